@@ -1,0 +1,92 @@
+// The contract every generator keeps: learn from a table, sample any rows of an endless synthetic table, travel as data.
+
+import type { Artifact } from "./artifact.ts";
+import type { Condition, LabelCounts } from "./condition.ts";
+import type { TableMetadata } from "./metadata.ts";
+import type { Table } from "./table.ts";
+
+/** A report from a long-running call; `done` and `total` count in `unit`s. */
+export interface Progress {
+  phase: "read" | "fit" | "sample" | "write" | "evaluate" | "report";
+  done: number;
+  total: number;
+  unit: string;
+  /** What is being worked on, for example a column's name. */
+  detail?: string;
+  losses?: Readonly<Record<string, number>>;
+}
+
+export interface RunOptions {
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+export interface FitOptions extends RunOptions {
+  metadata: TableMetadata;
+  /** Name of the table; part of every random stream's key. Default `table`. */
+  tableName?: string;
+  /** Any safe integer. Default 0. The same seed and data give the same model on one kind of machine. */
+  seed?: number;
+}
+
+export interface SampleOptions extends RunOptions {
+  /** Any safe integer. Default 0. */
+  seed?: number;
+  /** First row of the endless synthetic table to return. Default 0. */
+  from?: number;
+  /** Only rows for which this holds; all of them do. */
+  where?: Condition;
+  /** Exact numbers of rows per label. Rows beyond their sum take the labels that are not named. */
+  counts?: LabelCounts;
+  /** With `counts`: the length of the whole request, of which [from, from + rowCount) is returned. Default from + rowCount. */
+  totalRows?: number;
+  /** Rows per batch of `sampleBatches`; never changes a cell. Default 65,536. */
+  batchSize?: number;
+}
+
+export interface Generator {
+  /** The name the command line knows it by. */
+  readonly name: string;
+  /**
+   * Learns from a table; a second call forgets the first.
+   * @throws VerisimError `VERISIM_ABORTED` when the signal fires; the generator is then as it was before.
+   */
+  fit(table: Table, options: FitOptions): Promise<this>;
+  /** Metadata of the table that it was fitted to. @throws VerisimError `VERISIM_NOT_FITTED` */
+  readonly metadata: TableMetadata;
+  /** What the fit left out or could not learn, in words. */
+  readonly warnings: readonly string[];
+  /**
+   * Rows [from, from + rowCount) of the synthetic table of `seed`: the same bytes however they are cut.
+   * @throws VerisimError `VERISIM_NOT_FITTED`, `VERISIM_CONDITION_IMPOSSIBLE`, `VERISIM_ABORTED`
+   */
+  sample(rowCount: number, options?: SampleOptions): Promise<Table>;
+  sampleBatches(rowCount: number, options?: SampleOptions): AsyncIterable<Table>;
+  toArtifact(): Artifact;
+}
+
+/** One row per option of a generator: types, checks, flags and documentation all come from it. */
+export interface OptionRow {
+  readonly type: "integer" | "number" | "boolean" | "text" | "choice" | "map";
+  readonly default: number | boolean | string | Readonly<Record<string, string>> | null;
+  readonly description: string;
+  /** Inclusive range of numbers. */
+  readonly min?: number;
+  readonly max?: number;
+  /** The values of a choice, or the values allowed in a map. */
+  readonly values?: readonly string[];
+  /** Section or equation of the paper it comes from. */
+  readonly section?: string;
+}
+
+export type OptionTable = Readonly<Record<string, OptionRow>>;
+
+/** An entry of the list of generators: what the command line, the server and the studio know about one. */
+export interface GeneratorDefinition {
+  readonly name: string;
+  readonly summary: string;
+  readonly paper: string;
+  readonly options: OptionTable;
+  create(options?: Readonly<Record<string, unknown>>): Generator;
+  fromArtifact(artifact: Artifact): Generator;
+}

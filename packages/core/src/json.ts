@@ -1,0 +1,3 @@
+// The values that model files and manifests may hold.
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type JsonObject = { readonly [key: string]: Json | undefined };

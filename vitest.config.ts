@@ -1,0 +1,17 @@
+// Tests run on the sources: the condition makes every @verisim package resolve to its src folder.
+import { defineConfig } from "vitest/config";
+
+const conditions = ["verisim-source"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ["{packages,apps,tools,native}/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/dist/**", "**/*.slow.test.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    pool: "forks",
+    maxWorkers: 2,
+  },
+});
