@@ -8,7 +8,12 @@ export type Comparison = "=" | "!=" | "<" | "<=" | ">" | ">=";
 export type Condition =
   | { readonly type: "and" | "or"; readonly terms: readonly Condition[] }
   | { readonly type: "not"; readonly term: Condition }
-  | { readonly type: "compare"; readonly column: string; readonly operator: Comparison; readonly value: Literal }
+  | {
+      readonly type: "compare";
+      readonly column: string;
+      readonly operator: Comparison;
+      readonly value: Literal;
+    }
   | { readonly type: "in"; readonly column: string; readonly values: readonly Literal[] }
   | { readonly type: "null"; readonly column: string };
 

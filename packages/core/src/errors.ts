@@ -57,5 +57,6 @@ export class VerisimError extends Error {
 
 /** Throws `VERISIM_ABORTED` when the signal has been aborted; long loops call it at every batch. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new VerisimError("VERISIM_ABORTED", "The work was stopped on request.", { cause: signal.reason });
+  if (signal?.aborted)
+    throw new VerisimError("VERISIM_ABORTED", "The work was stopped on request.", { cause: signal.reason });
 }

@@ -15,7 +15,13 @@ export type Sdtype =
   | (string & {});
 
 /** The sdtypes that are modelled; every other sdtype is an identifier, PII or text, and is generated. */
-export const modelledSdtypes: ReadonlySet<string> = new Set(["numerical", "categorical", "ordinal", "boolean", "datetime"]);
+export const modelledSdtypes: ReadonlySet<string> = new Set([
+  "numerical",
+  "categorical",
+  "ordinal",
+  "boolean",
+  "datetime",
+]);
 
 /**
  * How a number is written as text.

@@ -22,7 +22,10 @@ function multiplyHigh(a: number, b: number): number {
 }
 
 /** One Philox4x32-10 block: four 32-bit words for a 128-bit counter and a 64-bit key. */
-export function philox(counter: readonly [number, number, number, number], key: StreamKey): [number, number, number, number] {
+export function philox(
+  counter: readonly [number, number, number, number],
+  key: StreamKey,
+): [number, number, number, number] {
   let [c0, c1, c2, c3] = counter;
   let [k0, k1] = key;
   for (let round = 0; round < 10; round++) {
@@ -73,7 +76,12 @@ export function streamKey(seed: number, ...names: readonly string[]): StreamKey 
  * Four random 32-bit words of one row. Counter layout, shared with the addon:
  * word 0 and 1 = row (low, high), word 2 = attempt, word 3 = block.
  */
-export function rowWords(key: StreamKey, row: number, attempt: number = 0, block: number = 0): [number, number, number, number] {
+export function rowWords(
+  key: StreamKey,
+  row: number,
+  attempt: number = 0,
+  block: number = 0,
+): [number, number, number, number] {
   return philox([row >>> 0, Math.floor(row / 0x100000000) >>> 0, attempt >>> 0, block >>> 0], key);
 }
 
@@ -104,7 +112,8 @@ export class RowRandom {
 
   /** Uniform 32-bit integer. */
   word(): number {
-    if (this.#words.length === 0) this.#words = rowWords(this.#key, this.#row, this.#attempt, this.#block++).reverse();
+    if (this.#words.length === 0)
+      this.#words = rowWords(this.#key, this.#row, this.#attempt, this.#block++).reverse();
     return this.#words.pop()!;
   }
 

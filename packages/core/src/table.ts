@@ -25,7 +25,11 @@ export type Cell = number | string | boolean | Date | null | undefined;
 export type Row = Record<string, Cell>;
 
 export function numberColumn(name: string, values: Float64Array | readonly number[]): NumberColumn {
-  return { kind: "number", name, values: values instanceof Float64Array ? values : Float64Array.from(values) };
+  return {
+    kind: "number",
+    name,
+    values: values instanceof Float64Array ? values : Float64Array.from(values),
+  };
 }
 
 export function dictionaryColumn(
@@ -33,7 +37,12 @@ export function dictionaryColumn(
   codes: Int32Array | readonly number[],
   dictionary: readonly string[],
 ): DictionaryColumn {
-  return { kind: "dictionary", name, codes: codes instanceof Int32Array ? codes : Int32Array.from(codes), dictionary };
+  return {
+    kind: "dictionary",
+    name,
+    codes: codes instanceof Int32Array ? codes : Int32Array.from(codes),
+    dictionary,
+  };
 }
 
 /** Builds a dictionary column from text; `null` and `undefined` become missing cells. */
@@ -128,10 +137,14 @@ export class Table {
         );
       }
       if (this.#byName.has(column.name)) {
-        throw new VerisimError("VERISIM_DUPLICATE_COLUMN", `Expected column names to differ but received ${JSON.stringify(column.name)} twice.`, {
-          where: { column: column.name },
-          hint: "Rename one of the two columns.",
-        });
+        throw new VerisimError(
+          "VERISIM_DUPLICATE_COLUMN",
+          `Expected column names to differ but received ${JSON.stringify(column.name)} twice.`,
+          {
+            where: { column: column.name },
+            hint: "Rename one of the two columns.",
+          },
+        );
       }
       this.#byName.set(column.name, column);
     }
@@ -151,10 +164,14 @@ export class Table {
   column(name: string): Column {
     const column = this.#byName.get(name);
     if (!column) {
-      throw new VerisimError("VERISIM_UNKNOWN_COLUMN", `Expected the name of a column but received ${JSON.stringify(name)}.`, {
-        where: { column: name },
-        hint: `The columns are ${this.columnNames.slice(0, 20).join(", ")}${this.columns.length > 20 ? ", ..." : ""}.`,
-      });
+      throw new VerisimError(
+        "VERISIM_UNKNOWN_COLUMN",
+        `Expected the name of a column but received ${JSON.stringify(name)}.`,
+        {
+          where: { column: name },
+          hint: `The columns are ${this.columnNames.slice(0, 20).join(", ")}${this.columns.length > 20 ? ", ..." : ""}.`,
+        },
+      );
     }
     return column;
   }
@@ -190,7 +207,12 @@ export class Table {
   /** Types by inference: all-number columns become numbers, dates become datetimes, the rest text. */
   static fromRows(rows: readonly Row[], names: readonly string[] = columnNamesOf(rows)): Table {
     return new Table(
-      names.map((name) => columnFromCells(name, rows.map((row) => row[name]))),
+      names.map((name) =>
+        columnFromCells(
+          name,
+          rows.map((row) => row[name]),
+        ),
+      ),
       rows.length,
     );
   }
@@ -218,7 +240,9 @@ function columnFromCells(name: string, cells: readonly Cell[]): Column {
   if (present.length > 0 && present.every((cell) => typeof cell === "number" || cell instanceof Date)) {
     return numberColumn(
       name,
-      cells.map((cell) => (cell instanceof Date ? cell.getTime() * 1000 : typeof cell === "number" ? cell : Number.NaN)),
+      cells.map((cell) =>
+        cell instanceof Date ? cell.getTime() * 1000 : typeof cell === "number" ? cell : Number.NaN,
+      ),
     );
   }
   return textColumn(
@@ -256,7 +280,8 @@ function concatColumns(parts: readonly Column[]): Column {
         index.set(text, index.size);
         return index.size - 1;
       });
-      for (let i = 0; i < part.codes.length; i++) codes[offset + i] = part.codes[i]! < 0 ? -1 : map[part.codes[i]!]!;
+      for (let i = 0; i < part.codes.length; i++)
+        codes[offset + i] = part.codes[i]! < 0 ? -1 : map[part.codes[i]!]!;
     }
     offset += part.codes.length;
   }
@@ -264,7 +289,11 @@ function concatColumns(parts: readonly Column[]): Column {
 }
 
 function mixedKinds(column: string): VerisimError {
-  return new VerisimError("VERISIM_TABLE_SHAPE", "Expected one kind of column but received numbers and text.", {
-    where: { column },
-  });
+  return new VerisimError(
+    "VERISIM_TABLE_SHAPE",
+    "Expected one kind of column but received numbers and text.",
+    {
+      where: { column },
+    },
+  );
 }

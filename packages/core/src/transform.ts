@@ -1,10 +1,10 @@
 // The contract of reversible column transforms: mergeable statistics, then pure encode and decode.
 
-import type { StreamKey } from "./random.ts";
-import type { ColumnMetadata, Sdtype } from "./metadata.ts";
-import type { Column } from "./table.ts";
 import type { TensorData } from "./artifact.ts";
 import type { Json } from "./json.ts";
+import type { ColumnMetadata, Sdtype } from "./metadata.ts";
+import type { StreamKey } from "./random.ts";
+import type { Column } from "./table.ts";
 
 /** Numbers for a model; NaN marks a missing cell where the transform keeps them. */
 export interface ContinuousColumn {

@@ -1,1 +1,1 @@
-export {};
+export { sharedData } from "./shared-data.ts";
