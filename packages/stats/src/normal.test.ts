@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import { normalCdf, normalDensity, normalQuantile } from "./normal.ts";
+
+// Reference values: mpmath with 30 digits.
+const cases: [number, number][] = [
+  [-10, 7.61985302416052606597334e-24],
+  [-5, 2.86651571879193911673752e-7],
+  [-1.96, 0.0249978951482204361],
+  [0, 0.5],
+  [0.5, 0.691462461274013103637704610608],
+  [3, 0.998650101968369905473348185232],
+];
+
+describe("standard normal", () => {
+  it("gives the cdf to a relative error of 1e-12", () => {
+    for (const [x, p] of cases) expect(Math.abs(normalCdf(x) / p - 1)).toBeLessThan(1e-12);
+  });
+
+  it("inverts the cdf", () => {
+    for (const [x, p] of cases) if (x < 3) expect(Math.abs(normalQuantile(p) - x)).toBeLessThan(1e-11 * Math.max(1, -x));
+    expect(normalQuantile(0)).toBe(Number.NEGATIVE_INFINITY);
+    expect(normalQuantile(1)).toBe(Number.POSITIVE_INFINITY);
+    expect(normalQuantile(1.5)).toBeNaN();
+  });
+
+  it("has density 1/sqrt(2 pi) at 0", () => {
+    expect(normalDensity(0)).toBeCloseTo(0.3989422804014327, 15);
+  });
+});
