@@ -1,0 +1,60 @@
+// The layout of the repository as tables: who may import whom, which names say nothing, which words stay out.
+// check.ts applies them; CONTRIBUTING.md says why.
+
+/** Packages by folder and the packages they may import; a row's tests may also import {@link testOnly}. */
+export const importDirections: Readonly<Record<string, readonly string[]>> = {
+  "packages/core": [],
+  "packages/tensor": ["core"],
+  "packages/stats": ["core", "tensor"],
+  "packages/data": ["core"],
+  "packages/transforms": ["core", "tensor", "stats", "data"],
+  "packages/copula": ["core", "tensor", "stats", "data", "transforms"],
+  "packages/evaluate": ["core", "tensor", "stats", "transforms"],
+  "packages/report": ["core", "evaluate"],
+  "packages/testing": ["core", "tensor", "stats", "data", "transforms", "evaluate"],
+  "packages/verisim": ["core", "tensor", "stats", "data", "transforms", "copula", "evaluate", "report"],
+  "apps/cli": ["core", "tensor", "stats", "data", "transforms", "copula", "evaluate", "report", "verisim"],
+};
+
+/** Rooms above everything: the repository's own tools. */
+export const unrestrictedFolders: readonly string[] = ["tools", "native"];
+
+/** What tests may import beyond their package's row, if their package.json declares it. */
+export const testOnly: readonly string[] = ["testing", "data", "evaluate"];
+
+/** The one package that loads the addon. */
+export const addonOwner = "packages/tensor";
+export const addonPattern = /\.node["'`]|process\.dlopen|@verisim\/tensor-(linux|darwin|win)/;
+
+export const longestFile = 400;
+
+/** Words that say nothing about what a file holds. */
+export const emptyNames: ReadonlySet<string> = new Set([
+  "util",
+  "utils",
+  "helper",
+  "helpers",
+  "base",
+  "common",
+  "manager",
+  "misc",
+  "v2",
+]);
+
+/** Text that must not be in any file; written so that no pattern matches itself. */
+export const forbiddenText: readonly { readonly pattern: RegExp; readonly meaning: string }[] = [
+  { pattern: /(?<![\w.])[/](work|farm)[/]/, meaning: "a folder of one machine" },
+  { pattern: /[/]tmp[/](brief|peers)\b/, meaning: "a folder of one machine" },
+  {
+    pattern: /registry[.](npmjs|yarnpkg)|pypi[.]org|pythonhosted[.]org|repo1?[.]maven/,
+    meaning: "a registry's host",
+  },
+];
+
+/** Loose ends in sources, tests included. */
+export const looseEnds: readonly { readonly pattern: RegExp; readonly meaning: string }[] = [
+  { pattern: /\b(TODO|FIXME)[:(\s]/, meaning: "unfinished work (finish it or file it)" },
+  { pattern: /\b(it|test|describe)\.only\(/, meaning: "a test that hides all others" },
+  { pattern: /@ts-(ignore|nocheck)\b/, meaning: "a silenced type error" },
+  { pattern: /(?<!["'`/])\bMath\.random\(/, meaning: "a random number without a seed" },
+];
