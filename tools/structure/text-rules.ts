@@ -68,7 +68,7 @@ function headProblem(file: string, text: string): string | undefined {
 }
 
 function defaultProblem(file: string, text: string): string | undefined {
-  if (!isTypeScript(file) || file.endsWith("vitest.config.ts")) return undefined;
+  if (!isTypeScript(file) || /vitest(\.\w+)?\.config\.ts$/.test(file)) return undefined;
   return /^export default\b|^export \{[^}]*\bas default\b/m.test(text)
     ? "Expected named exports only."
     : undefined;

@@ -1,0 +1,18 @@
+// `npm run test:long`: what takes minutes. Sanitizers over the addon, slow and fuzzing tests, the packed packages on
+// every supported Node, and parity with the Python peer. Give names as arguments to run only the steps that hold them.
+
+import { runSteps, type Step } from "./steps.ts";
+import { vitestStep } from "./vitest-step.ts";
+
+const steps: readonly Step[] = [
+  { name: "sanitizers", script: ["native/tensor/test/sanitize.mjs"], limitMinutes: 12 },
+  { name: "native fuzzer", script: ["native/tensor/test/fuzz.mjs"], limitMinutes: 6 },
+  vitestStep("slow tests", "vitest.slow.config.ts", 15),
+  { name: "packed packages", script: ["tools/pack/pack.ts"], limitMinutes: 12 },
+  { name: "parity", script: ["tools/parity/quality.ts"], limitMinutes: 12 },
+];
+
+const wanted = process.argv.slice(2);
+await runSteps(
+  wanted.length === 0 ? steps : steps.filter(({ name }) => wanted.some((word) => name.includes(word))),
+);
