@@ -1,9 +1,21 @@
 export * from "./artifact.ts";
 export * from "./condition.ts";
+export { conditionCells, impossibleCondition, maxConditionCells } from "./condition-cells.ts";
+export { formatCondition, formatConditionName, formatLiteral } from "./condition-format.ts";
+export {
+  type ConditionColumn,
+  type ConditionColumns,
+  conditionHolds,
+  matchesCell,
+} from "./condition-match.ts";
+export { maxConditionDepth, maxConditionLength, parseCondition } from "./condition-parser.ts";
 export * from "./errors.ts";
 export * from "./generator.ts";
 export * from "./json.ts";
+export * from "./label-counts.ts";
 export * from "./metadata.ts";
+export { knownTextsHint, nearMatches } from "./near-matches.ts";
+export * from "./permutation.ts";
 export * from "./random.ts";
 export * from "./table.ts";
 export * from "./transform.ts";
