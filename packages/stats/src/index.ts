@@ -1,4 +1,6 @@
-export * from "./normal.ts";
+export * from "./distributions/index.ts";
 export * from "./hermite.ts";
 export * from "./marginal.ts";
 export * from "./nearest-correlation.ts";
+export * from "./normal.ts";
+export * from "./special/index.ts";

@@ -13,7 +13,10 @@ export function logBeta(a: number, b: number): number {
   if (small < 10) {
     // log Gamma(large) - log Gamma(sum) by Stirling's formula, without the cancelling leading terms.
     const difference =
-      (large - 0.5) * -Math.log1p(small / large) - small * Math.log(sum) + small + stirlingRemainder(large) -
+      (large - 0.5) * -Math.log1p(small / large) -
+      small * Math.log(sum) +
+      small +
+      stirlingRemainder(large) -
       stirlingRemainder(sum);
     return logGamma(small) + difference;
   }
@@ -82,7 +85,12 @@ export function betaIInversePair(a: number, b: number, p: number): { x: number; 
   const mean = Math.log(a / b);
   const lowerSeries = (Math.log(p) + Math.log(a) + logBeta(a, b)) / a;
   const upperSeries = -(Math.log1p(-p) + Math.log(b) + logBeta(a, b)) / b;
-  const start = lowerSeries < Math.min(-2, mean - 1) ? lowerSeries : upperSeries > Math.max(2, mean + 1) ? upperSeries : mean;
+  const start =
+    lowerSeries < Math.min(-2, mean - 1)
+      ? lowerSeries
+      : upperSeries > Math.max(2, mean + 1)
+        ? upperSeries
+        : mean;
   const upper = p > 0.5;
   const target = upper ? 1 - p : p;
   const odds = invertIncreasing({

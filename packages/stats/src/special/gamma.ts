@@ -146,7 +146,9 @@ export function digamma(x: number): number {
   const square = 1 / (shifted * shifted);
   const series =
     square *
-    (1 / 12 - square * (1 / 120 - square * (1 / 252 - square * (1 / 240 - square * (1 / 132 - square * (691 / 32760))))));
+    (1 / 12 -
+      square *
+        (1 / 120 - square * (1 / 252 - square * (1 / 240 - square * (1 / 132 - square * (691 / 32760))))));
   return sum + Math.log(shifted) - 0.5 / shifted - series;
 }
 
@@ -160,6 +162,8 @@ export function trigamma(x: number): number {
   }
   const square = 1 / (shifted * shifted);
   const series =
-    square * (1 / 6 - square * (1 / 30 - square * (1 / 42 - square * (1 / 30 - square * (5 / 66 - square * (691 / 2730))))));
+    square *
+    (1 / 6 -
+      square * (1 / 30 - square * (1 / 42 - square * (1 / 30 - square * (5 / 66 - square * (691 / 2730))))));
   return sum + (1 + series) / shifted + 0.5 * square;
 }

@@ -10,19 +10,25 @@ export interface Increasing {
   readonly high: number;
 }
 
-/** The root of an increasing function in [low, high], to the last bits that the function distinguishes. */
+/** The root of an increasing function in [low, high], to within a few units in the last place of what it distinguishes. */
 export function invertIncreasing({ value, slope, start, low, high }: Increasing): number {
   let x = Math.min(Math.max(start, low), high);
+  const unit = 1e-6 * (high - low);
   for (let step = 0; step < 200; step++) {
     const error = value(x);
     if (error === 0) return x;
     if (error < 0) low = x;
     else high = x;
-    let next = x - error / slope(x);
-    if (!(next > low && next < high)) next = low + (high - low) / 2;
-    if (next === x || next === low || next === high) return x;
-    if (Math.abs(next - x) <= 4e-17 * Math.abs(x)) return next;
-    x = next;
+    const next = x - error / slope(x);
+    if (next > low && next < high) {
+      // Newton's error is the square of the step: this one is the last that changes a bit.
+      if (Math.abs(next - x) <= 1e-9 * Math.max(Math.abs(x), unit)) return next;
+      x = next;
+    } else {
+      const middle = low + (high - low) / 2;
+      if (middle === low || middle === high) return x;
+      x = middle;
+    }
   }
   return x;
 }
