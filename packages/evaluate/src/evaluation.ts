@@ -21,6 +21,7 @@ export interface PairTrend {
   column1: string;
   column2: string;
   metric: "CorrelationSimilarity" | "ContingencySimilarity";
+  /** Given for pairs that are not counted too (SDMetrics leaves those empty). */
   score: Score;
   /** Correlation (numbers) or association (Cramer's V) in the real and the synthetic table. */
   real: Score;
@@ -30,12 +31,29 @@ export interface PairTrend {
   ceiling: Score;
 }
 
-/** What the report draws for one column: equal bins or the same categories for all tables, as shares of the non-missing rows. */
+/** One value that holds a large part of a column's rows, such as the zeros of a zero-heavy column. */
+export interface Spike {
+  value: number;
+  /** Shares of the non-missing rows that hold exactly this value. */
+  real: number;
+  synthetic: number;
+  holdout: number | null;
+}
+
+/**
+ * What the report draws for one column: the same bins or categories for all tables, as shares of the non-missing rows.
+ * The shares of a table sum to 1.
+ */
 export interface ColumnDistribution {
   column: string;
   kind: "number" | "datetime" | "category";
-  /** Bin edges (numbers; datetimes in microseconds), one more than shares; empty for categories. */
+  /** Bin edges of equal distance (numbers; datetimes in microseconds), one more than shares; empty for categories. */
   edges: number[];
+  /** True where the first bin also holds everything below its edge, the last one everything above. */
+  openLow: boolean;
+  openHigh: boolean;
+  /** Counted in its bin as well; null for most columns. */
+  spike: Spike | null;
   /** Labels of categories by falling real share; the rest pooled as the last entry when `pooled` > 0. */
   labels: string[];
   /** Number of categories pooled into the last label. */
@@ -53,8 +71,9 @@ export interface QualityReport {
 }
 
 export interface DiagnosticCheck {
+  /** The column's name; the names of a composite key joined by a comma and a blank. */
   column: string;
-  metric: "BoundaryAdherence" | "CategoryAdherence" | "KeyUniqueness";
+  metric: "BoundaryAdherence" | "CategoryAdherence" | "KeyUniqueness" | "RegexFormatAdherence";
   score: Score;
 }
 

@@ -1,0 +1,58 @@
+// What a reader of the scores must know: too few rows to trust them, columns without a score, suspicious copies.
+
+import type { Table, TableMetadata } from "@verisim/core";
+import type { ComparedColumn } from "./compared-column.ts";
+import type { Evaluation } from "./evaluation.ts";
+
+/** Below this the scores of two samples of one distribution scatter by more than a tenth. */
+const fewRows = 200;
+/** Copies beyond the holdout's own rate that are worth a warning, as a share of the synthetic rows. */
+const copyMargin = 0.01;
+
+export function evaluationWarnings(
+  evaluation: Evaluation,
+  columns: readonly ComparedColumn[],
+  synthetic: Table,
+  metadata: TableMetadata,
+): string[] {
+  const warnings: string[] = [];
+  const { rows, copies } = evaluation;
+  for (const [name, count] of Object.entries(rows)) {
+    if (count === null || count >= fewRows) continue;
+    warnings.push(
+      `The ${name} table has ${count} row${count === 1 ? "" : "s"}: with fewer than ${fewRows} even two samples of ` +
+        "the same data score well below 1. Judge the scores by the holdout's, not by themselves.",
+    );
+  }
+  if (rows.holdout !== null && rows.holdout < rows.synthetic)
+    warnings.push(
+      `The holdout has ${rows.holdout} rows and the synthetic table ${rows.synthetic}: a shorter holdout scores a ` +
+        "little lower by chance, so the ceiling is a low one.",
+    );
+  for (const column of columns) {
+    if (column.kind === "unscored" && column.reason !== null)
+      warnings.push(`Column ${JSON.stringify(column.name)} has no score: ${column.reason}.`);
+    else if (column.kind !== "unscored" && column.missing[0] === rows.real)
+      warnings.push(
+        `Column ${JSON.stringify(column.name)} has no score: all cells of the real table are missing.`,
+      );
+  }
+  const extra = synthetic.columnNames.filter((name) => !(name in metadata.columns));
+  if (extra.length > 0)
+    warnings.push(
+      `The metadata does not name ${extra.length === 1 ? "column" : "columns"} ${extra
+        .slice(0, 10)
+        .map((name) => JSON.stringify(name))
+        .join(", ")}${extra.length > 10 ? ", ..." : ""} of the synthetic table: not judged.`,
+    );
+  if (copies.holdoutCopyShare !== null && copies.exactCopyShare > copies.holdoutCopyShare + copyMargin)
+    warnings.push(
+      `${percent(copies.exactCopyShare)} of the synthetic rows equal a real row in every modelled column; of the ` +
+        `holdout rows ${percent(copies.holdoutCopyShare)} do. The generator may repeat what it learnt from.`,
+    );
+  return warnings;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
