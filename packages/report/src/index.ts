@@ -1,1 +1,2 @@
-export {};
+export { renderReport } from "./render-report.ts";
+export type { ReportInput } from "./report-input.ts";

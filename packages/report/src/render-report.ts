@@ -1,0 +1,33 @@
+// An evaluation as one HTML document that stands alone: no request, no clock, the same bytes for the same input.
+
+import { renderPage } from "./page.ts";
+import { type ReportInput, viewOf } from "./report-input.ts";
+import { checkSection } from "./sections/checks.ts";
+import { columnTable } from "./sections/columns.ts";
+import { definitionSection } from "./sections/definitions.ts";
+import { pageHeader } from "./sections/header.ts";
+import { pairSection } from "./sections/pairs.ts";
+import { recordSection, warningSection } from "./sections/record.ts";
+import { worstColumns } from "./sections/worst-columns.ts";
+
+/**
+ * Renders a report as a complete HTML document in UTF-8.
+ *
+ * Every name and value of the data is written as text. The same input gives the same string.
+ *
+ * @example
+ * await writeFile("report.html", renderReport({ title: "customers.csv", evaluation, metadata }));
+ */
+export function renderReport(input: ReportInput): string {
+  const view = viewOf(input);
+  const sections = [
+    worstColumns(view),
+    columnTable(view),
+    pairSection(view),
+    checkSection(view),
+    warningSection(view),
+    recordSection(view),
+    definitionSection(),
+  ].filter((section) => section !== null);
+  return renderPage(view.title, pageHeader(view), sections);
+}

@@ -1,0 +1,99 @@
+// What a report is made of, and the column-wise view of it that the sections share.
+// Everything is looked up in Maps: a column may be called "__proto__".
+
+import type { TableMetadata } from "@verisim/core";
+import type {
+  ColumnDistribution,
+  ColumnShape,
+  DiagnosticCheck,
+  Evaluation,
+  PairTrend,
+  Score,
+} from "@verisim/evaluate";
+
+/** Input of `renderReport`. Everything given is shown as text; nothing is read from elsewhere. */
+export interface ReportInput {
+  /** Heading and window title, for example the file's name. */
+  title: string;
+  evaluation: Evaluation;
+  metadata: TableMetadata;
+  /** What made the synthetic table. */
+  generator?: {
+    name: string;
+    options?: Readonly<Record<string, unknown>>;
+    warnings?: readonly string[];
+  };
+  /** What took how long, in seconds. */
+  timings?: readonly { phase: string; seconds: number }[];
+  /** Files to name, for example `{ role: "Real table", path: "customers.csv" }`. Shown, never linked. */
+  files?: readonly { role: string; path: string }[];
+  /** Printed in the header as it is. Default: no date, so that the same input gives the same bytes. */
+  date?: string;
+}
+
+export interface ColumnView {
+  name: string;
+  /** Place in the table, from 0. */
+  position: number;
+  sdtype: string;
+  modelled: boolean;
+  shape: ColumnShape | null;
+  distribution: ColumnDistribution | null;
+  checks: readonly DiagnosticCheck[];
+  /** Pairs that hold this column, lowest score first. */
+  pairs: readonly PairTrend[];
+}
+
+export interface ReportView extends ReportInput {
+  /** In the table's order. */
+  columns: readonly ColumnView[];
+  /** Columns with a score, lowest first; ties keep the table's order. */
+  ranked: readonly ColumnView[];
+  /** Pairs with a score, lowest first. */
+  rankedPairs: readonly PairTrend[];
+  hasHoldout: boolean;
+}
+
+/** Orders by score; undefined scores come last. */
+export function byScore(a: Score, b: Score): number {
+  return (a ?? 2) - (b ?? 2);
+}
+
+function grouped<T>(items: readonly T[], keys: (item: T) => readonly string[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    for (const key of keys(item)) {
+      const group = groups.get(key);
+      if (group) group.push(item);
+      else groups.set(key, [item]);
+    }
+  }
+  return groups;
+}
+
+/** Joins the parts of an evaluation by column. */
+export function viewOf(input: ReportInput): ReportView {
+  const { evaluation } = input;
+  const { columnShapes, columnPairTrends } = evaluation.quality;
+  const shapes = new Map(columnShapes.columns.map((shape) => [shape.column, shape]));
+  const distributions = new Map(evaluation.distributions.map((entry) => [entry.column, entry]));
+  const checks = grouped(evaluation.diagnostic.dataValidity.columns, (check) => [check.column]);
+  const rankedPairs = columnPairTrends.pairs
+    .filter((pair) => pair.score !== null)
+    .sort((a, b) => byScore(a.score, b.score));
+  const pairs = grouped(rankedPairs, (pair) => [pair.column1, pair.column2]);
+  const columns = evaluation.columns.map(({ name, sdtype, modelled }, position) => ({
+    name,
+    position,
+    sdtype,
+    modelled,
+    shape: shapes.get(name) ?? null,
+    distribution: distributions.get(name) ?? null,
+    checks: checks.get(name) ?? [],
+    pairs: pairs.get(name) ?? [],
+  }));
+  const ranked = columns
+    .filter((column) => column.shape !== null && column.shape.score !== null)
+    .sort((a, b) => byScore(a.shape!.score, b.shape!.score));
+  return { ...input, columns, ranked, rankedPairs, hasHoldout: evaluation.rows.holdout !== null };
+}

@@ -1,0 +1,57 @@
+// What each figure means, in two lines each: enough to argue with.
+
+import { html } from "../html.ts";
+import { percent } from "../text.ts";
+import { bandFloors } from "../verdict.ts";
+import type { Section } from "./section.ts";
+
+const terms: readonly (readonly [string, string])[] = [
+  [
+    "Quality",
+    "The mean of shapes and trends. It says how well the synthetic table stands in for the real one in counts, averages and relations; it says nothing about privacy.",
+  ],
+  [
+    "Shapes",
+    "Per column, 1 minus the largest gap between the two cumulative curves (numbers and datetimes: KSComplement) or 1 minus half the summed differences of the shares (categories: TVComplement). The mean over the columns.",
+  ],
+  [
+    "Trends",
+    "Per pair, 1 minus half the difference of the two correlations (CorrelationSimilarity), or 1 minus half the summed differences of the joint shares (ContingencySimilarity). The mean over the pairs that are counted.",
+  ],
+  [
+    "Validity",
+    "The share of synthetic values within the real range (BoundaryAdherence), among the real categories (CategoryAdherence), and of keys that are present and unique (KeyUniqueness).",
+  ],
+  [
+    "Structure",
+    "The share of columns that both tables have, with the same type. Anything but 100% means that a file was changed on the way.",
+  ],
+  [
+    "Real holdout",
+    "The same score for real rows that the generator never saw, against the real table. Random samples differ, so no honest generator can be expected to score above it.",
+  ],
+  [
+    "Exact copies",
+    "Synthetic rows that equal a real row in every column. Beside it stands how often held-out real rows do so by chance; more than that deserves a look.",
+  ],
+  [
+    "Missing",
+    "The share of empty cells. Shapes and trends leave them out, so a difference here is not part of a score.",
+  ],
+];
+
+/** The glossary. */
+export function definitionSection(): Section {
+  const bands = bandFloors
+    .filter(([, floor]) => floor > 0)
+    .map(([band, floor]) => `${band} from ${percent(floor)}`)
+    .join(", ");
+  return {
+    id: "definitions",
+    nav: "Definitions",
+    title: "What the scores mean",
+    body: html`<dl class="definitions">${terms.map(([term, text]) => html`<div><dt>${term}</dt><dd>${text}</dd></div>`)}
+<div><dt>Words</dt><dd>Quality is called ${bands}, and poor below. The bands are Verisim\u2019s own: a rule of thumb for a first
+look, while the ceiling is the measure.</dd></div></dl>`,
+  };
+}
