@@ -9,13 +9,18 @@ export {
   matchesCell,
 } from "./condition-match.ts";
 export { maxConditionDepth, maxConditionLength, parseCondition } from "./condition-parser.ts";
+export { parseDatetime } from "./datetime.ts";
 export * from "./errors.ts";
 export * from "./generator.ts";
 export * from "./json.ts";
 export * from "./label-counts.ts";
 export * from "./metadata.ts";
+export * from "./model-file.ts";
 export { knownTextsHint, nearMatches } from "./near-matches.ts";
 export * from "./permutation.ts";
 export * from "./random.ts";
+export * from "./replace-file.ts";
+export { decodeSafetensors, encodeSafetensors, isTensorData, SafetensorsError } from "./safetensors.ts";
+export * from "./state-pack.ts";
 export * from "./table.ts";
 export * from "./transform.ts";
