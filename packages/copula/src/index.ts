@@ -1,1 +1,1 @@
-export {};
+export * from "./gaussian-copula/index.ts";

@@ -1,0 +1,49 @@
+// What conditions may be asked of a fitted copula: its modelled columns, their categories and their missing cells.
+
+import { type ConditionColumn, type ConditionColumns, parseDatetime } from "@verisim/core";
+import type { FittedCopula } from "./gaussian-copula.ts";
+import type { LatentIndex } from "./value-ranges.ts";
+
+export function conditionColumns(model: FittedCopula): { columns: ConditionColumns; index: LatentIndex } {
+  const valueOf = new Map<number, number>();
+  const missingOf = new Map<number, number>();
+  model.latents.forEach((latent, place) => {
+    if (latent.kind === "missing") for (const column of latent.columns) missingOf.set(column, place);
+    else valueOf.set(latent.column, place);
+  });
+  const empty = new Set(model.empty);
+  const columnOf = new Map(model.layout.map((column, place) => [column.name, place]));
+  const columns = new Map<string, ConditionColumn>();
+  model.layout.forEach(({ name, kind }, place) => {
+    const metadata = model.metadata.columns[name];
+    const latent = model.latents[valueOf.get(place) ?? -1];
+    if (kind === "discrete") {
+      const categories = model.transformer.categories(name) ?? [];
+      columns.set(name, {
+        kind: "category",
+        categories,
+        mayBeMissing: empty.has(place) || (latent?.kind === "category" && latent.labels.includes(-1)),
+        ordered: metadata?.sdtype === "ordinal",
+      });
+      return;
+    }
+    const description: ConditionColumn = { kind: "number", mayBeMissing: empty.has(place) || missingOf.has(place) };
+    columns.set(
+      name,
+      metadata?.sdtype === "datetime"
+        ? { ...description, parse: (text) => parseDatetime(text, metadata.datetimeFormat) }
+        : description,
+    );
+  });
+  return {
+    columns,
+    index: {
+      latents: model.latents,
+      valueOf,
+      missingOf,
+      empty,
+      columnOf,
+      dictionaryOf: (column) => model.transformer.categories(model.layout[column]!.name) ?? [],
+    },
+  };
+}

@@ -1,0 +1,204 @@
+// A Gaussian copula for mixed tables: every column is a monotone step or curve over one normal variable, and the
+// normals share one correlation matrix (Sklar 1959; Song 2000; Hoff 2007 for discrete margins). Conditions bind the
+// normals to ranges, so that they hold by construction.
+
+import {
+  type Artifact,
+  type FitOptions,
+  type Generator,
+  type RunOptions,
+  type SampleOptions,
+  type StreamKey,
+  streamKey,
+  Table,
+  type TableMetadata,
+  throwIfAborted,
+  VerisimError,
+} from "@verisim/core";
+import { cholesky } from "@verisim/tensor";
+import { TableTransformer } from "@verisim/transforms";
+import { modelFromArtifact, modelToArtifact } from "./artifact.ts";
+import { conditionColumns } from "./condition-columns.ts";
+import { latentCorrelations } from "./dependence.ts";
+import { decimalsOf, unitsOf } from "./grid.ts";
+import { buildLatents } from "./latents.ts";
+import { type GaussianCopulaOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
+import { planRequest, type RequestPlan } from "./request.ts";
+import { drawEncoded, type LatentModel } from "./sampler.ts";
+
+/** Everything a fitted copula knows. */
+export interface FittedCopula extends LatentModel {
+  readonly metadata: TableMetadata;
+  readonly tableName: string;
+  readonly transformer: TableTransformer;
+  /** Correlation of the latents, row-major [size, size]. */
+  readonly correlation: Float64Array;
+  /** Encoded columns that hold nothing but missing cells. */
+  readonly empty: readonly number[];
+  readonly warnings: readonly string[];
+}
+
+const DEFAULT_BATCH = 65_536;
+
+/**
+ * Gaussian copula with empirical or parametric marginals and exact conditions.
+ *
+ * @example
+ * ```ts
+ * const copula = await new GaussianCopula().fit(table, { metadata });
+ * const synthetic = await copula.sample(1000, { seed: 1 });
+ * ```
+ */
+export class GaussianCopula implements Generator {
+  readonly name = "gaussian-copula";
+  readonly options: GaussianCopulaOptions;
+  #fitted: FittedCopula | null = null;
+
+  constructor(options: GaussianCopulaOptions = {}) {
+    this.options = options;
+  }
+
+  get metadata(): TableMetadata {
+    return this.#model().metadata;
+  }
+
+  get warnings(): readonly string[] {
+    return this.#model().warnings;
+  }
+
+  async fit(table: Table, options: FitOptions): Promise<this> {
+    this.#fitted = await fitCopula(table, options, resolveOptions(this.options));
+    return this;
+  }
+
+  async sample(rowCount: number, options: SampleOptions = {}): Promise<Table> {
+    const parts: Table[] = [];
+    for await (const part of this.sampleBatches(rowCount, options)) parts.push(part);
+    return Table.concat(parts);
+  }
+
+  async *sampleBatches(rowCount: number, options: SampleOptions = {}): AsyncGenerator<Table> {
+    const model = this.#model();
+    const { seed = 0, from = 0, batchSize = DEFAULT_BATCH, signal, onProgress } = options;
+    checkCount("rowCount", rowCount, 0);
+    checkCount("from", from, 0);
+    checkCount("batchSize", batchSize, 1);
+    const run = signal ? { signal } : {};
+    const keyOf = (purpose: string): StreamKey => streamKey(seed, model.tableName, purpose);
+    const plan = await this.#plan(model, rowCount, options, keyOf);
+    for (let done = 0; done < rowCount || done === 0; ) {
+      throwIfAborted(signal);
+      const count = Math.min(batchSize, rowCount - done);
+      const stretch = { rowStart: from + done, rowCount: count };
+      const encoded = await drawEncoded(model, stretch, plan, keyOf, run);
+      yield model.transformer.decode(encoded, { seed, tableName: model.tableName, ...stretch });
+      done += count;
+      onProgress?.({ phase: "sample", done, total: rowCount, unit: "rows" });
+      if (count === 0) break;
+    }
+  }
+
+  toArtifact(): Artifact {
+    return modelToArtifact(this.#model(), this.options);
+  }
+
+  static fromArtifact(artifact: Artifact): GaussianCopula {
+    const { model, options } = modelFromArtifact(artifact);
+    const copula = new GaussianCopula(options);
+    copula.#fitted = model;
+    return copula;
+  }
+
+  async #plan(
+    model: FittedCopula,
+    rowCount: number,
+    options: SampleOptions,
+    keyOf: (purpose: string) => StreamKey,
+  ): Promise<RequestPlan | null> {
+    if (!options.where && !options.counts) return null;
+    const { columns, index } = conditionColumns(model);
+    return planRequest(
+      rowCount,
+      options,
+      {
+        columns,
+        index,
+        correlation: model.correlation,
+        candidates: resolveOptions(this.options).candidates,
+        choleskyOf: factorOf,
+      },
+      keyOf,
+    );
+  }
+
+  #model(): FittedCopula {
+    if (!this.#fitted) {
+      throw new VerisimError("VERISIM_NOT_FITTED", "Expected a fitted generator but nothing has been learnt yet.", {
+        hint: "Call fit(table, { metadata }) first, or load a model file.",
+      });
+    }
+    return this.#fitted;
+  }
+}
+
+function checkCount(option: string, value: number, minimum: number): void {
+  if (Number.isSafeInteger(value) && value >= minimum) return;
+  throw new VerisimError(
+    "VERISIM_OPTION",
+    `Expected a whole number of at least ${minimum} for ${option} but received ${value}.`,
+    { where: { option } },
+  );
+}
+
+async function fitCopula(table: Table, options: FitOptions, resolved: ResolvedOptions): Promise<FittedCopula> {
+  const { metadata, tableName = "table", seed = 0, signal, onProgress } = options;
+  const report = (done: number, detail: string): void => {
+    throwIfAborted(signal);
+    onProgress?.({ phase: "fit", done, total: 4, unit: "steps", detail });
+  };
+  const run: RunOptions = signal ? { signal } : {};
+  report(0, "transforms");
+  const transformer = TableTransformer.fit(table, metadata, {
+    preset: "keep",
+    overrides: Object.fromEntries(
+      Object.entries(resolved.transforms).map(([column, transform]) => [column, { transform }]),
+    ),
+  });
+  const encoded = transformer.encode(table, { seed, tableName, rowStart: 0 });
+  report(1, "marginals");
+  const plan = await buildLatents(encoded, {
+    ...(signal ? { signal } : {}),
+    options: resolved,
+    decimals: encoded.map((column) => decimalsOf(column, metadata.columns[column.name])),
+    units: encoded.map((column) => unitsOf(column, metadata.columns[column.name])),
+  });
+  report(2, "correlations");
+  const { matrix } = await latentCorrelations(plan.scored, run);
+  report(3, "factor");
+  const latents = plan.scored.map((scored) => scored.latent);
+  const factor = await factorOf(matrix, latents.length);
+  report(4, "done");
+  return {
+    metadata,
+    tableName,
+    transformer,
+    latents,
+    correlation: matrix,
+    factor,
+    layout: encoded.map((column) => ({
+      name: column.name,
+      kind: column.kind,
+      cardinality: column.kind === "discrete" ? column.cardinality : 0,
+    })),
+    empty: plan.empty,
+    warnings: plan.warnings,
+  };
+}
+
+/** Lower Cholesky factor of a matrix that has been repaired to be positive definite. */
+async function factorOf(matrix: Float64Array, size: number): Promise<Float64Array> {
+  const factor = matrix.slice();
+  const failed = size > 0 ? await cholesky(factor, size) : -1;
+  if (failed >= 0) throw new Error(`internal: the correlation matrix is not positive definite at ${failed}`);
+  return factor;
+}

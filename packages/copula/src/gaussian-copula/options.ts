@@ -1,0 +1,87 @@
+// The options of the Gaussian copula, one row each: types, checks, flags and documentation come from here.
+
+import type { OptionTable } from "@verisim/core";
+
+/** Families a column's marginal may be drawn from; `auto` takes the best by fit. */
+export const marginalNames = [
+  "auto",
+  "empirical",
+  "gaussian",
+  "beta",
+  "gamma",
+  "student-t",
+  "truncated-gaussian",
+  "uniform",
+  "log-laplace",
+  "kde",
+] as const;
+
+export type MarginalName = (typeof marginalNames)[number];
+
+export interface GaussianCopulaOptions {
+  /** Family of every numerical and datetime column. Default `auto`. */
+  defaultMarginal?: MarginalName;
+  /** Family per column, over the default. */
+  marginals?: Readonly<Record<string, MarginalName>>;
+  /** Fewest rows behind a value or stretch of an empirical marginal, 1 to 1,000. Default 5. */
+  minGroup?: number;
+  /** Stretches in the body of an empirical marginal, 10 to 10,000. Default 500. */
+  maxSegments?: number;
+  /** `pattern`: missing cells depend on the other columns; `random`: at the column's rate; `none`: no missing cells. */
+  missing?: "pattern" | "random" | "none";
+  /** Candidates per row when several columns are conditioned at once, 1 to 1,024. Default 32. */
+  candidates?: number;
+  /** Transform per column, over the default of its sdtype. */
+  transforms?: Readonly<Record<string, string>>;
+}
+
+export const gaussianCopulaOptions = {
+  defaultMarginal: {
+    type: "choice",
+    default: "auto",
+    values: marginalNames,
+    description: "Family of every numerical and datetime column.",
+  },
+  marginals: {
+    type: "map",
+    default: {},
+    values: marginalNames,
+    description: "Family per column, over the default.",
+  },
+  minGroup: {
+    type: "integer",
+    default: 5,
+    min: 1,
+    max: 1000,
+    description: "Fewest rows behind a value or stretch of an empirical marginal.",
+  },
+  maxSegments: {
+    type: "integer",
+    default: 500,
+    min: 10,
+    max: 10000,
+    description: "Stretches in the body of an empirical marginal.",
+  },
+  missing: {
+    type: "choice",
+    default: "pattern",
+    values: ["pattern", "random", "none"],
+    description: "Missing cells: learnt with the other columns, at each column's rate, or none.",
+  },
+  candidates: {
+    type: "integer",
+    default: 32,
+    min: 1,
+    max: 1024,
+    description: "Candidates per row when several columns are conditioned at once.",
+  },
+  transforms: { type: "map", default: {}, description: "Transform per column, over the default of its sdtype." },
+} as const satisfies OptionTable;
+
+/** The options with every default filled in. */
+export type ResolvedOptions = Required<GaussianCopulaOptions>;
+
+export function resolveOptions(options: GaussianCopulaOptions): ResolvedOptions {
+  const defaults = Object.fromEntries(Object.entries(gaussianCopulaOptions).map(([name, row]) => [name, row.default]));
+  return { ...(defaults as unknown as ResolvedOptions), ...options };
+}

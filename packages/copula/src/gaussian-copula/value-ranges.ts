@@ -1,0 +1,194 @@
+// What a condition on a column means for its latent: unions of intervals on the normal scale. Rounding is taken into
+// account, so that every draw inside them comes out as an allowed cell.
+
+import type { ConditionCell, Interval, ValueSet } from "@verisim/core";
+import { marginalProbabilities, normalCdf, normalQuantile } from "@verisim/stats";
+import type { CategoryLatent, Latent, NumberLatent } from "./latents.ts";
+
+/** Sorted, disjoint [low, high) pairs on the normal scale, flattened; low === high is a single point. */
+export type LatentRanges = Float64Array;
+
+/** The cells of a number column that a draw may be rounded to: [first, last] on its own grid. */
+export interface AllowedNumbers {
+  readonly column: number;
+  readonly ranges: readonly (readonly [number, number])[];
+}
+
+/** One product of ranges: the latents it binds, and the numbers its cells must be. */
+export interface LatentBox {
+  readonly ranges: ReadonlyMap<number, LatentRanges>;
+  readonly numbers: readonly AllowedNumbers[];
+}
+
+/** How columns and latents hang together; made once per request. */
+export interface LatentIndex {
+  readonly latents: readonly Latent[];
+  /** Latent of a column's value or category, by encoded column. */
+  readonly valueOf: ReadonlyMap<number, number>;
+  /** Latent of a number column's missing cells, by encoded column. */
+  readonly missingOf: ReadonlyMap<number, number>;
+  /** Encoded columns that are missing in every row. */
+  readonly empty: ReadonlySet<number>;
+  /** Encoded column by name. */
+  readonly columnOf: ReadonlyMap<string, number>;
+  /** Categories by encoded column. */
+  readonly dictionaryOf: (column: number) => readonly string[];
+}
+
+/** Turns a condition cell into boxes (one per choice of missing or not); cells of probability zero give none. */
+export function latentBoxes(cell: ConditionCell, index: LatentIndex): LatentBox[] {
+  let boxes: LatentBox[] = [{ ranges: new Map(), numbers: [] }];
+  for (const [name, set] of cell) {
+    const column = index.columnOf.get(name);
+    if (column === undefined) throw new Error(`internal: a condition on the unknown column ${name}`);
+    const choices = columnChoices(column, set, index);
+    boxes = boxes.flatMap((box) => choices.flatMap((choice) => join(box, choice) ?? []));
+  }
+  return boxes;
+}
+
+function columnChoices(column: number, set: ValueSet, index: LatentIndex): LatentBox[] {
+  if (index.empty.has(column)) return set.missing ? [{ ranges: new Map(), numbers: [] }] : [];
+  const value = index.valueOf.get(column)!;
+  const latent = index.latents[value]!;
+  if (latent.kind === "category") {
+    const ranges = categoryRanges(latent, set, index.dictionaryOf(column));
+    return ranges.length > 0 ? [{ ranges: new Map([[value, ranges]]), numbers: [] }] : [];
+  }
+  if (latent.kind !== "number" || set.kind !== "number") throw new Error("internal: a condition of the wrong kind");
+  const missing = index.missingOf.get(column);
+  const choices: LatentBox[] = [];
+  if (set.missing && missing !== undefined) {
+    choices.push({ ranges: new Map([[missing, patternRange(index, missing, true)]]), numbers: [] });
+  }
+  const allowed = numberRanges(latent, set.intervals);
+  if (allowed.ranges.length > 0) {
+    const ranges = new Map([[value, allowed.ranges]]);
+    if (missing !== undefined) ranges.set(missing, patternRange(index, missing, false));
+    choices.push({ ranges, numbers: [{ column, ranges: allowed.numbers }] });
+  }
+  return choices;
+}
+
+function patternRange(index: LatentIndex, latent: number, missing: boolean): LatentRanges {
+  const found = index.latents[latent]!;
+  const threshold = found.kind === "missing" ? found.thresholds[0]! : Number.NaN;
+  return missing
+    ? Float64Array.of(threshold, Number.POSITIVE_INFINITY)
+    : Float64Array.of(Number.NEGATIVE_INFINITY, threshold);
+}
+
+/** Both boxes at once; null when they exclude each other. */
+function join(a: LatentBox, b: LatentBox): LatentBox | null {
+  const ranges = new Map(a.ranges);
+  for (const [latent, range] of b.ranges) {
+    const known = ranges.get(latent);
+    const both = known ? intersect(known, range) : range;
+    if (both.length === 0) return null;
+    ranges.set(latent, both);
+  }
+  return { ranges, numbers: [...a.numbers, ...b.numbers] };
+}
+
+function intersect(a: LatentRanges, b: LatentRanges): LatentRanges {
+  const both: number[] = [];
+  for (let i = 0; i < a.length; i += 2) {
+    for (let j = 0; j < b.length; j += 2) {
+      const low = Math.max(a[i]!, b[j]!);
+      const high = Math.min(a[i + 1]!, b[j + 1]!);
+      if (low < high || (low === high && a[i] === a[i + 1])) both.push(low, high);
+    }
+  }
+  return Float64Array.from(both);
+}
+
+function categoryRanges(latent: CategoryLatent, set: ValueSet, dictionary: readonly string[]): LatentRanges {
+  const ranges: number[] = [];
+  latent.labels.forEach((code, position) => {
+    const allowed = code < 0 ? set.missing : set.kind === "category" && set.categories.has(dictionary[code]!);
+    if (!allowed) return;
+    const low = position === 0 ? Number.NEGATIVE_INFINITY : latent.thresholds[position - 1]!;
+    const high = latent.thresholds[position] ?? Number.POSITIVE_INFINITY;
+    if (ranges.length > 0 && ranges.at(-1) === low) ranges[ranges.length - 1] = high;
+    else if (low < high) ranges.push(low, high);
+  });
+  return Float64Array.from(ranges);
+}
+
+/** Largest multiple of the grid's step that is still exact. */
+const MAX_STEPS = 2 ** 52;
+
+function numberRanges(
+  latent: NumberLatent,
+  intervals: readonly Interval[],
+): { ranges: LatentRanges; numbers: [number, number][] } {
+  const { marginal, unit } = latent;
+  const ranges: number[] = [];
+  const numbers: [number, number][] = [];
+  for (const interval of intervals) {
+    const { raw, cells } = roundedInterval(interval, unit, marginal.decimals);
+    if (!(raw[0] <= raw[1])) continue;
+    let found = marginalProbabilities(marginal, raw[0], raw[1]).map(([from, to]): [number, number] => [
+      normalQuantile(from),
+      normalQuantile(to),
+    ]);
+    if (found.length === 0 && raw[0] === raw[1]) found = pointRange(latent, raw[0]);
+    for (const [low, high] of found) {
+      const end = ranges.length - 1;
+      if (end > 0 && low <= ranges[end]!) ranges[end] = Math.max(ranges[end]!, high);
+      else ranges.push(low, high);
+    }
+    if (found.length > 0) numbers.push([cells[0] * unit, cells[1] * unit]);
+  }
+  return { ranges: Float64Array.from(ranges), numbers };
+}
+
+/** An interval of cells, and the interval of unrounded values that are rounded into it. */
+function roundedInterval(
+  interval: Interval,
+  unit: number,
+  decimals: number,
+): { raw: [number, number]; cells: [number, number] } {
+  const low = interval.low / unit;
+  const high = interval.high / unit;
+  const scale = decimals >= 0 ? 10 ** decimals : 0;
+  const largest = Math.max(Number.isFinite(low) ? Math.abs(low) : 0, Number.isFinite(high) ? Math.abs(high) : 0);
+  if (scale === 0 || largest * scale > MAX_STEPS) return { raw: [low, high], cells: [low, high] };
+  let first = Math.ceil(low * scale - 1e-9 * Math.max(1, Math.abs(low * scale) * 1e-6));
+  let last = Math.floor(high * scale + 1e-9 * Math.max(1, Math.abs(high * scale) * 1e-6));
+  if (interval.lowOpen && first / scale <= low) first++;
+  if (interval.highOpen && last / scale >= high) last--;
+  return { raw: [(first - 0.5) / scale, (last + 0.5) / scale], cells: [first / scale, last / scale] };
+}
+
+/** The place of one exact value inside a stretch of the marginal. */
+function pointRange(latent: NumberLatent, value: number): [number, number][] {
+  const { low, high, cumulative } = latent.marginal;
+  for (let s = 0; s < low.length; s++) {
+    if (value < low[s]! || value > high[s]! || low[s] === high[s]) continue;
+    const share = (value - low[s]!) / (high[s]! - low[s]!);
+    const z = normalQuantile(cumulative[s]! + share * (cumulative[s + 1]! - cumulative[s]!));
+    return Number.isFinite(z) ? [[z, z]] : [];
+  }
+  return [];
+}
+
+/** The allowed number nearest to a value: rounding noise at an interval's end never leaves it. */
+export function nearestAllowed(value: number, allowed: AllowedNumbers): number {
+  let best = value;
+  let distance = Number.POSITIVE_INFINITY;
+  for (const [low, high] of allowed.ranges) {
+    if (value >= low && value <= high) return value;
+    const end = value < low ? low : high;
+    if (Math.abs(end - value) < distance) {
+      best = end;
+      distance = Math.abs(end - value);
+    }
+  }
+  return best;
+}
+
+/** P(Z in [low, high)), exact in both tails. */
+export function rangeMass(low: number, high: number): number {
+  return low > 0 ? normalCdf(-low) - normalCdf(-high) : normalCdf(high) - normalCdf(low);
+}
