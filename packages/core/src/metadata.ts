@@ -45,6 +45,8 @@ export interface ColumnMetadata {
   rangeMin?: number;
   rangeMax?: number;
   nullable?: boolean;
+  /** How missing cells are written where that is not an empty field: blanks, `?`, `NA`. */
+  missingText?: string;
   /** datetime: strftime pattern of the cells (`%Y-%m-%d %H:%M:%S`). */
   datetimeFormat?: string;
   /** datetime: offset or zone written in the cells (`Z`, `+02:00`), where all cells share one. */

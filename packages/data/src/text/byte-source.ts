@@ -1,0 +1,83 @@
+// The bytes of a text file in pieces, decompressed; faults of the file system and of gzip become coded errors.
+
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { createGunzip } from "node:zlib";
+import { throwIfAborted, VerisimError } from "@verisim/core";
+
+const pieceBytes = 1 << 20;
+
+/** Turns a fault of the operating system into an error that says what to do about the file. */
+export function fileError(cause: unknown, path: string): unknown {
+  const code = (cause as { code?: unknown } | null)?.code;
+  const fail = (name: string, message: string, hint: string): VerisimError =>
+    new VerisimError(name, message, { where: { file: path }, hint, cause });
+  switch (code) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return fail("VERISIM_FILE_NOT_FOUND", "There is no such file or folder.", "Check the path.");
+    case "EISDIR":
+      return fail("VERISIM_FILE_IS_FOLDER", "Expected a file but received a folder.", "Name one file in it.");
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return fail("VERISIM_FILE_ACCESS", "The file may not be opened.", "Check the permissions of the path.");
+    case "ENOSPC":
+    case "EDQUOT":
+    case "EFBIG":
+      return fail(
+        "VERISIM_DISK_FULL",
+        "There is no room left on the disk.",
+        "Free some space and try again.",
+      );
+    default:
+      if (typeof code === "string" && /^(Z_|ERR_.*ZLIB)/.test(code))
+        return fail(
+          "VERISIM_FILE_DAMAGED",
+          "The gzip data is damaged or ends too early.",
+          "Fetch the file again, or drop `.gz` from the name of a file that is not compressed.",
+        );
+      return cause;
+  }
+}
+
+/**
+ * Size of a file that can be read, in bytes.
+ * @throws VerisimError `VERISIM_FILE_NOT_FOUND`, `VERISIM_FILE_IS_FOLDER`, `VERISIM_FILE_ACCESS`, `VERISIM_EMPTY_FILE`
+ */
+export async function readableSize(path: string): Promise<number> {
+  const info = await stat(path).catch((cause: unknown) => {
+    throw fileError(cause, path);
+  });
+  if (info.isDirectory()) throw fileError({ code: "EISDIR" }, path);
+  if (info.isFile() && info.size === 0)
+    throw new VerisimError("VERISIM_EMPTY_FILE", "The file is empty (0 bytes).", { where: { file: path } });
+  return info.size;
+}
+
+export interface ByteSourceOptions {
+  gzip: boolean;
+  signal?: AbortSignal | undefined;
+  /** Called with the bytes of the file read so far. */
+  onBytes?: ((done: number) => void) | undefined;
+}
+
+/** The file's bytes, decompressed. */
+export async function* readBytes(path: string, options: ByteSourceOptions): AsyncGenerator<Buffer> {
+  throwIfAborted(options.signal);
+  const file = createReadStream(path, { highWaterMark: pieceBytes });
+  const stream = options.gzip ? file.pipe(createGunzip({ chunkSize: pieceBytes })) : file;
+  file.on("error", (error) => stream.destroy(error));
+  try {
+    for await (const piece of stream) {
+      throwIfAborted(options.signal);
+      yield piece as Buffer;
+      options.onBytes?.(file.bytesRead);
+    }
+  } catch (cause) {
+    throw fileError(cause, path);
+  } finally {
+    file.destroy();
+    stream.destroy();
+  }
+}

@@ -1,0 +1,38 @@
+// How CSV and JSON write texts and missing cells.
+
+import type { ColumnMetadata } from "@verisim/core";
+import type { CellSyntax } from "./cell-encoder.ts";
+
+/** RFC 4180; empty text is quoted, so that it differs from a missing cell. */
+export function csvSyntax(delimiter: string): CellSyntax {
+  // A byte order mark is quoted as well: at the start of a file it would be taken for the file's own.
+  const special = new RegExp(`[${delimiter === "\t" ? "\\t" : delimiter}"\\r\\n\\ufeff]`);
+  const quoted = (text: string): string =>
+    text === "" || special.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return {
+    text: quoted,
+    missing: (metadata) => (metadata?.missingText === undefined ? "" : quoted(metadata.missingText)),
+  };
+}
+
+const bareTypes =
+  /^(?:U?(?:TINY|SMALL|BIG|HUGE)?INT|INTEGER|UINTEGER|DOUBLE|FLOAT|DECIMAL|BOOLEAN|JSON|STRUCT|MAP|.*\[\d*\]$)/;
+
+/** Texts of columns that were numbers, booleans or nested values in their file stand without quotes. */
+export const jsonSyntax: CellSyntax = {
+  text: (text: string, metadata: ColumnMetadata | undefined): string =>
+    metadata?.physical !== undefined && bareTypes.test(metadata.physical) && isJson(text)
+      ? text
+      : JSON.stringify(text),
+  missing: (metadata) =>
+    metadata?.missingText === undefined ? "null" : JSON.stringify(metadata.missingText),
+};
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
