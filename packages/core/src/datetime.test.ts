@@ -6,7 +6,9 @@ describe("parseDatetime", () => {
     expect(parseDatetime("1970-01-02")).toBe(86_400e6);
     expect(parseDatetime("2010-12-01 08:26:00")).toBe(Date.UTC(2010, 11, 1, 8, 26) * 1000);
     expect(parseDatetime("2010-12-01T08:26:00.25Z")).toBe(Date.UTC(2010, 11, 1, 8, 26) * 1000 + 250_000);
-    expect(parseDatetime("2010-12-01T08:26:00.250000+02:00")).toBe(Date.UTC(2010, 11, 1, 6, 26) * 1000 + 250_000);
+    expect(parseDatetime("2010-12-01T08:26:00.250000+02:00")).toBe(
+      Date.UTC(2010, 11, 1, 6, 26) * 1000 + 250_000,
+    );
   });
 
   it("reads the column's own format first", () => {

@@ -108,7 +108,13 @@ function parseWith(text: string, format: string): number | undefined {
   const { year, month, day, hour, minute, second } = parts;
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day || hour > 24 || minute > 59 || second > 60) {
+  if (
+    date.getUTCMonth() !== month - 1 ||
+    date.getUTCDate() !== day ||
+    hour > 24 ||
+    minute > 59 ||
+    second > 60
+  ) {
     return undefined;
   }
   const seconds = date.getTime() / 1000 + hour * 3600 + minute * 60 + second - parts.offset;

@@ -11,6 +11,9 @@ export interface ErrorPlace {
   row?: number;
   option?: string;
   op?: string;
+  /** Part of a model file. */
+  section?: string;
+  tensor?: string;
 }
 
 /** What a {@link VerisimError} carries besides its message. */
