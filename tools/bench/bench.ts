@@ -1,0 +1,131 @@
+// `npm run bench`: lists the benchmarks; `npm run --silent bench -- NAME --json [--peers DIR] [--pairs 5] [--threads 2]`
+// runs one against its peers. Both sides are processes that stay alive, on the same CPUs, taken in turn.
+
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+
+import { benchmarkTable } from "./adult.ts";
+import { type Benchmark, benchmarks } from "./benchmarks.ts";
+import { type BenchmarkResult, type Side, summarise, takeTurns } from "./measure.ts";
+import { Worker } from "./worker.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+
+/** A fault of the call rather than of the program: printed without a stack. */
+class UsageError extends Error {}
+
+function readArguments() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      json: { type: "boolean", default: false },
+      peers: { type: "string" },
+      pairs: { type: "string", default: "5" },
+      threads: { type: "string", default: "2" },
+      "no-peers": { type: "boolean", default: false },
+    },
+  });
+  const count = (name: "pairs" | "threads") => {
+    const value = Number(values[name]);
+    if (!Number.isInteger(value) || value < 1)
+      throw new UsageError(`Expected a whole number from 1 for --${name} but received ${values[name]}.`);
+    return value;
+  };
+  // npm runs this in the root; relative paths are those of the caller's folder.
+  const caller = process.env.INIT_CWD ?? process.cwd();
+  return {
+    name: positionals[0],
+    json: values.json,
+    withPeers: !values["no-peers"],
+    peers: values.peers ? path.resolve(caller, values.peers) : path.join(root, ".cache/peers"),
+    pairs: count("pairs"),
+    threads: count("threads"),
+  };
+}
+
+/** The environment of both sides: as many threads, and no leftover choice of an OpenBLAS kernel. */
+function workerEnvironment(threads: number): NodeJS.ProcessEnv {
+  const { OPENBLAS_CORETYPE: _type, OPENBLAS_L2_SIZE: _size, ...env } = process.env;
+  const count = String(threads);
+  const names = [
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VERISIM_THREADS",
+  ];
+  return { ...env, ...Object.fromEntries(names.map((name) => [name, count])) };
+}
+
+/** Both sides are held to the first CPUs where the system can do that, whatever their libraries would take. */
+function onCpus(threads: number, command: readonly string[]): readonly string[] {
+  const taskset = "/usr/bin/taskset";
+  return existsSync(taskset) ? [taskset, "--cpu-list", `0-${threads - 1}`, ...command] : command;
+}
+
+async function runBenchmark(
+  benchmark: Benchmark,
+  options: ReturnType<typeof readArguments>,
+): Promise<BenchmarkResult> {
+  const { peers, threads, pairs } = options;
+  const { file } = benchmarkTable();
+  const env = workerEnvironment(threads);
+  const start = (name: string, command: readonly string[]) =>
+    new Worker(name, onCpus(threads, [...command, file, String(threads)]), env);
+  const workers = new Map([
+    ["ours", start("ours", [process.execPath, path.join(import.meta.dirname, benchmark.ours)])],
+  ]);
+  try {
+    for (const peer of options.withPeers ? benchmark.peers : []) {
+      const python = path.join(peers, peer.environment, "bin/python");
+      if (!existsSync(python))
+        throw new UsageError(`No peer at ${python}. Install it with: node tools/parity/install.mjs ${peers}`);
+      workers.set(peer.name, start(peer.name, [python, path.join(import.meta.dirname, peer.script)]));
+    }
+    const sides: Side[] = [...workers].map(([name, worker]) => ({ name, run: () => worker.run() }));
+    const samples = await takeTurns(sides, pairs, (side, seconds, round) => {
+      if (!options.json)
+        console.log(`  ${round === 0 ? "warm-up" : `pair ${round}`}  ${side}: ${seconds.toFixed(3)} s`);
+    });
+    return summarise(benchmark.name, threads, "ours", samples);
+  } finally {
+    await Promise.all([...workers.values()].map((worker) => worker.close()));
+  }
+}
+
+function print(result: BenchmarkResult): void {
+  console.log(
+    `${result.name}, ${result.threads} threads, median of ${result.pairs} pairs, ${result.machine}`,
+  );
+  console.log(`  ours ${result.ours.toFixed(3)} ${result.unit}`);
+  for (const { name, value, ratio } of result.peers)
+    console.log(`  ${name} ${value.toFixed(3)} ${result.unit}: ${ratio.toFixed(1)} times ours`);
+  for (const [side, details] of Object.entries(result.details))
+    console.log(`  ${side}: ${JSON.stringify(details)}`);
+}
+
+async function main(): Promise<void> {
+  const options = readArguments();
+  if (options.name === undefined) {
+    for (const { name, summary } of benchmarks) console.log(`${name.padEnd(16)} ${summary}`);
+    return;
+  }
+  const benchmark = benchmarks.find(({ name }) => name === options.name);
+  if (!benchmark)
+    throw new UsageError(
+      `No benchmark ${options.name}. There are ${benchmarks.map(({ name }) => name).join(", ")}.`,
+    );
+  const result = await runBenchmark(benchmark, options);
+  if (options.json) console.log(JSON.stringify(result));
+  else print(result);
+}
+
+try {
+  await main();
+} catch (error) {
+  const usage =
+    error instanceof UsageError || (error as NodeJS.ErrnoException).code?.startsWith("ERR_PARSE_ARGS");
+  console.error(usage ? (error as Error).message : error);
+  process.exitCode = usage ? 2 : 1;
+}

@@ -1,0 +1,46 @@
+// The benchmarks by name. Each side is a worker script that answers "run" with the seconds it took; data and
+// environment are the same for all. Adding one is a row here and a script per side.
+
+export interface Benchmark {
+  readonly name: string;
+  readonly summary: string;
+  /** Script of our side, run by Node. */
+  readonly ours: string;
+  /** Scripts of the peers, run by the Python of an environment of the peers folder. */
+  readonly peers: readonly { readonly name: string; readonly environment: string; readonly script: string }[];
+}
+
+const sdv = (script: string) => [{ name: "sdv", environment: "sdv", script }];
+
+export const benchmarks: readonly Benchmark[] = [
+  {
+    name: "copula-fit",
+    summary: "Gaussian copula on Adult: fit and sample as many rows, in the process",
+    ours: "ours/copula-fit.ts",
+    peers: sdv("peers/copula_fit.py"),
+  },
+  {
+    name: "copula-1m",
+    summary: "1,000,000 rows sampled from a fitted Gaussian copula into a Parquet file",
+    ours: "ours/copula-1m.ts",
+    peers: sdv("peers/copula_1m.py"),
+  },
+  {
+    name: "synth-process",
+    summary: "the whole command: CSV in, synthetic CSV and quality report out, from the start of its process",
+    ours: "ours/synth-process.ts",
+    peers: sdv("peers/synth_process.py"),
+  },
+  {
+    name: "quality-report",
+    summary: "quality report of Adult against itself, in the process",
+    ours: "ours/quality-report.ts",
+    peers: [{ name: "sdmetrics", environment: "sdv", script: "peers/quality_report.py" }],
+  },
+  {
+    name: "gemm",
+    summary: "f32 matrix products in eight shapes of training, equal work for each",
+    ours: "ours/gemm.ts",
+    peers: [{ name: "numpy", environment: "sdv", script: "peers/gemm.py" }],
+  },
+];

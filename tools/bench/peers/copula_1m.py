@@ -1,0 +1,27 @@
+"""SDV for `copula-1m`: a fitted GaussianCopulaSynthesizer samples a million rows, pandas writes them to Parquet."""
+
+import os
+import resource
+import sys
+import tempfile
+
+import pyarrow  # noqa: F401  pandas writes Parquet through it; fail here rather than after the first million rows
+from serve import serve, timed
+from table import only_table, read_table, sdv_metadata
+from sdv.single_table import GaussianCopulaSynthesizer
+
+table = read_table(sys.argv[1])
+synthesizer = GaussianCopulaSynthesizer(sdv_metadata(table))
+synthesizer.fit({"table": table})
+
+
+def run():
+    with tempfile.TemporaryDirectory() as folder:
+        file = os.path.join(folder, "million.parquet")
+        seconds, _ = timed(lambda: only_table(synthesizer.sample(1_000_000)).to_parquet(file, index=False))
+        size = os.path.getsize(file)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    return {"seconds": seconds, "peakMemoryMB": round(peak), "fileBytes": size}
+
+
+serve(run)
