@@ -1,1 +1,11 @@
-export {};
+// The whole library under one name. Every part is also a package of its own, for programs that need only that part.
+
+export * from "@verisim/copula";
+export * from "@verisim/core";
+export * from "@verisim/data";
+export * from "@verisim/evaluate";
+export * from "@verisim/report";
+export * as stats from "@verisim/stats";
+export * as tensor from "@verisim/tensor";
+export * as transforms from "@verisim/transforms";
+export * from "./generators.ts";
