@@ -81,7 +81,7 @@ export function empiricalMarginal(sorted: Float64Array, options: EmpiricalOption
   const atomBar = atomThreshold(counts, minGroup, maxAtoms);
   const segments = cutSegments(values, counts, { atomBar, minGroup, body: Math.ceil(count / maxSegments), count });
   mergeSmallGroups(segments, minGroup);
-  joinEnds(segments, sorted[0]!, sorted[count - 1]!);
+  joinEnds(segments, values);
   return marginalFromSegments(
     segments.map((segment) => segment.count),
     Float64Array.from(segments, (segment) => segment.low),
@@ -155,8 +155,11 @@ function mergeSmallGroups(segments: Segment[], minGroup: number): void {
   }
 }
 
-/** Moves the ends of stretches half-way to their neighbours and pulls the outermost ends off the extremes. */
-function joinEnds(segments: readonly Segment[], minimum: number, maximum: number): void {
+/**
+ * Moves the ends of stretches half-way to their neighbours. The outermost ends keep the group's mean, but go no further
+ * than half-way from the second to the most extreme value.
+ */
+function joinEnds(segments: readonly Segment[], values: readonly number[]): void {
   for (let i = 0; i + 1 < segments.length; i++) {
     const left = segments[i]!;
     const right = segments[i + 1]!;
@@ -166,9 +169,17 @@ function joinEnds(segments: readonly Segment[], minimum: number, maximum: number
   }
   const first = segments[0]!;
   const last = segments.at(-1)!;
-  if (segments.length === 1) return;
-  if (!first.atom) first.low = Math.max(minimum, Math.min(first.high, (2 * first.sum) / first.count - first.high));
-  if (!last.atom) last.high = Math.min(maximum, Math.max(last.low, (2 * last.sum) / last.count - last.low));
+  if (values.length === 1) return;
+  const lowest = values[0]! + (values[1]! - values[0]!) / 2;
+  const highest = values.at(-1)! - (values.at(-1)! - values.at(-2)!) / 2;
+  if (segments.length === 1) {
+    if (first.atom) return;
+    first.low = Math.min(lowest, highest);
+    first.high = Math.max(lowest, highest);
+    return;
+  }
+  if (!first.atom) first.low = Math.max(lowest, Math.min(first.high, (2 * first.sum) / first.count - first.high));
+  if (!last.atom) last.high = Math.min(highest, Math.max(last.low, (2 * last.sum) / last.count - last.low));
 }
 
 /** Tabulates a continuous quantile function on even steps of the normal scale, clipped to [minimum, maximum]. */

@@ -1,7 +1,16 @@
 // The copula as data: options, metadata and latents in the manifest, arrays as tensors. Marginals and thresholds of
 // all latents are stored end to end, with their lengths in the manifest.
 
-import { type Artifact, type ArtifactTensor, type Json, type JsonObject, packState, unpackState, VerisimError } from "@verisim/core";
+import {
+  type Artifact,
+  type ArtifactTensor,
+  type Json,
+  type JsonObject,
+  packState,
+  type TransformState,
+  unpackState,
+  VerisimError,
+} from "@verisim/core";
 import { TableTransformer } from "@verisim/transforms";
 import type { FittedCopula } from "./gaussian-copula.ts";
 import type { Latent } from "./latents.ts";
@@ -65,7 +74,7 @@ export function modelFromArtifact(artifact: Artifact): { model: FittedCopula; op
       metadata: manifest.metadata as unknown as FittedCopula["metadata"],
       tableName: manifest.tableName as string,
       transformer: TableTransformer.fromState(
-        unpackState({ json: manifest.transformer as JsonObject, tensors: artifact.tensors }, "transformer"),
+        unpackState(manifest.transformer as JsonObject, artifact.tensors) as TransformState,
       ),
       latents,
       correlation: floats(artifact, "correlation", size * size),
