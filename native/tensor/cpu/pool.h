@@ -1,0 +1,75 @@
+// Claim-based thread pool. A job is a number of tiles and an atomic counter: whoever is free claims the next tile, the
+// caller works too, and at the end it waits only for tiles that a helper has already claimed. A busy machine therefore
+// costs the share of the helpers, never a barrier (docs/design/native.md).
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace verisim {
+
+/// Thrown out of a job whose abort flag was set; the binding turns it into VERISIM_ABORTED.
+struct Aborted {};
+
+class Pool {
+ public:
+  static constexpr int maxThreads = 256;
+
+  /// The pool of this process: shared by all environments (worker threads), ended with the last of them.
+  static std::shared_ptr<Pool> shared();
+
+  Pool() = default;
+  ~Pool();
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  /// Calls `body(tile, slot)` for each tile in [0, tiles) on at most `threads` threads, the calling one among them.
+  /// `slot` is in [0, threads) and belongs to one thread at a time: an index into scratch memory.
+  /// Throws Aborted when `abort` was set before the last tile, or the exception of the first tile that threw one.
+  template <class Body>
+  void run(int64_t tiles, int threads, const std::atomic<bool>* abort, Body&& body) {
+    using Plain = std::remove_reference_t<Body>;
+    runJob(tiles, threads, abort, const_cast<void*>(static_cast<const void*>(&body)),
+           [](void* context, int64_t tile, int slot) { (*static_cast<Plain*>(context))(tile, slot); });
+  }
+
+ private:
+  using Call = void (*)(void* context, int64_t tile, int slot);
+
+  struct Job {
+    Call call;
+    void* context;
+    const std::atomic<bool>* abort;
+    int64_t tiles;
+    int slots;
+    alignas(64) std::atomic<int64_t> next{0};
+    alignas(64) std::atomic<int> helping{0};
+    int taken = 1;                 // slots given out; guarded by the pool's mutex
+    std::atomic<bool> stop{false};  // aborted or failed: nobody claims another tile
+    std::mutex failureMutex;
+    std::exception_ptr failure;
+
+    void work(int slot);
+  };
+
+  void runJob(int64_t tiles, int threads, const std::atomic<bool>* abort, void* context, Call call);
+  void growTo(int helpers);
+  Job* join(int* slot);
+  void help();
+
+  std::mutex mutex_;
+  std::vector<Job*> jobs_;
+  std::vector<std::thread> helpers_;
+  std::atomic<uint32_t> epoch_{0};
+  std::atomic<bool> closing_{false};
+};
+
+}  // namespace verisim

@@ -1,0 +1,153 @@
+// The addon as TypeScript sees it, and the one way every function calls it: an abort signal becomes a flag that the
+// kernels read, native errors become VerisimErrors, and typed arrays go through as they are.
+
+import { availableParallelism } from "node:os";
+import { throwIfAborted, VerisimError } from "@verisim/core";
+import { loadAddon } from "./load-addon.ts";
+
+/** What every function takes last. */
+export interface NativeOptions {
+  /** Stops the work; the promise then rejects with `VERISIM_ABORTED` and outputs hold anything. */
+  signal?: AbortSignal | undefined;
+  /** Most threads to use, 1 to 256. Default: environment variable VERISIM_THREADS, else the processors available. Never changes a bit of a result. */
+  threads?: number | undefined;
+}
+
+/** A tagged handle of the addon; nothing can be done with it but passing it back. */
+export type AbortHandle = object;
+
+type Run = [threads: number, abort: AbortHandle | undefined];
+
+/** The addon's exports, in the order of native/tensor/addon.cc. */
+export interface Addon {
+  readonly version: string;
+  readonly simd: string;
+  drawNumbers(
+    out: Float64Array,
+    keys: readonly (readonly [number, number])[],
+    rowStart: number,
+    rowCount: number,
+    attempt: number,
+    block: number,
+    normal: boolean,
+    ...run: Run
+  ): Promise<number>;
+  mapNormal(x: Float64Array, out: Float64Array, inverse: boolean, ...run: Run): Promise<number>;
+  gemm(
+    transposeA: boolean,
+    transposeB: boolean,
+    m: number,
+    n: number,
+    k: number,
+    alpha: number,
+    a: Float64Array | Float32Array,
+    b: Float64Array | Float32Array,
+    beta: number,
+    c: Float64Array | Float32Array,
+    ...run: Run
+  ): Promise<number>;
+  cholesky(a: Float64Array, n: number, ...run: Run): Promise<number>;
+  symmetricEigen(a: Float64Array, values: Float64Array, n: number, ...run: Run): Promise<number>;
+  sortNumbers(values: Float64Array, out: Float64Array, ...run: Run): Promise<number>;
+  ranks(values: Float64Array, out: Float64Array, ...run: Run): Promise<number>;
+  bucketize(
+    z: Float64Array,
+    thresholds: Float64Array,
+    out: Int32Array,
+    labels: Int32Array | undefined,
+    ...run: Run
+  ): Promise<number>;
+  quantileMap(
+    z: Float64Array,
+    thresholds: Float64Array,
+    cumulative: Float64Array,
+    low: Float64Array,
+    high: Float64Array,
+    decimals: number,
+    out: Float64Array,
+    ...run: Run
+  ): Promise<number>;
+  correlation(
+    columns: readonly Float64Array[],
+    correlation: Float64Array,
+    counts: Float64Array,
+    ...run: Run
+  ): Promise<number>;
+  histogram(values: Float64Array, edges: Float64Array, counts: Float64Array, ...run: Run): Promise<number>;
+  contingency(
+    a: Int32Array,
+    cardinalityA: number,
+    b: Int32Array,
+    cardinalityB: number,
+    counts: Float64Array,
+    ...run: Run
+  ): Promise<number>;
+  ksStatistic(sortedA: Float64Array, sortedB: Float64Array, ...run: Run): Promise<number>;
+  nearestNeighbours(
+    queries: Float64Array | Float32Array,
+    data: Float64Array | Float32Array,
+    dimensions: number,
+    k: number,
+    manhattan: boolean,
+    indices: Int32Array,
+    distances: Float64Array,
+    ...run: Run
+  ): Promise<number>;
+  createAbort(): AbortHandle;
+  abort(handle: AbortHandle): void;
+}
+
+let threadsByDefault: number | undefined;
+
+/** Threads that functions use unless told: VERISIM_THREADS, else the processors that this process may use. */
+export function defaultThreads(): number {
+  if (threadsByDefault === undefined) {
+    const wished = Number(process.env.VERISIM_THREADS);
+    threadsByDefault =
+      Number.isInteger(wished) && wished >= 1 ? Math.min(256, wished) : availableParallelism();
+  }
+  return Math.min(256, threadsByDefault);
+}
+
+function toVerisimError(error: unknown, op: string, signal: AbortSignal | undefined): unknown {
+  if (!(error instanceof Error) || !("code" in error)) return error;
+  if (error.code === "VERISIM_ABORTED")
+    return new VerisimError("VERISIM_ABORTED", "The work was stopped on request.", { cause: signal?.reason });
+  if (typeof error.code === "string" && error.code.startsWith("VERISIM_"))
+    return new VerisimError(error.code, `${op}: ${error.message}.`, { where: { op }, cause: error });
+  return error;
+}
+
+/** Starts one native function and turns its errors into VerisimErrors; resolves to the number it returns. */
+export async function runNative(
+  op: string,
+  options: NativeOptions | undefined,
+  start: (addon: Addon, ...run: Run) => Promise<number>,
+): Promise<number> {
+  const signal = options?.signal;
+  throwIfAborted(signal);
+  const addon = loadAddon();
+  const threads = options?.threads ?? defaultThreads();
+  if (signal === undefined) {
+    try {
+      return await start(addon, threads, undefined);
+    } catch (error) {
+      throw toVerisimError(error, op, signal);
+    }
+  }
+  const handle = addon.createAbort();
+  const onAbort = (): void => addon.abort(handle);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await start(addon, threads, handle);
+  } catch (error) {
+    throw toVerisimError(error, op, signal);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** An argument that TypeScript's types would have refused. */
+export function wrongArgument(op: string, message: string): VerisimError {
+  return new VerisimError("VERISIM_NATIVE_ARGUMENT", `${op}: ${message}.`, { where: { op } });
+}

@@ -1,0 +1,138 @@
+// Builds the tensor addon with CMake and puts the binary into the platform package of this machine.
+// Plain JavaScript for Node 20: it runs before anything of the project is built. A stamp over sources and flags makes a
+// second run return at once.
+//   node tools/build/native.mjs [--sanitize] [--force] [--quiet]
+
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const source = join(root, "native", "tensor");
+const binaryName = "verisim_tensor.node";
+
+const installHints = {
+  linux: {
+    compiler: "sudo apt-get install g++   (or: sudo dnf install gcc-c++)",
+    cmake: "sudo apt-get install cmake   (or: sudo dnf install cmake)",
+    make: "sudo apt-get install make   (or: sudo apt-get install ninja-build)",
+  },
+  darwin: { compiler: "xcode-select --install", cmake: "brew install cmake", make: "xcode-select --install" },
+  win32: {
+    compiler: "winget install LLVM.LLVM",
+    cmake: "winget install Kitware.CMake",
+    make: "winget install Ninja-build.Ninja",
+  },
+};
+
+/** A tool that is not there, with the command that installs it. */
+export class MissingToolError extends Error {
+  constructor(tool, install) {
+    super(`${tool} is needed to build the native addon and was not found. Install it with:\n  ${install}`);
+    this.name = "MissingToolError";
+    this.code = "VERISIM_TOOL_MISSING";
+  }
+}
+
+const runs = (command, args = ["--version"]) => spawnSync(command, args, { stdio: "ignore" }).status === 0;
+
+function findTools() {
+  const hints = installHints[process.platform] ?? installHints.linux;
+  if (!runs("cmake")) throw new MissingToolError("CMake 3.20 or later", hints.cmake);
+  const compilers = process.env.CXX ? [process.env.CXX.split(" ")[0]] : ["c++", "g++", "clang++"];
+  if (!compilers.some((name) => runs(name))) throw new MissingToolError("A C++20 compiler", hints.compiler);
+  const ninja = ["ninja", "ninja-build"].find((name) => runs(name));
+  if (!ninja && !runs("make")) throw new MissingToolError("Ninja or make", hints.make);
+  return { generator: ninja ? ["-G", "Ninja", `-DCMAKE_MAKE_PROGRAM=${ninja}`] : ["-G", "Unix Makefiles"] };
+}
+
+function sourceFiles() {
+  const own = (folder) =>
+    readdirSync(join(source, folder), { withFileTypes: true })
+      .filter((entry) => entry.isFile() && /\.(cc|h|txt)$/.test(entry.name))
+      .map((entry) => join(source, folder, entry.name));
+  return [...own("."), ...own("cpu")].sort();
+}
+
+function stampOf(flags) {
+  const hash = createHash("sha256");
+  hash.update(JSON.stringify(flags));
+  for (const file of [...sourceFiles(), join(source, "package.json"), fileURLToPath(import.meta.url)]) {
+    hash.update(`${file.slice(root.length)}\0`);
+    hash.update(readFileSync(file));
+  }
+  return hash.digest("hex");
+}
+
+/** Where the built binary goes: the platform package, or the build folder of a sanitizer build. */
+export function binaryPath(sanitize = false) {
+  return sanitize
+    ? join(source, "build-sanitize", binaryName)
+    : join(root, "native", "platforms", `${process.platform}-${process.arch}`, binaryName);
+}
+
+/**
+ * Builds where needed.
+ * @returns {{path: string, built: boolean}}
+ */
+export function buildNative({ sanitize = false, force = false, quiet = false } = {}) {
+  const path = binaryPath(sanitize);
+  const build = join(source, sanitize ? "build-sanitize" : "build");
+  const stampFile = join(build, "stamp");
+  const flags = { sanitize, platform: process.platform, arch: process.arch, cxx: process.env.CXX ?? "" };
+  const stamp = stampOf(flags);
+  if (!force && existsSync(path) && existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp)
+    return { path, built: false };
+  const { generator } = findTools();
+  const require = createRequire(join(source, "package.json"));
+  const folderOf = (name) => dirname(require.resolve(`${name}/package.json`));
+  const cmake = (args) => {
+    const result = spawnSync("cmake", args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+    if (result.status !== 0)
+      throw new Error(`cmake ${args.join(" ")} failed:\n${result.stdout ?? ""}\n${result.stderr ?? ""}`);
+  };
+  if (!quiet) process.stderr.write(`building the native addon${sanitize ? " with sanitizers" : ""} ...\n`);
+  cmake([
+    ...["-S", source, "-B", build, ...generator, "-DCMAKE_BUILD_TYPE=Release"],
+    `-DVERISIM_SANITIZE=${sanitize ? "ON" : "OFF"}`,
+    `-DNODE_ADDON_API_DIR=${folderOf("node-addon-api")}`,
+    `-DNODE_API_HEADERS_DIR=${folderOf("node-api-headers")}`,
+  ]);
+  cmake(["--build", build, "--parallel", String(availableParallelism())]);
+  if (!sanitize) {
+    // Copied beside and renamed: a process that has the old binary mapped keeps it.
+    mkdirSync(dirname(path), { recursive: true });
+    copyFileSync(join(build, binaryName), `${path}.new`);
+    renameSync(`${path}.new`, path);
+  }
+  writeFileSync(stampFile, stamp);
+  return { path, built: true };
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const options = new Set(process.argv.slice(2));
+  try {
+    const quiet = options.has("--quiet");
+    const { path, built } = buildNative({
+      sanitize: options.has("--sanitize"),
+      force: options.has("--force"),
+      quiet,
+    });
+    if (!quiet) process.stderr.write(`${built ? "built" : "up to date"}: ${path}\n`);
+  } catch (error) {
+    process.stderr.write(`${error.code ? `${error.code}: ` : ""}${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
