@@ -1,1 +1,17 @@
-export {};
+export { LabelEncoder } from "./categorical/label-encoder.ts";
+export type { CategoryOrder, CategoryState, CategoryStats } from "./categories.ts";
+export type { ColumnTransform, EncodedShape, TransformDefinition } from "./column-transform.ts";
+export { OptimizedTimestampEncoder, UnixTimestampEncoder } from "./datetime/unix-timestamp-encoder.ts";
+export { IDGenerator, IndexGenerator } from "./id/index-generator.ts";
+export { RegexGenerator } from "./id/regex-generator.ts";
+export type { MissingMode, MissingReplacement } from "./missing.ts";
+export { FloatFormatter } from "./numerical/float-formatter.ts";
+export { AnonymizedFaker } from "./pii/anonymized-faker.ts";
+export { TextFaker } from "./pii/text-faker.ts";
+export { RegexLanguage } from "./regex/regex-language.ts";
+export type { CardinalityRule } from "./repeat-pattern.ts";
+export type { DecodeContext, EncodeContext, FittedColumn } from "./table-transformer.ts";
+export { TableTransformer } from "./table-transformer.ts";
+export type { TableTransformerOptions, TransformOverride } from "./transform-choice.ts";
+export { transformDefinition, transformDefinitions } from "./transform-list.ts";
+export type { TransformOption, TransformOptions } from "./transform-options.ts";

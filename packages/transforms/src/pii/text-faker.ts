@@ -1,0 +1,128 @@
+// Free text replaced by filler words: about as many words as the real cells have, no word of them. What texts say is
+// the business of a language model; this keeps lengths, gaps and repeats.
+
+import type { Column, ColumnMetadata, EncodedColumn, RowContext } from "@verisim/core";
+import { rowUniform } from "@verisim/core";
+import type { CategoryStats } from "../categories.ts";
+import { analyzeCategories, mergeCategories } from "../categories.ts";
+import type { ColumnTransform, EncodedShape } from "../column-transform.ts";
+import type { GeneratedState } from "../generated-column.ts";
+import { cardinalityRuleOption, fitGenerated, generateColumn } from "../generated-column.ts";
+import type { CardinalityRule } from "../repeat-pattern.ts";
+import type { TransformOptions } from "../transform-options.ts";
+import { readOptions } from "../transform-options.ts";
+import { FakerSource } from "./faker-source.ts";
+
+export interface TextFakerOptions {
+  /** Locales of Faker. Default: the metadata's, else `["en"]`. */
+  locales?: readonly string[] | null;
+  cardinalityRule?: CardinalityRule;
+}
+
+export type TextFakerState = GeneratedState & {
+  readonly locales: readonly string[];
+  /** Words per cell at evenly spaced shares, 0 to 1 (17 of them). */
+  readonly words: readonly number[];
+  readonly capital: boolean;
+  readonly stop: boolean;
+};
+
+const quantiles = 16;
+const mostWords = 2000;
+const wordsBlock = 0xfffffff5;
+
+function wordCount(text: string): number {
+  return Math.min(mostWords, text.split(/\s+/).filter((word) => word !== "").length);
+}
+
+function learnTexts(stats: CategoryStats): Pick<TextFakerState, "words" | "capital" | "stop"> {
+  const cells: { readonly words: number; readonly rows: number }[] = [];
+  let rows = 0;
+  let capitals = 0;
+  let stops = 0;
+  stats.dictionary.forEach((text, code) => {
+    const count = stats.counts[code]!;
+    if (count === 0) return;
+    rows += count;
+    cells.push({ words: wordCount(text), rows: count });
+    if (/^\s*\p{Lu}/u.test(text)) capitals += count;
+    if (/[.!?]\s*$/.test(text)) stops += count;
+  });
+  cells.sort((a, b) => a.words - b.words);
+  const words: number[] = [];
+  let cell = 0;
+  let passed = cells[0]?.rows ?? 0;
+  for (let q = 0; q <= quantiles; q++) {
+    while (cell + 1 < cells.length && passed < (q / quantiles) * rows) passed += cells[++cell]!.rows;
+    words.push(cells[cell]?.words ?? 1);
+  }
+  return { words, capital: capitals * 2 > rows, stop: stops * 2 > rows };
+}
+
+/** The default transform of free text. Cost: a microsecond per word. */
+export class TextFaker implements ColumnTransform<CategoryStats, TextFakerState> {
+  static readonly sdtypes: readonly string[] = ["text", "unknown"];
+  static readonly options: TransformOptions = {
+    locales: {
+      type: "list",
+      default: null,
+      description: "Locales of Faker; null for the metadata's, else en.",
+    },
+    cardinalityRule: cardinalityRuleOption,
+  };
+  readonly name = "TextFaker";
+  readonly sdtypes: readonly string[] = TextFaker.sdtypes;
+  readonly options: Required<TextFakerOptions>;
+  readonly #sources = new WeakMap<TextFakerState, FakerSource>();
+
+  constructor(options: TextFakerOptions = {}) {
+    this.options = readOptions(this.name, TextFaker.options, options);
+  }
+
+  analyze(part: Column): CategoryStats {
+    return analyzeCategories(part);
+  }
+
+  merge(a: CategoryStats, b: CategoryStats): CategoryStats {
+    return mergeCategories(a, b);
+  }
+
+  /** @throws VerisimError `VERISIM_LOCALE_UNKNOWN` */
+  fit(stats: CategoryStats, metadata: ColumnMetadata): TextFakerState {
+    const locales = this.options.locales ?? metadata.locales ?? ["en"];
+    const state = {
+      ...fitGenerated(stats, this.options.cardinalityRule, false),
+      ...learnTexts(stats),
+      locales,
+    };
+    this.#sources.set(state, new FakerSource(locales));
+    return state;
+  }
+
+  outputs(): readonly EncodedShape[] {
+    return [];
+  }
+
+  encode(): EncodedColumn[] {
+    return [];
+  }
+
+  decode(_encoded: readonly EncodedColumn[], state: TextFakerState, context: RowContext): Column {
+    let source = this.#sources.get(state);
+    if (!source) {
+      source = new FakerSource(state.locales);
+      this.#sources.set(state, source);
+    }
+    const fakers = source;
+    return generateColumn(state, context, (value) => {
+      const place = rowUniform(context.key, value, 0, wordsBlock) * quantiles;
+      const low = state.words[Math.floor(place)]!;
+      const high = state.words[Math.floor(place) + 1]!;
+      const count = Math.round(low + (place - Math.floor(place)) * (high - low));
+      let text = count === 0 ? "" : fakers.at(context.key, value).lorem.words(count);
+      if (state.capital) text = text.charAt(0).toUpperCase() + text.slice(1);
+      if (state.stop) text += ".";
+      return state.unique ? `${text} ${value + 1}` : text;
+    });
+  }
+}
