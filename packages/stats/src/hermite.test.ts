@@ -52,9 +52,11 @@ describe("stepCoefficients", () => {
   });
 
   it("is zero for a constant", () => {
-    expect([...stepCoefficients(new Float64Array(0), Float64Array.of(3), Float64Array.of(1))].every((c) => c === 0)).toBe(
-      true,
-    );
+    expect(
+      [...stepCoefficients(new Float64Array(0), Float64Array.of(3), Float64Array.of(1))].every(
+        (c) => c === 0,
+      ),
+    ).toBe(true);
   });
 });
 

@@ -3,8 +3,8 @@
 // formula; Lancaster 1957). One root per pair gives the polychoric (two step functions), polyserial (one) and
 // Nataf (two quantile functions) correlation alike.
 
-import { normalCdf, normalQuantile } from "./normal.ts";
 import { type Marginal, marginalQuantile } from "./marginal.ts";
+import { normalCdf, normalQuantile } from "./normal.ts";
 
 /** Number of Hermite terms kept: enough for step functions at correlations of 0.97. */
 export const HERMITE_TERMS = 60;
@@ -60,7 +60,11 @@ export function hermiteCoefficients(f: (z: number) => number): Float64Array {
 }
 
 /** The coefficients of a step function: value k between thresholds k - 1 and k, exactly. */
-export function stepCoefficients(thresholds: Float64Array, values: Float64Array, mass: Float64Array): Float64Array {
+export function stepCoefficients(
+  thresholds: Float64Array,
+  values: Float64Array,
+  mass: Float64Array,
+): Float64Array {
   let mean = 0;
   let square = 0;
   for (let k = 0; k < values.length; k++) mean += mass[k]! * values[k]!;
@@ -120,7 +124,12 @@ export function thresholdsOf(mass: ArrayLike<number>): Float64Array {
  * The latent correlation at which two columns with coefficients a and b correlate as observed; the nearest end of
  * [-limit, limit] where none does. Both columns must rise with their latent variable.
  */
-export function latentCorrelation(observed: number, a: Float64Array, b: Float64Array, limit: number = 0.999): number {
+export function latentCorrelation(
+  observed: number,
+  a: Float64Array,
+  b: Float64Array,
+  limit: number = 0.999,
+): number {
   const terms = new Float64Array(HERMITE_TERMS);
   for (let m = 0; m < HERMITE_TERMS; m++) terms[m] = a[m]! * b[m]!;
   const implied = (rho: number): number => {

@@ -79,7 +79,12 @@ export function empiricalMarginal(sorted: Float64Array, options: EmpiricalOption
     i = end;
   }
   const atomBar = atomThreshold(counts, minGroup, maxAtoms);
-  const segments = cutSegments(values, counts, { atomBar, minGroup, body: Math.ceil(count / maxSegments), count });
+  const segments = cutSegments(values, counts, {
+    atomBar,
+    minGroup,
+    body: Math.ceil(count / maxSegments),
+    count,
+  });
   mergeSmallGroups(segments, minGroup);
   joinEnds(segments, values);
   return marginalFromSegments(
@@ -178,7 +183,8 @@ function joinEnds(segments: readonly Segment[], values: readonly number[]): void
     first.high = Math.max(lowest, highest);
     return;
   }
-  if (!first.atom) first.low = Math.max(lowest, Math.min(first.high, (2 * first.sum) / first.count - first.high));
+  if (!first.atom)
+    first.low = Math.max(lowest, Math.min(first.high, (2 * first.sum) / first.count - first.high));
   if (!last.atom) last.high = Math.min(highest, Math.max(last.low, (2 * last.sum) / last.count - last.low));
 }
 
@@ -220,7 +226,11 @@ export function marginalQuantile(marginal: Marginal, p: number): number {
 }
 
 /** Probabilities [from, to) of the values in [minimum, maximum] (both ends included); several where segments lie apart. */
-export function marginalProbabilities(marginal: Marginal, minimum: number, maximum: number): [number, number][] {
+export function marginalProbabilities(
+  marginal: Marginal,
+  minimum: number,
+  maximum: number,
+): [number, number][] {
   const { cumulative, low, high } = marginal;
   const ranges: [number, number][] = [];
   for (let s = 0; s < low.length; s++) {

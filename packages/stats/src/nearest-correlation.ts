@@ -1,7 +1,7 @@
 // Pairwise estimates need not fit together: the nearest correlation matrix with a floor under its eigenvalues, by
 // alternating projections (Higham, "Computing the nearest correlation matrix", IMA J. Numer. Anal. 22, 2002, alg. 3.3).
 
-import { type RunNative, symmetricEigen } from "@verisim/tensor";
+import { type NativeOptions, symmetricEigen } from "@verisim/tensor";
 
 /**
  * @param matrix symmetric with unit diagonal, row-major [size, size]; unchanged
@@ -11,7 +11,7 @@ import { type RunNative, symmetricEigen } from "@verisim/tensor";
 export async function nearestCorrelation(
   matrix: Float64Array,
   size: number,
-  options: RunNative & { floor?: number; iterations?: number } = {},
+  options: NativeOptions & { floor?: number; iterations?: number } = {},
 ): Promise<{ matrix: Float64Array; change: number }> {
   const { floor = 1e-4, iterations = 25, ...run } = options;
   let current = matrix.slice();

@@ -60,7 +60,10 @@ export function modelToArtifact(model: FittedCopula, options: GaussianCopulaOpti
 }
 
 /** @throws VerisimError `VERISIM_MODEL_FILE` for another generator, a later format or a part that does not fit. */
-export function modelFromArtifact(artifact: Artifact): { model: FittedCopula; options: GaussianCopulaOptions } {
+export function modelFromArtifact(artifact: Artifact): {
+  model: FittedCopula;
+  options: GaussianCopulaOptions;
+} {
   if (artifact.generator !== "gaussian-copula" || artifact.formatVersion !== FORMAT) {
     throw broken(
       `Expected a gaussian-copula model of format ${FORMAT} but received ${artifact.generator} of format ${artifact.formatVersion}.`,
@@ -68,7 +71,9 @@ export function modelFromArtifact(artifact: Artifact): { model: FittedCopula; op
   }
   const { manifest } = artifact;
   try {
-    const latents = (manifest.latents as readonly JsonObject[]).map((entry, place) => latentFrom(entry, place, artifact));
+    const latents = (manifest.latents as readonly JsonObject[]).map((entry, place) =>
+      latentFrom(entry, place, artifact),
+    );
     const size = latents.length;
     const model: FittedCopula = {
       metadata: manifest.metadata as unknown as FittedCopula["metadata"],
@@ -86,12 +91,16 @@ export function modelFromArtifact(artifact: Artifact): { model: FittedCopula; op
     return { model, options: manifest.options as unknown as GaussianCopulaOptions };
   } catch (cause) {
     if (VerisimError.isInstance(cause)) throw cause;
-    throw broken("Expected the parts of a gaussian-copula model but some are missing or of the wrong kind.", cause);
+    throw broken(
+      "Expected the parts of a gaussian-copula model but some are missing or of the wrong kind.",
+      cause,
+    );
   }
 }
 
 function latentFrom(entry: JsonObject, place: number, artifact: Artifact): Latent {
-  const part = (name: string, length?: number): Float64Array => floats(artifact, `latent.${place}.${name}`, length);
+  const part = (name: string, length?: number): Float64Array =>
+    floats(artifact, `latent.${place}.${name}`, length);
   const name = entry.name as string;
   const column = entry.column as number;
   if (entry.kind === "number") {

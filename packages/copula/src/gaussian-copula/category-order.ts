@@ -3,7 +3,7 @@
 // Multivariate Analysis", 1990, chapter 3). Passes over the rows happen once; the rounds work on count tables.
 
 import { segmentMeans, thresholdsOf } from "@verisim/stats";
-import { contingency, type RunNative } from "@verisim/tensor";
+import { contingency, type NativeOptions } from "@verisim/tensor";
 
 /** Categories as codes 0..cardinality-1 for every row (missing cells are a category of their own). */
 export interface Categories {
@@ -25,9 +25,9 @@ const POWER_STEPS = 40;
 export async function orderCategories(
   columns: readonly Categories[],
   numberScores: readonly Float64Array[],
-  run: RunNative,
+  run: NativeOptions,
 ): Promise<Int32Array[]> {
-  const orders = columns.map((column) => Int32Array.from(column.counts.keys()));
+  const orders: Int32Array[] = columns.map((column) => Int32Array.from(column.counts.keys()));
   const tables = await countTables(columns, run);
   const numberMeans = columns.map((column) => numberScores.map((scores) => sumsByCode(column, scores)));
   for (let round = 0; round <= ROUNDS; round++) {
@@ -42,7 +42,11 @@ export async function orderCategories(
         if (round === 0 && table && columns[other]!.counts.length <= MAX_INDICATORS) {
           features.push(...indicatorSums(table, column, columns[other]!));
         } else if (round > 0) {
-          features.push(table ? tableSums(table, column, scores[other]!) : rowSums(column, columns[other]!, scores[other]!));
+          features.push(
+            table
+              ? tableSums(table, column, scores[other]!)
+              : rowSums(column, columns[other]!, scores[other]!),
+          );
         }
       }
       orders[c] = firstAxisOrder(column.counts, features);
@@ -66,7 +70,10 @@ export function codeScores(column: Categories, order: Int32Array): Float64Array 
 
 type CountTable = { counts: Float64Array; swapped: boolean } | null;
 
-async function countTables(columns: readonly Categories[], run: RunNative): Promise<Map<string, Float64Array>> {
+async function countTables(
+  columns: readonly Categories[],
+  run: NativeOptions,
+): Promise<Map<string, Float64Array>> {
   const tables = new Map<string, Float64Array>();
   for (let a = 0; a < columns.length; a++) {
     for (let b = a + 1; b < columns.length; b++) {
@@ -102,13 +109,17 @@ function sumsByCode(column: Categories, scores: Float64Array): Float64Array {
   const sums = new Float64Array(column.counts.length);
   for (let row = 0; row < scores.length; row++) {
     const score = scores[row]!;
-    if (score === score) sums[column.codes[row]!]! += score;
+    if (!Number.isNaN(score)) sums[column.codes[row]!]! += score;
   }
   return sums;
 }
 
 /** Per category of the other column: how much its indicator, centred and scaled, sums to within each category. */
-function indicatorSums(table: NonNullable<CountTable>, column: Categories, other: Categories): Float64Array[] {
+function indicatorSums(
+  table: NonNullable<CountTable>,
+  column: Categories,
+  other: Categories,
+): Float64Array[] {
   const total = column.counts.reduce((sum, count) => sum + count, 0);
   const sizeK = column.counts.length;
   const sizeJ = other.counts.length;
@@ -129,7 +140,8 @@ function tableSums(table: NonNullable<CountTable>, column: Categories, scores: F
   const sums = new Float64Array(column.counts.length);
   for (let k = 0; k < sums.length; k++) {
     let sum = 0;
-    for (let j = 0; j < scores.length; j++) sum += entry(table, k, j, sums.length, scores.length) * scores[j]!;
+    for (let j = 0; j < scores.length; j++)
+      sum += entry(table, k, j, sums.length, scores.length) * scores[j]!;
     sums[k] = sum;
   }
   return sums;

@@ -5,20 +5,20 @@ import type { FittedCopula } from "./gaussian-copula.ts";
 import type { LatentIndex } from "./value-ranges.ts";
 
 export function conditionColumns(model: FittedCopula): { columns: ConditionColumns; index: LatentIndex } {
-  const valueOf = new Map<number, number>();
+  const latentOf = new Map<number, number>();
   const missingOf = new Map<number, number>();
   model.latents.forEach((latent, place) => {
     if (latent.kind === "missing") for (const column of latent.columns) missingOf.set(column, place);
-    else valueOf.set(latent.column, place);
+    else latentOf.set(latent.column, place);
   });
   const empty = new Set(model.empty);
   const columnOf = new Map(model.layout.map((column, place) => [column.name, place]));
   const columns = new Map<string, ConditionColumn>();
   model.layout.forEach(({ name, kind }, place) => {
     const metadata = model.metadata.columns[name];
-    const latent = model.latents[valueOf.get(place) ?? -1];
+    const latent = model.latents[latentOf.get(place) ?? -1];
     if (kind === "discrete") {
-      const categories = model.transformer.categories(name) ?? [];
+      const categories = categoriesOf(model, name);
       columns.set(name, {
         kind: "category",
         categories,
@@ -27,7 +27,10 @@ export function conditionColumns(model: FittedCopula): { columns: ConditionColum
       });
       return;
     }
-    const description: ConditionColumn = { kind: "number", mayBeMissing: empty.has(place) || missingOf.has(place) };
+    const description: ConditionColumn = {
+      kind: "number",
+      mayBeMissing: empty.has(place) || missingOf.has(place),
+    };
     columns.set(
       name,
       metadata?.sdtype === "datetime"
@@ -39,11 +42,17 @@ export function conditionColumns(model: FittedCopula): { columns: ConditionColum
     columns,
     index: {
       latents: model.latents,
-      valueOf,
+      latentOf,
       missingOf,
       empty,
       columnOf,
-      dictionaryOf: (column) => model.transformer.categories(model.layout[column]!.name) ?? [],
+      dictionaryOf: (column) => categoriesOf(model, model.layout[column]!.name),
     },
   };
+}
+
+/** The categories of a discrete column by code, as its transform keeps them. */
+function categoriesOf(model: FittedCopula, name: string): readonly string[] {
+  const categories = model.transformer.columns.find((column) => column.name === name)?.state["categories"];
+  return Array.isArray(categories) ? (categories as readonly string[]) : [];
 }

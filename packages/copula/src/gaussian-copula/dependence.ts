@@ -1,6 +1,7 @@
 // From scores per row to the correlation matrix of the latents: polychoric and polyserial correlations where a
 // discrete column takes part, Nataf's for two numbers, so that the numbers' own (Pearson) correlation comes out.
 
+import type { Marginal } from "@verisim/stats";
 import {
   hermiteCoefficients,
   latentCorrelation,
@@ -9,8 +10,7 @@ import {
   segmentMeans,
   stepCoefficients,
 } from "@verisim/stats";
-import type { Marginal } from "@verisim/stats";
-import { type RunNative, correlation } from "@verisim/tensor";
+import { correlation, type NativeOptions } from "@verisim/tensor";
 import type { ScoredLatent } from "./latents.ts";
 
 /** Pairs seen together in fewer rows than this are taken as independent. */
@@ -19,7 +19,7 @@ const MIN_PAIRS = 10;
 /** The latents' correlation matrix, repaired to be positive definite, row-major [size, size]. */
 export async function latentCorrelations(
   scored: readonly ScoredLatent[],
-  run: RunNative,
+  run: NativeOptions,
 ): Promise<{ matrix: Float64Array; change: number }> {
   const size = scored.length;
   const observed = await correlation(
@@ -65,7 +65,8 @@ export async function latentCorrelations(
 
 /** Hermite coefficients of the map from a latent to its score. */
 function scoreCoefficients({ latent, mass }: ScoredLatent): Float64Array {
-  if (latent.kind !== "number") return stepCoefficients(latent.thresholds, segmentMeans(latent.thresholds, mass!), mass!);
+  if (latent.kind !== "number")
+    return stepCoefficients(latent.thresholds, segmentMeans(latent.thresholds, mass!), mass!);
   return numberScoreCoefficients(latent.marginal);
 }
 

@@ -43,7 +43,11 @@ export function fitMarginal(
         ? acceptedFamily(sorted)
         : chooseDistribution(sorted, [family === "kde" ? kdeName() : family]);
   if (!fitted) {
-    return empiricalMarginal(sorted, { decimals, minGroup: options.minGroup, maxSegments: options.maxSegments });
+    return empiricalMarginal(sorted, {
+      decimals,
+      minGroup: options.minGroup,
+      maxSegments: options.maxSegments,
+    });
   }
   const [low, high] = softEnds(sorted, options.minGroup);
   return tabulatedMarginal((p) => fitted.family.quantile(p, fitted.parameters), low, high, decimals);
@@ -78,7 +82,10 @@ function distinctShare(sorted: Float64Array): number {
 
 function thin(sorted: Float64Array, count: number): Float64Array {
   if (sorted.length <= count) return sorted;
-  return Float64Array.from({ length: count }, (_, i) => sorted[Math.floor(((i + 0.5) * sorted.length) / count)]!);
+  return Float64Array.from(
+    { length: count },
+    (_, i) => sorted[Math.floor(((i + 0.5) * sorted.length) / count)]!,
+  );
 }
 
 /** Where a family is cut off: the means of the outermost groups, so that no row's extreme is stored. */

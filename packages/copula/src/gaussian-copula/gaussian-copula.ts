@@ -133,9 +133,13 @@ export class GaussianCopula implements Generator {
 
   #model(): FittedCopula {
     if (!this.#fitted) {
-      throw new VerisimError("VERISIM_NOT_FITTED", "Expected a fitted generator but nothing has been learnt yet.", {
-        hint: "Call fit(table, { metadata }) first, or load a model file.",
-      });
+      throw new VerisimError(
+        "VERISIM_NOT_FITTED",
+        "Expected a fitted generator but nothing has been learnt yet.",
+        {
+          hint: "Call fit(table, { metadata }) first, or load a model file.",
+        },
+      );
     }
     return this.#fitted;
   }
@@ -150,7 +154,11 @@ function checkCount(option: string, value: number, minimum: number): void {
   );
 }
 
-async function fitCopula(table: Table, options: FitOptions, resolved: ResolvedOptions): Promise<FittedCopula> {
+async function fitCopula(
+  table: Table,
+  options: FitOptions,
+  resolved: ResolvedOptions,
+): Promise<FittedCopula> {
   const { metadata, tableName = "table", seed = 0, signal, onProgress } = options;
   const report = (done: number, detail: string): void => {
     throwIfAborted(signal);

@@ -9,7 +9,10 @@ const MAX_DECIMALS = 12;
 /** Microseconds in the largest unit of time that every datetime is a whole multiple of; 1 for other columns. */
 export function unitsOf(column: EncodedColumn, metadata: ColumnMetadata | undefined): number {
   if (column.kind !== "continuous" || metadata?.sdtype !== "datetime") return 1;
-  return MICROSECONDS.find((unit) => column.values.every((value) => Number.isNaN(value) || value % unit === 0)) ?? 1;
+  return (
+    MICROSECONDS.find((unit) => column.values.every((value) => Number.isNaN(value) || value % unit === 0)) ??
+    1
+  );
 }
 
 /** Digits after the point that values are rounded to; -1 where they have more than can be told. */

@@ -3,10 +3,10 @@
 
 import type { DiscreteColumn, EncodedColumn } from "@verisim/core";
 import { type Marginal, thresholdsOf } from "@verisim/stats";
-import { type RunNative, normalQuantile, ranks, sortNumbers } from "@verisim/tensor";
+import { type NativeOptions, normalQuantile, ranks, sortNumbers } from "@verisim/tensor";
+import { type Categories, codeScores, orderCategories } from "./category-order.ts";
 import { fitMarginal } from "./fit-marginal.ts";
 import type { MarginalName, ResolvedOptions } from "./options.ts";
-import { type Categories, codeScores, orderCategories } from "./category-order.ts";
 
 interface LatentPlace {
   /** Name of its random stream: adding another column never changes it. */
@@ -57,7 +57,7 @@ export interface LatentPlan {
   readonly warnings: string[];
 }
 
-export interface LatentContext extends RunNative {
+export interface LatentContext extends NativeOptions {
   readonly options: ResolvedOptions;
   /** Digits after the point per encoded column (-1: unknown). */
   readonly decimals: readonly number[];
@@ -66,7 +66,10 @@ export interface LatentContext extends RunNative {
 }
 
 /** Builds the latents of all encoded columns, numbers first. */
-export async function buildLatents(columns: readonly EncodedColumn[], context: LatentContext): Promise<LatentPlan> {
+export async function buildLatents(
+  columns: readonly EncodedColumn[],
+  context: LatentContext,
+): Promise<LatentPlan> {
   const { options, decimals, units, ...run } = context;
   const plan: LatentPlan = { scored: [], empty: [], warnings: [] };
   const numbers: { index: number; missing: Uint8Array | null; missingCount: number }[] = [];
@@ -78,11 +81,15 @@ export async function buildLatents(columns: readonly EncodedColumn[], context: L
     const sorted = await sortNumbers(values, run);
     if (sorted.length === 0) {
       plan.empty.push(index);
-      plan.warnings.push(`Column ${JSON.stringify(column.name)} is empty: its synthetic cells are missing too.`);
+      plan.warnings.push(
+        `Column ${JSON.stringify(column.name)} is empty: its synthetic cells are missing too.`,
+      );
       continue;
     }
     if (sorted[0] === sorted.at(-1)) {
-      plan.warnings.push(`Column ${JSON.stringify(column.name)} holds one value only: nothing can be learnt from it.`);
+      plan.warnings.push(
+        `Column ${JSON.stringify(column.name)} holds one value only: nothing can be learnt from it.`,
+      );
     }
     const family: MarginalName = options.marginals[column.name] ?? options.defaultMarginal;
     const marginal = fitMarginal(sorted, family, { decimals: decimals[index]!, options });
@@ -100,10 +107,14 @@ export async function buildLatents(columns: readonly EncodedColumn[], context: L
 }
 
 /** Normal scores of the ranks; the mean of the segment for values that share an atom. */
-async function numberScores(values: Float64Array, marginal: Marginal, run: RunNative): Promise<Float64Array> {
+async function numberScores(
+  values: Float64Array,
+  marginal: Marginal,
+  run: NativeOptions,
+): Promise<Float64Array> {
   const places = await ranks(values, run);
   let count = 0;
-  for (const value of values) if (value === value) count++;
+  for (const value of values) if (!Number.isNaN(value)) count++;
   for (let row = 0; row < places.length; row++) places[row] = (places[row]! - 0.5) / count;
   const scores = await normalQuantile(places, undefined, run);
   const { low, high, cumulative, thresholds } = marginal;
@@ -127,15 +138,22 @@ function density(z: number): number {
   return 0.3989422804014327 * Math.exp(-0.5 * z * z);
 }
 
-function missingPattern(values: Float64Array, present: number): { missing: Uint8Array | null; missingCount: number } {
+function missingPattern(
+  values: Float64Array,
+  present: number,
+): { missing: Uint8Array | null; missingCount: number } {
   const missingCount = values.length - present;
   if (missingCount === 0) return { missing: null, missingCount };
   const missing = new Uint8Array(values.length);
-  for (let row = 0; row < values.length; row++) missing[row] = values[row] === values[row] ? 0 : 1;
+  for (let row = 0; row < values.length; row++) missing[row] = Number.isNaN(values[row]) ? 1 : 0;
   return { missing, missingCount };
 }
 
-async function addCategories(plan: LatentPlan, columns: readonly EncodedColumn[], run: RunNative): Promise<void> {
+async function addCategories(
+  plan: LatentPlan,
+  columns: readonly EncodedColumn[],
+  run: NativeOptions,
+): Promise<void> {
   const found: { index: number; column: DiscreteColumn; categories: Categories; missingCode: number }[] = [];
   for (let index = 0; index < columns.length; index++) {
     const column = columns[index]!;
@@ -147,7 +165,9 @@ async function addCategories(plan: LatentPlan, columns: readonly EncodedColumn[]
       continue;
     }
     if (used === 1) {
-      plan.warnings.push(`Column ${JSON.stringify(column.name)} holds one value only: nothing can be learnt from it.`);
+      plan.warnings.push(
+        `Column ${JSON.stringify(column.name)} holds one value only: nothing can be learnt from it.`,
+      );
     }
     found.push({ index, column, categories, missingCode });
   }
@@ -210,7 +230,12 @@ function addPatterns(
     const thresholds = thresholdsOf(mass);
     const edge = density(thresholds[0]!);
     plan.scored.push({
-      latent: { kind: "missing", name: `missing:${columns[members[0]!]!.name}`, columns: members, thresholds },
+      latent: {
+        kind: "missing",
+        name: `missing:${columns[members[0]!]!.name}`,
+        columns: members,
+        thresholds,
+      },
       // Without dependence the pattern's scores are all missing: no pair is counted and every correlation is zero.
       scores:
         options.missing === "random"

@@ -35,7 +35,7 @@ export interface GaussianCopulaOptions {
   transforms?: Readonly<Record<string, string>>;
 }
 
-export const gaussianCopulaOptions = {
+export const gaussianCopulaOptions: OptionTable = {
   defaultMarginal: {
     type: "choice",
     default: "auto",
@@ -75,13 +75,19 @@ export const gaussianCopulaOptions = {
     max: 1024,
     description: "Candidates per row when several columns are conditioned at once.",
   },
-  transforms: { type: "map", default: {}, description: "Transform per column, over the default of its sdtype." },
-} as const satisfies OptionTable;
+  transforms: {
+    type: "map",
+    default: {},
+    description: "Transform per column, over the default of its sdtype.",
+  },
+};
 
 /** The options with every default filled in. */
 export type ResolvedOptions = Required<GaussianCopulaOptions>;
 
 export function resolveOptions(options: GaussianCopulaOptions): ResolvedOptions {
-  const defaults = Object.fromEntries(Object.entries(gaussianCopulaOptions).map(([name, row]) => [name, row.default]));
+  const defaults = Object.fromEntries(
+    Object.entries(gaussianCopulaOptions).map(([name, row]) => [name, row.default]),
+  );
   return { ...(defaults as unknown as ResolvedOptions), ...options };
 }

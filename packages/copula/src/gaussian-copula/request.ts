@@ -9,10 +9,10 @@ import {
   type LabelCounts,
   type LabelPlan,
   planLabels,
+  rowUniform,
   type SampleOptions,
   type StreamKey,
   streamKey,
-  rowUniform,
   VerisimError,
 } from "@verisim/core";
 import { TruncatedNormal } from "./truncated-normal.ts";
@@ -103,10 +103,14 @@ async function planCounts(
 ): Promise<{ plan: LabelPlan; choices: BoxChoice[]; choiceOfLabel: Map<number | "other", number> }> {
   const description = context.columns.get(counts.column);
   if (!description || description.kind !== "category") {
-    throw new VerisimError("VERISIM_CONDITION_TYPE", "Expected the column of label counts to hold categories.", {
-      where: { column: counts.column, option: "counts" },
-      hint: "Ask for ranges of a number with a condition instead.",
-    });
+    throw new VerisimError(
+      "VERISIM_CONDITION_TYPE",
+      "Expected the column of label counts to hold categories.",
+      {
+        where: { column: counts.column, option: "counts" },
+        hint: "Ask for ranges of a number with a condition instead.",
+      },
+    );
   }
   const totalRows = options.totalRows ?? (options.from ?? 0) + rowCount;
   const plan = planLabels(counts, totalRows, description.categories, keyOf("labels"));
@@ -125,7 +129,10 @@ async function planCounts(
     await add(description.categories.indexOf(label), condition);
   }
   if (named < totalRows) {
-    await add("other", { type: "not", term: { type: "in", column: counts.column, values: [...counts.counts.keys()] } });
+    await add("other", {
+      type: "not",
+      term: { type: "in", column: counts.column, values: [...counts.counts.keys()] },
+    });
   }
   return { plan, choices, choiceOfLabel };
 }
@@ -133,16 +140,28 @@ async function planCounts(
 /** The boxes of one condition, weighed. */
 async function chooseBoxes(condition: Condition, context: RequestContext): Promise<BoxChoice> {
   const { index, correlation, candidates, choleskyOf } = context;
-  const found: LatentBox[] = conditionCells(condition, context.columns).flatMap((cell) => latentBoxes(cell, index));
+  const found: LatentBox[] = conditionCells(condition, context.columns).flatMap((cell) =>
+    latentBoxes(cell, index),
+  );
   if (found.length === 0) {
-    throw new VerisimError("VERISIM_CONDITION_IMPOSSIBLE", `No row of the model can meet ${formatCondition(condition)}.`, {
-      where: { option: "where" },
-      hint: "The values lie outside of what was learnt; `verisim inspect` shows each column's range and categories.",
-    });
+    throw new VerisimError(
+      "VERISIM_CONDITION_IMPOSSIBLE",
+      `No row of the model can meet ${formatCondition(condition)}.`,
+      {
+        where: { option: "where" },
+        hint: "The values lie outside of what was learnt; `verisim inspect` shows each column's range and categories.",
+      },
+    );
   }
   const boxes: PlannedBox[] = [];
   for (const box of found) {
-    const normal = await TruncatedNormal.create(correlation, index.latents.length, box.ranges, candidates, choleskyOf);
+    const normal = await TruncatedNormal.create(
+      correlation,
+      index.latents.length,
+      box.ranges,
+      candidates,
+      choleskyOf,
+    );
     boxes.push({ normal, numbers: box.numbers });
   }
   return { boxes, cumulative: cumulativeWeights(boxes) };

@@ -2,7 +2,14 @@
 // latent's own map to cells. Rows of conditioned requests pass through their box on the way.
 
 import type { EncodedColumn, StreamKey } from "@verisim/core";
-import { bucketize, gemm, quantileMap, randomNormals, randomUniforms, type RunNative } from "@verisim/tensor";
+import {
+  bucketize,
+  gemm,
+  type NativeOptions,
+  quantileMap,
+  randomNormals,
+  randomUniforms,
+} from "@verisim/tensor";
 import type { Latent } from "./latents.ts";
 import type { PlannedBox, RequestPlan } from "./request.ts";
 import { nearestAllowed } from "./value-ranges.ts";
@@ -33,16 +40,18 @@ export async function drawEncoded(
   stretch: Stretch,
   plan: RequestPlan | null,
   keyOf: (purpose: string) => StreamKey,
-  run: RunNative,
+  run: NativeOptions,
 ): Promise<EncodedColumn[]> {
   const { latents } = model;
   const size = latents.length;
   const { rowStart, rowCount } = stretch;
   const noise = new Float64Array(size * rowCount);
   const keys = latents.map((latent) => keyOf(latent.name));
-  if (size > 0) await randomNormals(noise, keys, rowStart, rowCount, {}, run);
+  if (size > 0) await randomNormals(noise, keys, rowStart, rowCount, run);
   const boxOf = plan ? Int32Array.from({ length: rowCount }, (_, i) => plan.boxOf(rowStart + i)) : null;
-  const values = boxOf ? new Float64Array(size * rowCount) : await correlate(model.factor, noise, size, rowCount, run);
+  const values = boxOf
+    ? new Float64Array(size * rowCount)
+    : await correlate(model.factor, noise, size, rowCount, run);
   if (plan && boxOf) {
     for (const [place, rows] of groupRows(boxOf)) {
       await drawBox(plan.boxes[place]!, rows, { size, rowStart, rowCount, noise, values }, keyOf, run);
@@ -59,7 +68,7 @@ async function correlate(
   noise: Float64Array,
   size: number,
   rows: number,
-  run: RunNative,
+  run: NativeOptions,
 ): Promise<Float64Array> {
   const values = new Float64Array(size * rows);
   if (size > 0) await gemm({ m: size, n: rows, k: size, a: factor, b: noise, c: values }, run);
@@ -92,7 +101,7 @@ async function drawBox(
   rows: readonly number[],
   block: BlockArrays,
   keyOf: (purpose: string) => StreamKey,
-  run: RunNative,
+  run: NativeOptions,
 ): Promise<void> {
   const { size, rowStart, rowCount, noise, values } = block;
   const { normal } = box;
@@ -131,13 +140,13 @@ async function boxUniforms(
   rowStart: number,
   rowCount: number,
   keyOf: (purpose: string) => StreamKey,
-  run: RunNative,
+  run: NativeOptions,
 ): Promise<Float64Array[]> {
   const keys = Array.from({ length: entries }, (_, entry) => keyOf(`bound:${entry}`));
   const uniforms: Float64Array[] = [];
   for (let attempt = 0; attempt < draws; attempt++) {
     const out = new Float64Array(entries * rowCount);
-    await randomUniforms(out, keys, rowStart, rowCount, { attempt }, run);
+    await randomUniforms(out, keys, rowStart, rowCount, { ...run, attempt });
     uniforms.push(out);
   }
   return uniforms;
@@ -148,7 +157,7 @@ async function decodeLatents(
   model: LatentModel,
   values: Float64Array,
   rowCount: number,
-  run: RunNative,
+  run: NativeOptions,
 ): Promise<EncodedColumn[]> {
   const columns: EncodedColumn[] = model.layout.map(({ name, kind, cardinality }) =>
     kind === "continuous"
@@ -187,7 +196,11 @@ function numbersOf(column: EncodedColumn): Float64Array {
 }
 
 /** Moves the last bits of rounding back into the numbers that were asked for. */
-function enforceNumbers(columns: readonly EncodedColumn[], boxes: readonly PlannedBox[], boxOf: Int32Array): void {
+function enforceNumbers(
+  columns: readonly EncodedColumn[],
+  boxes: readonly PlannedBox[],
+  boxOf: Int32Array,
+): void {
   for (let row = 0; row < boxOf.length; row++) {
     for (const allowed of boxes[boxOf[row]!]!.numbers) {
       const cells = numbersOf(columns[allowed.column]!);

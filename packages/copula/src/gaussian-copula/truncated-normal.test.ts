@@ -37,7 +37,10 @@ async function draws(
 }
 
 /** Moments of the same truncated normal by rejection from 400,000 draws. */
-function rejected(rho: number, inside: (x: number, y: number) => boolean): { mean: [number, number]; share: number } {
+function rejected(
+  rho: number,
+  inside: (x: number, y: number) => boolean,
+): { mean: [number, number]; share: number } {
   const key = streamKey(6, "rejection");
   let count = 0;
   let sumX = 0;

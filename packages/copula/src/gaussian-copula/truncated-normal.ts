@@ -54,7 +54,9 @@ export class TruncatedNormal {
     candidates: number,
     choleskyOf: (matrix: Float64Array, size: number) => Promise<Float64Array>,
   ): Promise<TruncatedNormal> {
-    const bound = [...ranges.entries()].sort(([a, left], [b, right]) => totalMass(left) - totalMass(right) || a - b);
+    const bound = [...ranges.entries()].sort(
+      ([a, left], [b, right]) => totalMass(left) - totalMass(right) || a - b,
+    );
     const taken = new Set(bound.map(([latent]) => latent));
     const free = Array.from({ length: size }, (_, latent) => latent).filter((latent) => !taken.has(latent));
     const order = Int32Array.from([...bound.map(([latent]) => latent), ...free]);
@@ -87,7 +89,8 @@ export class TruncatedNormal {
       if (candidate > 0 && !(uniform(candidate, bound) * total < weight)) continue;
       values.set(this.#trial);
     }
-    if (bound > 1) for (let sweep = 0; sweep < SWEEPS; sweep++) this.#gibbs(values, uniform, this.#candidates + sweep);
+    if (bound > 1)
+      for (let sweep = 0; sweep < SWEEPS; sweep++) this.#gibbs(values, uniform, this.#candidates + sweep);
     for (let j = 0; j < bound; j++) {
       let rest = values[j]!;
       for (let l = 0; l < j; l++) rest -= this.factor[j * this.#size + l]! * noise[l]!;
@@ -131,7 +134,8 @@ export class TruncatedNormal {
       if (ranges.length === 2 && ranges[0] === ranges[1]) continue;
       const diagonal = this.#precision[i * bound + i]!;
       let mean = 0;
-      for (let j = 0; j < bound; j++) if (j !== i) mean -= (this.#precision[i * bound + j]! * values[j]!) / diagonal;
+      for (let j = 0; j < bound; j++)
+        if (j !== i) mean -= (this.#precision[i * bound + j]! * values[j]!) / diagonal;
       values[i] = drawInRanges(ranges, mean, 1 / Math.sqrt(diagonal), uniform(draw, i)).value;
     }
   }

@@ -24,7 +24,7 @@ export interface LatentBox {
 export interface LatentIndex {
   readonly latents: readonly Latent[];
   /** Latent of a column's value or category, by encoded column. */
-  readonly valueOf: ReadonlyMap<number, number>;
+  readonly latentOf: ReadonlyMap<number, number>;
   /** Latent of a number column's missing cells, by encoded column. */
   readonly missingOf: ReadonlyMap<number, number>;
   /** Encoded columns that are missing in every row. */
@@ -49,13 +49,14 @@ export function latentBoxes(cell: ConditionCell, index: LatentIndex): LatentBox[
 
 function columnChoices(column: number, set: ValueSet, index: LatentIndex): LatentBox[] {
   if (index.empty.has(column)) return set.missing ? [{ ranges: new Map(), numbers: [] }] : [];
-  const value = index.valueOf.get(column)!;
+  const value = index.latentOf.get(column)!;
   const latent = index.latents[value]!;
   if (latent.kind === "category") {
     const ranges = categoryRanges(latent, set, index.dictionaryOf(column));
     return ranges.length > 0 ? [{ ranges: new Map([[value, ranges]]), numbers: [] }] : [];
   }
-  if (latent.kind !== "number" || set.kind !== "number") throw new Error("internal: a condition of the wrong kind");
+  if (latent.kind !== "number" || set.kind !== "number")
+    throw new Error("internal: a condition of the wrong kind");
   const missing = index.missingOf.get(column);
   const choices: LatentBox[] = [];
   if (set.missing && missing !== undefined) {
@@ -152,7 +153,10 @@ function roundedInterval(
   const low = interval.low / unit;
   const high = interval.high / unit;
   const scale = decimals >= 0 ? 10 ** decimals : 0;
-  const largest = Math.max(Number.isFinite(low) ? Math.abs(low) : 0, Number.isFinite(high) ? Math.abs(high) : 0);
+  const largest = Math.max(
+    Number.isFinite(low) ? Math.abs(low) : 0,
+    Number.isFinite(high) ? Math.abs(high) : 0,
+  );
   if (scale === 0 || largest * scale > MAX_STEPS) return { raw: [low, high], cells: [low, high] };
   let first = Math.ceil(low * scale - 1e-9 * Math.max(1, Math.abs(low * scale) * 1e-6));
   let last = Math.floor(high * scale + 1e-9 * Math.max(1, Math.abs(high * scale) * 1e-6));
