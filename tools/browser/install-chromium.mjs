@@ -16,7 +16,8 @@ function aptGet(...args) {
 }
 
 function install() {
-  if (process.platform !== "linux" || !existsSync("/usr/bin/apt-get")) return "this is not a Debian or Ubuntu system";
+  if (process.platform !== "linux" || !existsSync("/usr/bin/apt-get"))
+    return "this is not a Debian or Ubuntu system";
   if (process.getuid?.() !== 0) return "installing a package needs root";
   const wanted = ["install", "--yes", "--no-install-recommends", "chromium", "fonts-dejavu-core"];
   if (!aptGet(...wanted) && !(aptGet("update") && aptGet(...wanted))) return "apt-get failed";
@@ -27,7 +28,9 @@ const problem = findChromium() === null ? install() : null;
 const path = findChromium();
 if (path === null) {
   console.error(`No Chromium: ${problem ?? "the package brought none"}.`);
-  console.error("Install Chromium or Google Chrome (Debian: sudo apt-get install chromium), or set CHROMIUM_PATH.");
+  console.error(
+    "Install Chromium or Google Chrome (Debian: sudo apt-get install chromium), or set CHROMIUM_PATH.",
+  );
   process.exitCode = 1;
 } else {
   console.log(path);

@@ -7,18 +7,35 @@ import { count, counted, isolated, moment, percent, shortNumber } from "./text.t
 /** Differences of shares below this are not worth a sentence. */
 const worthNaming = 0.005;
 
-/** The text of a bin edge of a numeric or datetime column. */
+/** True where each bin holds whole numbers and its edges lie half-way between them. */
+function hasWholeBins({ kind, edges }: ColumnDistribution): boolean {
+  return kind === "number" && edges.length > 1 && edges.every((edge) => Number.isInteger(edge + 0.5));
+}
+
+/** The text of the least value above a bin edge of a numeric or datetime column. */
 export function edgeText(distribution: ColumnDistribution, edge: number): string {
   const { edges, kind } = distribution;
-  if (kind === "number") return shortNumber(edge);
-  return moment(edge, edges.at(-1)! - edges[0]!);
+  if (kind === "datetime") return moment(edge, edges.at(-1)! - edges[0]!);
+  return shortNumber(hasWholeBins(distribution) ? Math.ceil(edge) : edge);
+}
+
+/** The values that a bin holds, in words. */
+export function binText(distribution: ColumnDistribution, bin: number): string {
+  const { edges, openLow, openHigh, real } = distribution;
+  const [low, high] = [edges[bin]!, edges[bin + 1]!];
+  const isWhole = hasWholeBins(distribution);
+  const from = edgeText(distribution, low);
+  const to = isWhole ? shortNumber(Math.floor(high)) : edgeText(distribution, high);
+  if (openLow && bin === 0) return isWhole ? `up to ${to}` : `below ${to}`;
+  if (openHigh && bin === real.length - 1) return `${from} and above`;
+  return from === to ? from : `${from} to ${to}`;
 }
 
 /** The label of a category as the report shows it. */
 export function labelText(distribution: ColumnDistribution, index: number): string {
   const isPooled = distribution.pooled > 0 && index === distribution.labels.length - 1;
   if (!isPooled) return distribution.labels[index]!;
-  return distribution.pooled === 1 ? "1 more category" : `${count(distribution.pooled)} more categories`;
+  return `${count(distribution.pooled)} more`;
 }
 
 function missingReason({ shape }: ColumnView): string[] {
@@ -51,31 +68,32 @@ function categoryReasons(distribution: ColumnDistribution): string[] {
 
 // The Kolmogorov-Smirnov distance is the widest gap between the two cumulative curves: say where it opens.
 function shiftReason(distribution: ColumnDistribution): string[] {
-  const { edges, real, synthetic } = distribution;
+  const { edges, real, synthetic, spike } = distribution;
   let below = { real: 0, synthetic: 0 };
-  let widest = { edge: 0, real: 0, synthetic: 0 };
+  let widest = { bin: 0, real: 0, synthetic: 0 };
   for (let bin = 0; bin < real.length - 1; bin++) {
     below = { real: below.real + real[bin]!, synthetic: below.synthetic + synthetic[bin]! };
     if (Math.abs(below.real - below.synthetic) > Math.abs(widest.real - widest.synthetic))
-      widest = { edge: edges[bin + 1]!, ...below };
+      widest = { bin, ...below };
   }
   const gap = widest.synthetic - widest.real;
   if (Math.abs(gap) < worthNaming) return [];
+  const [low, high] = [edges[widest.bin]!, edges[widest.bin + 1]!];
+  // A gap that opens at the dominant value is what the sentence on that value says.
+  if (spike !== null && spike.value >= low && spike.value <= high) return [];
   const direction =
     distribution.kind === "datetime" ? (gap > 0 ? "early" : "late") : gap > 0 ? "low" : "high";
   return [
-    `Below ${edgeText(distribution, widest.edge)} lie ${percent(widest.real)} of the real values and ` +
+    `Below ${edgeText(distribution, high)} lie ${percent(widest.real)} of the real values and ` +
       `${percent(widest.synthetic)} of the synthetic ones: too many ${direction} values.`,
   ];
 }
 
-function spikeReason(distribution: ColumnDistribution): string[] {
-  const { edges, real, synthetic } = distribution;
-  const spike = real.indexOf(Math.max(...real));
-  if (spike < 0 || real[spike]! < 0.3 || Math.abs(real[spike]! - synthetic[spike]!) < 0.02) return [];
+function spikeReason({ spike }: ColumnDistribution): string[] {
+  if (spike === null || Math.abs(spike.real - spike.synthetic) < worthNaming) return [];
   return [
-    `The peak from ${edgeText(distribution, edges[spike]!)} to ${edgeText(distribution, edges[spike + 1]!)} holds ` +
-      `${percent(real[spike]!)} of the real values, ${percent(synthetic[spike]!)} of the synthetic ones.`,
+    `Exactly ${shortNumber(spike.value)}: ${percent(spike.real)} of the real values, ` +
+      `${percent(spike.synthetic)} of the synthetic ones.`,
   ];
 }
 
@@ -103,6 +121,7 @@ export function checkFailure({ metric, score }: DiagnosticCheck): string | null 
   if (score === null || score >= 1) return null;
   const share = percent(1 - score);
   if (metric === "BoundaryAdherence") return `${share} of the synthetic values lie outside the real range.`;
+  if (metric === "RegexFormatAdherence") return `${share} of the synthetic values do not match the pattern.`;
   if (metric === "CategoryAdherence")
     return `${share} of the synthetic values are categories that the real table lacks.`;
   return `${share} of the synthetic keys are missing or occur more than once.`;

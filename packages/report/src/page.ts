@@ -30,7 +30,7 @@ export function renderPage(title: string, header: Html, sections: readonly Secti
 <a class="skip" href="#content">Skip to the report</a>
 <nav aria-label="Sections"><div><a class="brand" href="#top">Verisim</a><ul>${sections.map(
     ({ id, nav }) => html`<li><a href="#${id}">${nav}</a></li>`,
-  )}</ul><button type="button" id="theme" class="script-only">Theme: auto</button></div></nav>
+  )}</ul><button type="button" id="theme" class="script-only"><span class="wide-only">Theme: </span><span id="theme-name">auto</span></button></div></nav>
 <main id="content">${header}${sections.map(renderSection)}</main>
 <footer><p>made by Verisim</p></footer><div id="tooltip" role="presentation" hidden></div>
 <script>${new Html(pageScript)}</script></body></html>

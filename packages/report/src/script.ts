@@ -12,7 +12,7 @@ themeButton.addEventListener("click", () => {
   const next = themes[(themes.indexOf(root.dataset.theme || "auto") + 1) % 3];
   if (next === "auto") delete root.dataset.theme;
   else root.dataset.theme = next;
-  themeButton.textContent = "Theme: " + next;
+  document.getElementById("theme-name").textContent = next;
 });`;
 
 const table = String.raw`

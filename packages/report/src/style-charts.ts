@@ -28,6 +28,7 @@ svg { max-width: 100%; } svg text { font-family: var(--sans); fill: var(--ink); 
 .chart .value { font-size: 11.5px; fill: var(--quiet); } .chart .synthetic-text { fill: var(--synthetic); }
 .cursor { stroke: var(--ink); stroke-width: 1; opacity: 0; } .cursor.on { opacity: 0.55; }
 .chart g.on .label { font-weight: 700; }
+.spike-label { font-size: 11px; fill: var(--quiet); font-style: italic; }
 .no-chart { color: var(--quiet); font-style: italic; padding: 18px 0; margin: 0; }
 .spark { display: block; } .spark .synthetic-line { stroke-width: 1.5; }
 .score-bar { vertical-align: 1px; } .score-bar .track { fill: var(--rule); } .score-bar .fill { fill: currentColor; }

@@ -77,12 +77,13 @@ const tables = `
 .table-scroll { overflow-x: auto; margin: 0 0 10px; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th, td { text-align: left; padding: 5px 14px 5px 0; border-bottom: 1px solid var(--rule); vertical-align: middle; }
-thead th { font-size: 13px; color: var(--quiet); font-weight: 600; vertical-align: bottom; white-space: nowrap; }
+thead th { font-size: 13px; line-height: 22px; color: var(--quiet); font-weight: 600; vertical-align: bottom; white-space: nowrap; }
 tbody th { font-weight: 500; }
 .number { text-align: right; white-space: nowrap; }
 td.number:last-child, th.number:last-child { padding-right: 4px; }
+.fixed { display: inline-block; min-width: 52px; }
 .name { display: inline-block; max-width: 300px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; vertical-align: bottom; }
-.sortable thead button { border: 0; background: none; padding: 2px 0; min-height: 0; color: inherit; font-weight: 600; font-size: 13px; }
+.sortable thead button { border: 0; background: none; padding: 0; line-height: 22px; min-height: 0; color: inherit; font-weight: 600; font-size: 13px; }
 .sortable thead button::after { content: "\\2195"; opacity: 0.75; margin-left: 4px; }
 .sortable [aria-sort="ascending"] button::after { content: "\\2191"; opacity: 1; }
 .sortable [aria-sort="descending"] button::after { content: "\\2193"; opacity: 1; }
@@ -105,8 +106,9 @@ html:not(.js) .open::before { content: none; }
 details > summary { cursor: pointer; margin: 8px 0; color: var(--synthetic); width: fit-content; }
 .check-summary { font-weight: 600; } .check-summary.failed { color: var(--poor); } .check-summary.passed { color: var(--excellent); }
 .warnings { padding-left: 18px; } .warnings li { margin-bottom: 6px; overflow-wrap: anywhere; }
-.facts-list { display: grid; grid-template-columns: max-content 1fr; gap: 3px 18px; font-size: 14px; margin: 0 0 10px; }
-.facts-list dt { color: var(--quiet); } .facts-list dd { margin: 0; overflow-wrap: anywhere; font-family: var(--mono); font-size: 13px; }
+.record > div { min-width: 0; } .record { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr)); gap: 0 40px; }
+.facts-list { display: grid; grid-template-columns: fit-content(45%) minmax(0, 1fr); gap: 3px 18px; font-size: 14px; margin: 0 0 10px; }
+.facts-list dt { color: var(--quiet); overflow-wrap: anywhere; } .facts-list dd { margin: 0; overflow-wrap: anywhere; font-family: var(--mono); font-size: 13px; }
 .definitions { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 420px), 1fr)); gap: 14px 36px; margin: 0; }
 .definitions dt { font-weight: 600; } .definitions dd { margin: 0; color: var(--quiet); font-size: 14px; }`;
 
@@ -115,9 +117,10 @@ const narrowAndPrint = `
   .card.main { grid-column: 1 / -1; border-bottom: 1px solid var(--rule); } .card:nth-child(2) { border-left: 0; } }
 @media (max-width: 640px) { main, footer, nav > div { padding: 0 16px; } .cards { grid-template-columns: 1fr 1fr; }
   .card { padding: 12px 14px 10px; } .card:nth-child(n + 4) { border-top: 1px solid var(--rule); } .card:nth-child(even) { border-left: 0; }
-  .details { grid-template-columns: 1fr; } .name { max-width: 150px; } .controls input { width: 160px; } nav > div { gap: 12px; }
+  .details { grid-template-columns: 1fr; } .name { max-width: 150px; } .wide-only { position: absolute; left: -9999px; } .controls input { width: 160px; } nav > div { gap: 12px; }
   .details-row > td { padding: 12px 0; } .details { max-width: calc(100vw - 32px); }
-  .facts-list { grid-template-columns: 1fr; } .facts-list dd { margin-bottom: 6px; } section { padding-top: 22px; margin-top: 22px; } }
+  .record > div { min-width: 0; } .record { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr)); gap: 0 40px; }
+.facts-list { grid-template-columns: minmax(0, 1fr); } .facts-list dd { margin-bottom: 6px; } section { padding-top: 22px; margin-top: 22px; } }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 @media (forced-colors: active) { .real-area, .real-bar, .score-bar .fill { forced-color-adjust: none; } }
 @media print { :root, :root[data-theme] { color-scheme: light; } body { font-size: 11px; background: #fff; } nav, .controls, .skip, .map-readout,

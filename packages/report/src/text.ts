@@ -20,6 +20,12 @@ export function percent(share: Score): string {
   return `${oneDecimal(share * 100).replace("\u2212", "-")}%`;
 }
 
+/** A rate that may be small: two significant digits below 1 %. */
+export function rate(share: number): string {
+  if (share <= 0 || share >= 0.01) return percent(share);
+  return share < 0.00001 ? "<0.001%" : `${format(".2~r")(share * 100)}%`;
+}
+
 /** A signed difference of two shares, in percentage points. */
 export function points(difference: number): string {
   const text = oneDecimal(Math.abs(difference) * 100);
@@ -78,11 +84,6 @@ export function visible(value: string): string {
   return value.trim() === "" ? `\u201c${value}\u201d` : value;
 }
 
-/** Data inside a sentence: isolated, so that right-to-left text cannot reorder what surrounds it. */
-export function isolated(value: string): string {
-  return `\u2068${visible(value)}\u2069`;
-}
-
 const wide =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\u{1f300}-\u{1faff}]/u;
 
@@ -97,4 +98,9 @@ export function clipped(value: string, limit: number): string {
     kept += character;
   }
   return text.length > kept.length ? `${kept}\u2026` : kept;
+}
+
+/** Data inside a sentence: clipped, and isolated, so that right-to-left text cannot reorder what surrounds it. */
+export function isolated(value: string): string {
+  return `\u2068${clipped(value, 60)}\u2069`;
 }

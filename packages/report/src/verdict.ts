@@ -20,6 +20,12 @@ export function bandOf(score: Score): Band {
   return bandFloors.find(([, floor]) => score >= floor)?.[0] ?? "poor";
 }
 
+/** The band of a score that should be 100 %: what simply has to hold. */
+export function bandOfDuty(score: Score): Band {
+  if (score === null || score >= 1) return bandOf(score);
+  return score >= 0.95 ? "fair" : "poor";
+}
+
 const openings: Readonly<Record<Band, string>> = {
   excellent: "The synthetic table is very close to the real one.",
   good: "The synthetic table is close to the real one.",

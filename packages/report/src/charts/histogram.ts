@@ -1,5 +1,6 @@
 // Numbers and datetimes: the real share per bin as a filled shape, the synthetic one as a line over it, the holdout
-// dashed. Where one bin towers over the rest the share axis is logarithmic, or the rest could not be seen.
+// dashed. One dominant value (the zeros of a zero-heavy column) is drawn as bars of its own above what remains; where
+// a bin still towers over the rest, the share axis is logarithmic, or the rest could not be seen.
 
 import type { ColumnDistribution } from "@verisim/evaluate";
 import {
@@ -11,14 +12,14 @@ import {
   scaleUtc,
 } from "d3-scale";
 import { area, curveStepAfter, line } from "d3-shape";
-import { edgeText } from "../explain.ts";
+import { binText } from "../explain.ts";
 import { type Html, html } from "../html.ts";
 import { percent, shortNumber } from "../text.ts";
 import { chartTips } from "./chart-tips.ts";
 
 const width = 380;
 const height = 172;
-const plot = { left: 6, right: width - 6, top: 20, bottom: height - 22 };
+const plot = { left: 38, right: width - 6, top: 14, bottom: height - 22 };
 
 type Point = readonly [x: number, share: number];
 
@@ -60,14 +61,13 @@ function valueAxis(distribution: ColumnDistribution): {
   ticks: { at: number; text: string }[];
 } {
   const [low, high] = [distribution.edges[0]!, distribution.edges.at(-1)!];
-  const pad = low === high ? Math.abs(low) * 0.01 || 1 : 0;
   const range = [plot.left, plot.right];
   if (distribution.kind === "datetime" && new Date(low / 1000).getTime() === Math.trunc(low / 1000)) {
-    const scale = scaleUtc([(low - pad) / 1000, (high + pad) / 1000], range);
+    const scale = scaleUtc([low / 1000, high / 1000], range);
     const text = scale.tickFormat();
     return { scale, ticks: scale.ticks(4).map((date) => ({ at: scale(date), text: text(date) })) };
   }
-  const scale = scaleLinear([low - pad, high + pad], range);
+  const scale = scaleLinear([low, high], range);
   return { scale, ticks: scale.ticks(5).map((tick) => ({ at: scale(tick), text: shortNumber(tick) })) };
 }
 
@@ -76,8 +76,59 @@ function anchorAt(x: number): string {
   return x > plot.right - 18 ? "end" : "middle";
 }
 
+// Bins of no width (a single value) get one, or there would be nothing to see.
+function widened(distribution: ColumnDistribution): ColumnDistribution {
+  const [low, high] = [distribution.edges[0]!, distribution.edges.at(-1)!];
+  if (low < high) return distribution;
+  const step = Math.abs(low) * 0.01 || 1;
+  const middle = distribution.real.length / 2;
+  return { ...distribution, edges: distribution.edges.map((_, edge) => low + (edge - middle) * step) };
+}
+
+/** The shares without the dominant value, which its bin counts as well. */
+function besideSpike(distribution: ColumnDistribution): ColumnDistribution {
+  const { spike, edges, real, synthetic, holdout } = distribution;
+  if (spike === null) return distribution;
+  const at = Math.max(
+    0,
+    edges.findLastIndex((edge, index) => index < real.length && edge <= spike.value),
+  );
+  const less = (shares: number[], share: number): number[] =>
+    shares.map((held, bin) => (bin === at ? Math.max(0, held - share) : held));
+  return {
+    ...distribution,
+    real: less(real, spike.real),
+    synthetic: less(synthetic, spike.synthetic),
+    holdout: holdout && less(holdout, spike.holdout ?? 0),
+  };
+}
+
+/** Height that the bars of a dominant value take above the histogram. */
+const spikeHeight = 46;
+
+function spikeBars({ spike, kind }: ColumnDistribution): Html | null {
+  if (spike === null) return null;
+  const left = plot.left;
+  const x = scaleLinear([0, 1], [0, plot.right - left - 52]);
+  const bar = (name: string, share: number, y: number, size: number): Html =>
+    html`<rect class="${name}" x="${left}" y="${y}" width="${x(share).toFixed(1)}" height="${size}"/>`;
+  const value = (name: string, share: number, y: number): Html =>
+    html`<text class="value ${name}" x="${plot.right}" y="${y}" text-anchor="end">${percent(share)}</text>`;
+  const what = kind === "number" ? `exactly ${shortNumber(spike.value)}` : "one value";
+  return html`<g transform="translate(0 ${-spikeHeight})"><text class="spike-label" x="${left}" y="9">${what}</text>
+<text class="spike-label" x="${left}" y="${spikeHeight + 2}">all other values</text>
+${bar("real-bar", spike.real, 14, 9)}${bar("synthetic-bar", spike.synthetic, 25, 6)}
+${
+  spike.holdout !== null &&
+  html`<line class="holdout-tick" x1="${(left + x(spike.holdout)).toFixed(1)}" x2="${(left + x(spike.holdout)).toFixed(1)}" y1="13" y2="32"/>`
+}${value("real-text", spike.real, 22)}${value("synthetic-text", spike.synthetic, 33)}</g>`;
+}
+
 /** The chart, with a reading aid for pointer and keyboard in `data-tips`. */
-export function histogram(distribution: ColumnDistribution, label: string): Html {
+export function histogram(given: ColumnDistribution, label: string): Html {
+  const full = widened(given);
+  const distribution = besideSpike(full);
+  const top = full.spike === null ? 0 : -spikeHeight;
   const { edges, real, synthetic, holdout } = distribution;
   const x = valueAxis(distribution);
   const y = shareScale([real, synthetic, ...(holdout ? [holdout] : [])]);
@@ -89,18 +140,17 @@ export function histogram(distribution: ColumnDistribution, label: string): Html
   const filled = area<Point>(atX, base, atY).curve(curveStepAfter).digits(1);
   const realSteps = steps(edges, real);
   const tips = chartTips(
-    real.map(
-      (_, bin) => `${edgeText(distribution, edges[bin]!)} to ${edgeText(distribution, edges[bin + 1]!)}`,
-    ),
+    real.map((_, bin) => binText(distribution, bin)),
     distribution,
   );
-  return html`<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" tabindex="0" aria-label="${label}"
+  return html`<svg class="chart" viewBox="0 ${top} ${width} ${height - top}" role="img" tabindex="0" aria-label="${label}"
  data-tips="${tips}" data-left="${plot.left}" data-right="${plot.right}" data-width="${width}">
+${spikeBars(full)}
 ${y.ticks.map(
   (
     tick,
   ) => html`<line class="grid" x1="${plot.left}" x2="${plot.right}" y1="${y.scale(tick).toFixed(1)}" y2="${y.scale(tick).toFixed(1)}"/>
-<text class="tick" x="${plot.left}" y="${(y.scale(tick) - 3).toFixed(1)}">${percent(tick)}</text>`,
+<text class="tick" x="${plot.left - 6}" y="${(y.scale(tick) + 3.5).toFixed(1)}" text-anchor="end">${percent(tick).replace(".0%", "%")}</text>`,
 )}
 ${y.isLog && html`<text class="tick note" x="${plot.right}" y="11" text-anchor="end">log scale</text>`}
 <path class="real-area" d="${filled(realSteps)}"/><path class="real-line" d="${outline(realSteps)}"/>

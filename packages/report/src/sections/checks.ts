@@ -3,7 +3,7 @@
 import { checkFailure } from "../explain.ts";
 import { type Html, html } from "../html.ts";
 import type { ReportView } from "../report-input.ts";
-import { counted, percent } from "../text.ts";
+import { counted, percent, rate } from "../text.ts";
 import { data, type Section } from "./section.ts";
 
 function checkList(view: ReportView): Html {
@@ -14,8 +14,10 @@ function checkList(view: ReportView): Html {
   const passed = checks.filter((check) => check.score === 1).length;
   const undefinedCount = checks.length - passed - failed.length;
   const summary = [
-    `${counted(passed, "check")} passed`,
-    `${counted(failed.length, "check")} not met`,
+    failed.length === 0 && undefinedCount === 0
+      ? `All ${counted(checks.length, "check")} passed`
+      : `${counted(passed, "check")} passed`,
+    ...(failed.length > 0 ? [`${counted(failed.length, "check")} not met`] : []),
     ...(undefinedCount > 0 ? [`${counted(undefinedCount, "check")} not defined`] : []),
   ];
   return html`<p class="${failed.length > 0 ? "check-summary failed" : "check-summary passed"}">${summary.join(", ")}.</p>
@@ -40,8 +42,8 @@ ${
 function copies({ evaluation: { copies } }: ReportView): Html {
   const { exactCopyShare, holdoutCopyShare, duplicateShareReal, duplicateShareSynthetic } = copies;
   const row = (what: string, synthetic: number, reference: string, share: number | null): Html =>
-    html`<tr><th scope="row">${what}</th><td class="number"><b>${percent(synthetic)}</b></td>
-<td class="number">${share === null ? html`<span class="quiet">needs a holdout</span>` : percent(share)}</td><td class="quiet">${reference}</td></tr>`;
+    html`<tr><th scope="row">${what}</th><td class="number"><b>${rate(synthetic)}</b></td>
+<td class="number">${share === null ? html`<span class="quiet">needs a holdout</span>` : rate(share)}</td><td class="quiet">${reference}</td></tr>`;
   return html`<h3 id="copies">Copied rows</h3><div class="table-scroll"><table><thead><tr><th scope="col">Share of rows</th>
 <th scope="col" class="number">Synthetic</th><th scope="col" class="number">Real</th><th scope="col">Real means</th></tr></thead><tbody>
 ${row("that equal a real row exactly", exactCopyShare, "held-out rows that equal a real row", holdoutCopyShare)}

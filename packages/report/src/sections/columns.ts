@@ -21,12 +21,12 @@ interface Heading {
 function headings(hasHoldout: boolean): Heading[] {
   return [
     { key: "name", title: "Column", isNumber: false },
-    { key: "type", title: "Type", isNumber: false },
-    { key: "", title: "Real and synthetic", isNumber: false },
     { key: "score", title: "Score", isNumber: true },
+    { key: "", title: "Real and synthetic", isNumber: false },
     ...(hasHoldout ? [{ key: "gap", title: "To ceiling", isNumber: true }] : []),
     { key: "missing-real", title: "Missing, real", isNumber: true },
     { key: "missing-synthetic", title: "Missing, synthetic", isNumber: true },
+    { key: "type", title: "Type", isNumber: false },
   ];
 }
 
@@ -58,20 +58,20 @@ function columnBody(column: ColumnView, hasHoldout: boolean, width: number): Htm
   const gap = shape && score !== null && shape.ceiling !== null ? score - shape.ceiling : null;
   const id = columnId(column);
   const missing = (share: number | undefined): Html =>
-    html`<td class="number">${share === undefined ? html`<span class="quiet">n/a</span>` : percent(share)}</td>`;
+    html`<td class="number">${share === undefined ? html`<span class="quiet">n/a</span>` : html`<span class="${share === 0 && "quiet"}">${percent(share)}</span>`}</td>`;
   return html`<tbody id="${id}" data-name="${name}" data-type="${sdtype}" data-score="${score ?? ""}" data-gap="${gap ?? ""}"
  data-missing-real="${shape?.missingReal ?? ""}" data-missing-synthetic="${shape?.missingSynthetic ?? ""}"><tr><th scope="row">
 ${
   isExpandable(column)
     ? html`<button type="button" class="open" aria-expanded="true" aria-controls="${id}-details"><span class="name">${data(name)}</span></button>`
     : html`<span class="name closed">${data(name)}</span>`
-}</th><td class="quiet">${data(sdtype)}${!modelled && " \u00b7 generated"}</td><td>${sparkline(column)}</td>
-<td class="number score">${
+}</th><td class="number score">${
     shape === null
       ? html`<span class="quiet">n/a</span>`
-      : html`${scoreBar(score, shape.ceiling)} ${percent(score)}`
-  }</td>${hasHoldout && html`<td class="number">${gap === null ? html`<span class="quiet">n/a</span>` : points(gap)}</td>`}
-${missing(shape?.missingReal)}${missing(shape?.missingSynthetic)}</tr>
+      : html`${scoreBar(score, shape.ceiling)}<span class="fixed">${percent(score)}</span>`
+  }</td><td>${sparkline(column)}</td>${hasHoldout && html`<td class="number">${gap === null ? html`<span class="quiet">n/a</span>` : points(gap)}</td>`}
+${missing(shape?.missingReal)}${missing(shape?.missingSynthetic)}
+<td class="quiet">${data(sdtype)}${!modelled && " \u00b7 generated"}</td></tr>
 ${isExpandable(column) && html`<tr class="details-row" id="${id}-details"><td colspan="${width}">${details(column)}</td></tr>`}</tbody>`;
 }
 

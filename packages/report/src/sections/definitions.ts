@@ -36,7 +36,7 @@ const terms: readonly (readonly [string, string])[] = [
   ],
   [
     "Missing",
-    "The share of empty cells. Shapes and trends leave them out, so a difference here is not part of a score.",
+    "The share of empty cells. Shapes and correlations leave them out; in a contingency they are a category of their own.",
   ],
 ];
 
@@ -44,7 +44,7 @@ const terms: readonly (readonly [string, string])[] = [
 export function definitionSection(): Section {
   const bands = bandFloors
     .filter(([, floor]) => floor > 0)
-    .map(([band, floor]) => `${band} from ${percent(floor)}`)
+    .map(([band, floor]) => `${band} from ${percent(floor).replace(".0%", "%")}`)
     .join(", ");
   return {
     id: "definitions",

@@ -4,8 +4,8 @@ import type { Score } from "@verisim/evaluate";
 import { scoreBar } from "../charts/score-bar.ts";
 import { type Html, html } from "../html.ts";
 import type { ReportView } from "../report-input.ts";
-import { count, counted, percent } from "../text.ts";
-import { bandOf, qualityCeiling, verdict } from "../verdict.ts";
+import { clipped, count, counted, percent } from "../text.ts";
+import { bandOf, bandOfDuty, qualityCeiling, verdict } from "../verdict.ts";
 import { data } from "./section.ts";
 
 function facts(view: ReportView): Html {
@@ -39,10 +39,10 @@ const bandWords = {
 };
 
 function card({ name, score, ceiling, means, note }: Card, isMain: boolean): Html {
-  const band = bandOf(score);
+  const band = note === undefined ? bandOf(score) : bandOfDuty(score);
   return html`<div class="card${isMain && " main"}"><h3>${name}</h3>
 <p class="figure">${percent(score)}${isMain && html` <span class="band ${band}">${bandWords[band]}</span>`}</p>
-${scoreBar(score, ceiling, 200)}
+${scoreBar(score, ceiling, 200, band)}
 <p class="ceiling-line">${note ?? (ceiling === null ? "" : html`real holdout <b>${percent(ceiling)}</b>`)}</p>
 <p class="means">${means}</p></div>`;
 }
@@ -104,5 +104,9 @@ ${
   html`<p class="hint">How good could it be? Keep some real rows away from the generator and pass them with
 <code>--holdout FILE</code>: each score then stands beside what fresh real rows reach.</p>`
 }
-${warnings.length > 0 && html`<p class="hint warn"><a href="#warnings">${counted(warnings.length, "warning")}</a></p>`}</header>`;
+${
+  warnings.length > 0 &&
+  html`<p class="hint warn"><a href="#warnings">${counted(warnings.length, "warning")}</a>
+${data(clipped(warnings[0]!, 90))}</p>`
+}</header>`;
 }

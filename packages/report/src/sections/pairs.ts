@@ -103,7 +103,7 @@ ${mapData(matrix)}`;
 
 function pairRow(pair: PairTrend, hasHoldout: boolean): Html {
   return html`<tr><th scope="row"><span class="name">${data(pair.column1)}</span> <span class="quiet">\u00d7</span>
-<span class="name">${data(pair.column2)}</span></th><td class="number score">${scoreBar(pair.score, pair.ceiling)} ${percent(pair.score)}</td>
+<span class="name">${data(pair.column2)}</span></th><td class="number score">${scoreBar(pair.score, pair.ceiling)}<span class="fixed">${percent(pair.score)}</span></td>
 ${hasHoldout && html`<td class="number">${percent(pair.ceiling)}</td>`}<td class="number">${relation(pair.real)}</td>
 <td class="number">${relation(pair.synthetic)}</td>
 <td class="quiet">${pair.metric === "CorrelationSimilarity" ? "correlation" : "contingency"}</td></tr>`;

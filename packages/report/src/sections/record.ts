@@ -58,7 +58,7 @@ function metadataTable({ metadata, columns }: ReportView): Html {
       const known = Object.hasOwn(metadata.columns, column.name) ? metadata.columns[column.name] : undefined;
       const notes = [...(unique.has(column.name) ? ["unique"] : []), ...(known ? columnNotes(known) : [])];
       return html`<tr><th scope="row"><span class="name">${data(column.name)}</span></th><td>${data(column.sdtype)}</td>
-<td>${column.modelled ? "model" : "generator of values"}</td><td class="quiet">${data(notes.join(", "))}</td></tr>`;
+<td>${column.modelled ? "model" : "own generator"}</td><td class="quiet">${data(notes.join(", "))}</td></tr>`;
     },
   )}</tbody></table></div>`;
 }
@@ -91,12 +91,15 @@ export function recordSection(view: ReportView): Section {
     id: "record",
     nav: "Record",
     title: "For the record",
-    body: html`${
+    body: html`<div class="record">${
       generator &&
-      html`<h3>Generator</h3><p><b>${data(generator.name)}</b>${options.length === 0 && ", all options at their defaults"}</p>
-${options.length > 0 && definitionList(options.map(([name, value]) => [name, optionText(value)]))}`
-    }${files && files.length > 0 && html`<h3>Files</h3>${definitionList(files.map(({ role, path }) => [role, path]))}`}
-${timings && timings.length > 0 && timingsTable(timings)}
+      html`<div><h3>Generator</h3><p><b>${data(generator.name)}</b>${options.length === 0 && ", all options at their defaults"}</p>
+${options.length > 0 && definitionList(options.map(([name, value]) => [name, optionText(value)]))}</div>`
+    }${
+      files &&
+      files.length > 0 &&
+      html`<div><h3>Files</h3>${definitionList(files.map(({ role, path }) => [role, path]))}</div>`
+    }${timings && timings.length > 0 && html`<div>${timingsTable(timings)}</div>`}</div>
 <h3>Metadata</h3>${metadataTable(view)}`,
   };
 }

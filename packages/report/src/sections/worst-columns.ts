@@ -9,6 +9,9 @@ import { percent } from "../text.ts";
 import { data, overlayKey, type Section } from "./section.ts";
 
 const cardLimit = 6;
+/** Columns that score as high as this are drawn here only to fill a row. */
+const nothingToSee = 0.99;
+const cardMinimum = 3;
 
 /** Id of a column's row in the table of columns. */
 export function columnId({ position }: ColumnView): string {
@@ -27,11 +30,12 @@ ${columnChart(column)}<ul class="reasons">${reasonsFor(column).map((reason) => h
 /** Null where no column has a score. */
 export function worstColumns(view: ReportView): Section | null {
   if (view.ranked.length === 0) return null;
-  const shown = view.ranked.slice(0, cardLimit);
+  const weak = view.ranked.filter(({ shape }) => (shape?.score ?? 1) < nothingToSee).length;
+  const shown = view.ranked.slice(0, Math.min(cardLimit, Math.max(cardMinimum, weak)));
   return {
     id: "worst",
     nav: "Worst first",
-    title: view.ranked.length > cardLimit ? "The weakest columns" : "The columns, weakest first",
+    title: view.ranked.length > shown.length ? "The weakest columns" : "The columns, weakest first",
     lead: html`Lowest shape score first${view.hasHoldout && ", beside what fresh real rows reach"}. Point at a chart to read
 its values.`,
     body: html`${overlayKey(view.hasHoldout)}<div class="column-cards">${shown.map(columnCard)}</div>`,
