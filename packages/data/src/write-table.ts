@@ -2,6 +2,7 @@
 
 import { type Table, type TableMetadata, VerisimError } from "@verisim/core";
 import { formatOfPath } from "./formats.ts";
+import { ParquetTableWriter } from "./parquet/parquet-writer.ts";
 import type { TableWriter } from "./write/table-writer.ts";
 import { TextTableWriter } from "./write/text-writer.ts";
 
@@ -26,6 +27,7 @@ export async function openTableWriter(
   const { format, gzip } = formatOfPath(path);
   switch (format.name) {
     case "parquet":
+      return ParquetTableWriter.open(path, metadata, options.signal);
     case "arrow":
       throw new VerisimError("VERISIM_UNKNOWN_FORMAT", `Writing ${format.name} is not there yet.`, {
         where: { file: path },

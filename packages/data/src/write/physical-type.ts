@@ -1,0 +1,125 @@
+// The type a column has in a typed file: the one it came with, or the one its metadata asks for.
+
+import type { Column, ColumnMetadata } from "@verisim/core";
+import { DatePattern } from "../values/date-pattern.ts";
+
+export type PhysicalKind =
+  | "boolean"
+  | "integer"
+  | "float"
+  | "double"
+  | "decimal"
+  | "date"
+  | "time"
+  | "timestamp"
+  | "uuid"
+  | "blob"
+  | "json"
+  | "text";
+
+export interface PhysicalType {
+  readonly kind: PhysicalKind;
+  /** integer: 8 to 64; decimal: 32, 64 or 128. */
+  readonly bits: number;
+  readonly signed: boolean;
+  readonly precision: number;
+  /** decimal: digits after the point. */
+  readonly scale: number;
+  /** timestamp: the instants are UTC rather than a wall clock. */
+  readonly utc: boolean;
+  /** timestamp: ticks per second. */
+  readonly ticks: 1e3 | 1e6 | 1e9;
+}
+
+const plain: PhysicalType = {
+  kind: "text",
+  bits: 0,
+  signed: true,
+  precision: 0,
+  scale: 0,
+  utc: false,
+  ticks: 1e6,
+};
+
+const integers: Readonly<Record<string, { bits: number; signed: boolean }>> = {
+  TINYINT: { bits: 8, signed: true },
+  SMALLINT: { bits: 16, signed: true },
+  INTEGER: { bits: 32, signed: true },
+  BIGINT: { bits: 64, signed: true },
+  UTINYINT: { bits: 8, signed: false },
+  USMALLINT: { bits: 16, signed: false },
+  UINTEGER: { bits: 32, signed: false },
+  UBIGINT: { bits: 64, signed: false },
+};
+
+/** DuckDB's word for a type as {@link PhysicalType}; null for words that are not known (nested types, for example). */
+export function parsePhysical(word: string): PhysicalType | null {
+  if (Object.hasOwn(integers, word)) return { ...plain, kind: "integer", ...integers[word]! };
+  const decimal = /^DECIMAL\((\d+),\s*(\d+)\)$/.exec(word);
+  if (decimal) {
+    const precision = Number(decimal[1]);
+    const bits = precision <= 9 ? 32 : precision <= 18 ? 64 : 128;
+    return { ...plain, kind: "decimal", bits, precision, scale: Number(decimal[2]) };
+  }
+  switch (word) {
+    case "BOOLEAN":
+      return { ...plain, kind: "boolean" };
+    case "DOUBLE":
+      return { ...plain, kind: "double" };
+    case "FLOAT":
+      return { ...plain, kind: "float" };
+    case "DATE":
+      return { ...plain, kind: "date" };
+    case "TIME":
+      return { ...plain, kind: "time" };
+    case "TIMESTAMP":
+    case "TIMESTAMP_S":
+      return { ...plain, kind: "timestamp" };
+    case "TIMESTAMP_MS":
+      return { ...plain, kind: "timestamp", ticks: 1e3 };
+    case "TIMESTAMP_NS":
+      return { ...plain, kind: "timestamp", ticks: 1e9 };
+    case "TIMESTAMP WITH TIME ZONE":
+      return { ...plain, kind: "timestamp", utc: true };
+    case "UUID":
+      return { ...plain, kind: "uuid" };
+    case "BLOB":
+      return { ...plain, kind: "blob" };
+    case "VARCHAR":
+      return plain;
+    default:
+      return null;
+  }
+}
+
+/** The type for a column of a file that keeps types. Nested values are kept as JSON text. */
+export function physicalTypeOf(column: Column, metadata: ColumnMetadata | undefined): PhysicalType {
+  const declared = metadata?.physical === undefined ? null : parsePhysical(metadata.physical);
+  if (declared && fits(declared.kind, column, metadata)) return declared;
+  if (column.kind === "number") {
+    if (metadata?.sdtype === "datetime") return datetimeType(metadata);
+    return metadata?.numberStyle === "integer"
+      ? { ...plain, kind: "integer", bits: 64 }
+      : { ...plain, kind: "double" };
+  }
+  if (metadata?.physical !== undefined && !declared) return { ...plain, kind: "json" };
+  const ranged = metadata?.physical === undefined ? metadata?.rangeValues : undefined;
+  if (ranged && ranged.length > 0 && ranged.every((text) => /^-?(?:0|[1-9]\d{0,14})$/.test(text)))
+    return { ...plain, kind: "integer", bits: 64 };
+  return plain;
+}
+
+function fits(kind: PhysicalKind, column: Column, metadata: ColumnMetadata | undefined): boolean {
+  if (column.kind === "dictionary") return true;
+  const instants = kind === "date" || kind === "time" || kind === "timestamp";
+  return metadata?.sdtype === "datetime"
+    ? instants
+    : ["integer", "float", "double", "decimal"].includes(kind);
+}
+
+function datetimeType(metadata: ColumnMetadata): PhysicalType {
+  const pattern = new DatePattern(metadata.datetimeFormat ?? "%Y-%m-%d %H:%M:%S");
+  if (pattern.hasZone) return { ...plain, kind: "timestamp", utc: true };
+  if (!/%[-^]?[Yy]/.test(pattern.pattern)) return { ...plain, kind: "time" };
+  return { ...plain, kind: pattern.hasTime ? "timestamp" : "date" };
+}
