@@ -21,6 +21,7 @@ export * from "./permutation.ts";
 export * from "./random.ts";
 export * from "./replace-file.ts";
 export { decodeSafetensors, encodeSafetensors, isTensorData, SafetensorsError } from "./safetensors.ts";
+export * from "./sdv-metadata.ts";
 export * from "./state-pack.ts";
 export * from "./table.ts";
 export * from "./transform.ts";
