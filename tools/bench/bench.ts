@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 
 import { benchmarkTable } from "./adult.ts";
 import { type Benchmark, benchmarks } from "./benchmarks.ts";
-import { type BenchmarkResult, type Side, summarise, takeTurns } from "./measure.ts";
+import { type BenchmarkResult, summarise, takeTurns } from "./measure.ts";
 import { Worker } from "./worker.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -64,33 +64,41 @@ function onCpus(threads: number, command: readonly string[]): readonly string[] 
   return existsSync(taskset) ? [taskset, "--cpu-list", `0-${threads - 1}`, ...command] : command;
 }
 
+/** Name and command line of both sides; a peer that is not installed is said before anything starts. */
+function commandsOf(benchmark: Benchmark, peersFolder: string | undefined): Map<string, readonly string[]> {
+  const script = (file: string) => path.join(import.meta.dirname, file);
+  const commands = new Map<string, readonly string[]>([["ours", [process.execPath, script(benchmark.ours)]]]);
+  if (peersFolder === undefined) return commands;
+  for (const peer of benchmark.peers) {
+    const python = path.join(peersFolder, peer.environment, "bin/python");
+    if (!existsSync(python)) {
+      const install = `node tools/parity/install.mjs ${peersFolder} ${peer.environment}`;
+      throw new UsageError(`No peer at ${python}. Install it with: ${install}`);
+    }
+    commands.set(peer.name, [python, script(peer.script)]);
+  }
+  return commands;
+}
+
 async function runBenchmark(
   benchmark: Benchmark,
   options: ReturnType<typeof readArguments>,
 ): Promise<BenchmarkResult> {
   const { peers, threads, pairs } = options;
-  const { file } = benchmarkTable();
+  const commands = commandsOf(benchmark, options.withPeers ? peers : undefined);
+  const { name: table, file } = benchmarkTable();
   const env = workerEnvironment(threads);
-  const start = (name: string, command: readonly string[]) =>
-    new Worker(name, onCpus(threads, [...command, file, String(threads)]), env);
-  const workers = new Map([
-    ["ours", start("ours", [process.execPath, path.join(import.meta.dirname, benchmark.ours)])],
-  ]);
+  const workers = [...commands].map(
+    ([name, command]) => new Worker(name, onCpus(threads, [...command, file, String(threads)]), env),
+  );
   try {
-    for (const peer of options.withPeers ? benchmark.peers : []) {
-      const python = path.join(peers, peer.environment, "bin/python");
-      if (!existsSync(python))
-        throw new UsageError(`No peer at ${python}. Install it with: node tools/parity/install.mjs ${peers}`);
-      workers.set(peer.name, start(peer.name, [python, path.join(import.meta.dirname, peer.script)]));
-    }
-    const sides: Side[] = [...workers].map(([name, worker]) => ({ name, run: () => worker.run() }));
-    const samples = await takeTurns(sides, pairs, (side, seconds, round) => {
+    const samples = await takeTurns(workers, pairs, (side, seconds, round) => {
       if (!options.json)
         console.log(`  ${round === 0 ? "warm-up" : `pair ${round}`}  ${side}: ${seconds.toFixed(3)} s`);
     });
-    return summarise(benchmark.name, threads, "ours", samples);
+    return summarise(benchmark.name, threads, "ours", samples, { table });
   } finally {
-    await Promise.all([...workers.values()].map((worker) => worker.close()));
+    await Promise.all(workers.map((worker) => worker.close()));
   }
 }
 

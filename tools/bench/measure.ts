@@ -59,6 +59,7 @@ export function summarise(
   threads: number,
   ours: string,
   samples: ReadonlyMap<string, readonly Sample[]>,
+  more: Readonly<Record<string, unknown>> = {},
 ): BenchmarkResult {
   const middle = (side: string) => median(samples.get(side)!.map(({ seconds }) => seconds));
   const peers = [...samples.keys()]
@@ -73,11 +74,14 @@ export function summarise(
     ratio: peers.length === 0 ? null : Math.min(...peers.map(({ ratio }) => ratio)),
     pairs: samples.get(ours)!.length,
     machine: `${cpus()[0]?.model.trim() ?? "unknown"}, ${cpus().length} cores, ${process.platform}-${process.arch}`,
-    details: Object.fromEntries(
-      [...samples].map(([side, runs]) => {
-        const { seconds: _seconds, ...last } = runs.at(-1)!;
-        return [side, { ...last, seconds: runs.map(({ seconds }) => Number(seconds.toPrecision(4))) }];
-      }),
-    ),
+    details: {
+      ...more,
+      ...Object.fromEntries(
+        [...samples].map(([side, runs]) => {
+          const { seconds: _seconds, ...last } = runs.at(-1)!;
+          return [side, { ...last, seconds: runs.map(({ seconds }) => Number(seconds.toPrecision(4))) }];
+        }),
+      ),
+    },
   };
 }

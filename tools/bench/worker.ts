@@ -13,10 +13,11 @@ export interface Sample {
 export class Worker {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
-  readonly #name: string;
+  readonly name: string;
+  #errors = "";
 
   constructor(name: string, command: readonly string[], env: NodeJS.ProcessEnv) {
-    this.#name = name;
+    this.name = name;
     this.#child = spawn(command[0]!, command.slice(1), { env, stdio: ["pipe", "pipe", "pipe"] });
     this.#child.stderr.on("data", (chunk: Buffer) => {
       this.#errors = (this.#errors + chunk).slice(-4000);
@@ -27,13 +28,11 @@ export class Worker {
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 
-  #errors = "";
-
   /** Asks for one run and waits for its answer. */
   async run(): Promise<Sample> {
     this.#child.stdin.write('{"command":"run"}\n');
     const { value, done } = await this.#lines.next();
-    if (done) throw new Error(`The worker ${this.#name} ended without an answer.\n${this.#errors}`);
+    if (done) throw new Error(`The worker ${this.name} ended without an answer.\n${this.#errors}`);
     return JSON.parse(value) as Sample;
   }
 

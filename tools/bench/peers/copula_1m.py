@@ -5,7 +5,10 @@ import resource
 import sys
 import tempfile
 
-import pyarrow  # noqa: F401  pandas writes Parquet through it; fail here rather than after the first million rows
+from parquet_engine import ensure_parquet_engine
+
+ensure_parquet_engine()  # before pandas is imported, which looks for it then
+
 from serve import serve, timed
 from table import only_table, read_table, sdv_metadata
 from sdv.single_table import GaussianCopulaSynthesizer
