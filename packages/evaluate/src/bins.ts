@@ -2,12 +2,12 @@
 // numpy.histogram_bin_edges with numpy.digitize, down to the rounding of the edges: a bin is closed on its left, so
 // that the largest value stands in an eleventh bin of its own, and missing cells join it there.
 
-import { bucketize } from "@verisim/tensor";
+import type { ComparedNumbers } from "./compared-column.ts";
+import type { DiscreteColumn } from "./contingency.ts";
 
 const binCount = 10;
-/** Codes run from 0 (below the range; no value of the column itself) to 11 (the maximum and missing cells). */
-export const binCodeCount: number = binCount + 2;
-const lastCode = binCount + 1;
+/** Codes 0 to 9 are the bins; 10 holds the maximum and missing cells. */
+const codeCount = binCount + 1;
 
 /** Eleven edges over [min, max]; half a unit to each side where the column is constant. */
 export function equalWidthEdges(min: number, max: number): Float64Array {
@@ -20,34 +20,33 @@ export function equalWidthEdges(min: number, max: number): Float64Array {
   return edges;
 }
 
-/** The smallest and largest number, NaN left out; null where there is none. */
-export function rangeOf(values: Float64Array): { min: number; max: number } | null {
-  let min = Number.POSITIVE_INFINITY;
-  let max = Number.NEGATIVE_INFINITY;
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row]!;
-    if (value < min) min = value;
-    if (value > max) max = value;
+/** The column as bins over each table's own range; null when a range is infinite. */
+export function binnedColumn(column: ComparedNumbers): DiscreteColumn | null {
+  // Datetimes are microseconds; the reference cuts nanoseconds held in doubles, whose rounding decides at the edges.
+  const scale = column.sdtype === "datetime" ? 1000 : 1;
+  const codes: Int32Array[] = [];
+  const counts: Float64Array[] = [];
+  for (const [table, values] of column.values.entries()) {
+    const { min, max } = column.ranges[table] ?? { min: 0, max: 1 };
+    if (!Number.isFinite(max * scale - min * scale)) return null;
+    const edges = equalWidthEdges(min * scale, max * scale);
+    const own = new Int32Array(values.length);
+    const count = new Float64Array(codeCount);
+    const perUnit = binCount / (edges[binCount]! - edges[0]!);
+    for (let row = 0; row < values.length; row++) {
+      const value = values[row]! * scale;
+      let code = binCount;
+      if (value < edges[binCount]!) {
+        // The quotient finds the bin or a neighbour; the edges decide.
+        code = Math.min(binCount - 1, Math.floor((value - edges[0]!) * perUnit));
+        while (value < edges[code]!) code--;
+        while (value >= edges[code + 1]!) code++;
+      }
+      own[row] = code;
+      count[code]!++;
+    }
+    codes.push(own);
+    counts.push(count);
   }
-  return min <= max ? { min, max } : null;
-}
-
-/**
- * The bin of each row over the column's own range.
- *
- * @param datetime values are microseconds: they are cut as nanoseconds in doubles, as the reference does
- * @returns codes below {@link binCodeCount}; null when the range is infinite
- */
-export async function binCodes(
-  values: Float64Array,
-  datetime: boolean,
-  options: { signal?: AbortSignal },
-): Promise<Int32Array | null> {
-  const numbers = datetime ? values.map((value) => value * 1000) : values;
-  const range = rangeOf(numbers) ?? { min: 0, max: 1 };
-  if (!Number.isFinite(range.max - range.min)) return null;
-  const codes = new Int32Array(values.length);
-  await bucketize(numbers, equalWidthEdges(range.min, range.max), codes, undefined, options);
-  for (let row = 0; row < codes.length; row++) if (codes[row]! < 0) codes[row] = lastCode;
-  return codes;
+  return { codes, counts };
 }

@@ -5,8 +5,9 @@
 import {
   type Column,
   type ColumnMetadata,
-  columnLength,
+  type DictionaryColumn,
   missingCount,
+  type NumberColumn,
   type Sdtype,
   type Table,
 } from "@verisim/core";
@@ -23,6 +24,13 @@ interface Compared {
 export interface ComparedNumbers extends Compared {
   readonly kind: "number";
   readonly values: readonly Float64Array[];
+  /** Smallest and largest value per table; null where all cells are missing. */
+  readonly ranges: readonly (Range | null)[];
+}
+
+export interface Range {
+  readonly min: number;
+  readonly max: number;
 }
 
 /** categorical, ordinal and boolean columns. */
@@ -57,24 +65,45 @@ export function compareColumn(
   const first = tables[0]!.column(name);
   const lacking = tables.findIndex((table) => !table.has(name));
   const parts = tables.map((table) => (table.has(name) ? table.column(name) : first));
-  const base = { name, sdtype, missing: parts.map(missingCount) };
+  const base = { name, sdtype };
+  const unscored = (reason: string | null): UnscoredColumn => ({
+    ...base,
+    kind: "unscored",
+    missing: parts.map(missingCount),
+    reason,
+  });
   const isNumber = numberSdtypes.has(sdtype);
-  if (!isNumber && !categorySdtypes.has(sdtype)) return { ...base, kind: "unscored", reason: null };
-  if (lacking > 0) {
-    const table = lacking === 1 ? "synthetic" : "holdout";
-    return { ...base, kind: "unscored", reason: `the ${table} table has no such column` };
-  }
+  if (!isNumber && !categorySdtypes.has(sdtype)) return unscored(null);
+  if (lacking > 0) return unscored(`the ${lacking === 1 ? "synthetic" : "holdout"} table has no such column`);
   if (!isNumber) return { ...base, kind: "category", ...uniteCategories(parts) };
   const values: Float64Array[] = [];
   for (const part of parts) {
     const numbers = sdtype === "numerical" || part.kind === "number" ? numbersOf(part) : null;
-    if (!numbers) {
-      const expected = sdtype === "datetime" ? "dates" : "numbers";
-      return { ...base, kind: "unscored", reason: `its cells are text and not ${expected}` };
-    }
+    if (!numbers)
+      return unscored(`its cells are text and not ${sdtype === "datetime" ? "dates" : "numbers"}`);
     values.push(numbers);
   }
-  return { ...base, kind: "number", values };
+  const summaries = values.map(summarise);
+  return {
+    ...base,
+    kind: "number",
+    values,
+    missing: summaries.map(({ missing }) => missing),
+    ranges: summaries.map(({ range }) => range),
+  };
+}
+
+function summarise(values: Float64Array): { missing: number; range: Range | null } {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  let missing = 0;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!;
+    if (value < min) min = value;
+    if (value > max) max = value;
+    if (Number.isNaN(value)) missing++;
+  }
+  return { missing, range: missing === values.length ? null : { min, max } };
 }
 
 /** The numbers of a column, or null when a cell is text that is not a number. */
@@ -97,7 +126,19 @@ function numberOfText(text: string): number {
 /** What tells categories apart: the text, or the number where cells are numbers in one of the tables. */
 type Key = string | number;
 
-function uniteCategories(parts: readonly Column[]): Pick<ComparedCategories, "codes" | "labels" | "counts"> {
+/** Codes of one column before all categories are known: -1 marks a missing cell. */
+interface LocalCodes {
+  readonly codes: Int32Array;
+  /** United code per local code; -1 where the local code does not occur. */
+  readonly united: Int32Array;
+  /** Rows per local code. */
+  readonly counts: Float64Array;
+  readonly missing: number;
+}
+
+function uniteCategories(
+  parts: readonly Column[],
+): Pick<ComparedCategories, "codes" | "labels" | "counts" | "missing"> {
   const byNumber = parts.some((part) => part.kind === "number");
   const index = new Map<Key, number>();
   const codeOf = (key: Key): number => {
@@ -108,44 +149,75 @@ function uniteCategories(parts: readonly Column[]): Pick<ComparedCategories, "co
     }
     return code;
   };
-  // A dictionary that two tables share (a generator's own categories) is looked up once.
-  const known = new Map<readonly string[], Int32Array>();
-  const codes = parts.map((part) => {
-    const out = new Int32Array(columnLength(part));
-    if (part.kind === "number") {
-      for (let row = 0; row < out.length; row++) {
-        const value = part.values[row]!;
-        out[row] = Number.isNaN(value) ? -1 : codeOf(value);
-      }
-      return out;
-    }
-    const united = known.get(part.dictionary) ?? new Int32Array(part.dictionary.length).fill(-1);
-    known.set(part.dictionary, united);
-    for (let row = 0; row < out.length; row++) {
-      const own = part.codes[row]!;
-      if (own < 0) {
-        out[row] = -1;
-        continue;
-      }
-      let code = united[own]!;
-      if (code < 0) {
-        const text = part.dictionary[own]!;
-        const number = byNumber ? numberOfText(text) : Number.NaN;
-        code = codeOf(Number.isNaN(number) ? text : number);
-        united[own] = code;
-      }
-      out[row] = code;
-    }
-    return out;
+  const local = parts.map((part) =>
+    part.kind === "number" ? codesOfNumbers(part, codeOf) : codesOfDictionary(part, byNumber, codeOf),
+  );
+  const labels = [...index.keys()].map(String);
+  return {
+    codes: local.map((part) => unitedCodes(part, labels.length)),
+    counts: local.map((part) => {
+      const counts = new Float64Array(labels.length + 1);
+      for (let code = 0; code < part.united.length; code++)
+        if (part.united[code]! >= 0) counts[part.united[code]!]! += part.counts[code]!;
+      counts[labels.length] = part.missing;
+      return counts;
+    }),
+    labels,
+    missing: local.map(({ missing }) => missing),
+  };
+}
+
+function codesOfDictionary(
+  { codes, dictionary }: DictionaryColumn,
+  byNumber: boolean,
+  codeOf: (key: Key) => number,
+): LocalCodes {
+  const counts = new Float64Array(dictionary.length);
+  let missing = 0;
+  for (let row = 0; row < codes.length; row++) {
+    const code = codes[row]!;
+    if (code < 0) missing++;
+    else counts[code]!++;
+  }
+  const united = Int32Array.from(dictionary, (text, code) => {
+    if (counts[code] === 0) return -1;
+    const number = byNumber ? numberOfText(text) : Number.NaN;
+    return codeOf(Number.isNaN(number) ? text : number);
   });
-  const missingCode = index.size;
-  const counts = codes.map((column) => {
-    const count = new Float64Array(missingCode + 1);
-    for (let row = 0; row < column.length; row++) {
-      if (column[row]! < 0) column[row] = missingCode;
-      count[column[row]!]!++;
+  return { codes, united, counts, missing };
+}
+
+function codesOfNumbers({ values }: NumberColumn, codeOf: (key: Key) => number): LocalCodes {
+  const own = new Map<number, number>();
+  const counts: number[] = [];
+  const codes = new Int32Array(values.length);
+  let missing = 0;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!;
+    if (Number.isNaN(value)) {
+      codes[row] = -1;
+      missing++;
+      continue;
     }
-    return count;
-  });
-  return { codes, counts, labels: [...index.keys()].map(String) };
+    let code = own.get(value);
+    if (code === undefined) {
+      code = own.size;
+      own.set(value, code);
+      counts.push(0);
+    }
+    codes[row] = code;
+    counts[code]!++;
+  }
+  return { codes, united: Int32Array.from(own.keys(), codeOf), counts: Float64Array.from(counts), missing };
+}
+
+/** The local codes themselves where they are the united ones already: columns are never changed. */
+function unitedCodes({ codes, united, missing }: LocalCodes, missingCode: number): Int32Array {
+  if (missing === 0 && united.every((code, own) => code === own || code < 0)) return codes;
+  const out = new Int32Array(codes.length);
+  for (let row = 0; row < codes.length; row++) {
+    const code = codes[row]!;
+    out[row] = code < 0 ? missingCode : united[code]!;
+  }
+  return out;
 }

@@ -2,8 +2,9 @@
 // the two columns depend on each other in one (Cramer's V without bias correction). Small tables of counts are dense;
 // where categories x categories would outgrow the rows, rows are grouped by the first column and the second is counted
 // group by group, so that memory follows rows + categories.
-
-import { contingency } from "@verisim/tensor";
+//
+// Counting runs here and not in the addon: one more in an integer cell takes two nanoseconds, so that a call of the addon
+// costs as much as the rows of a usual table. docs/design/evaluation.md has the figures.
 
 /** One discrete column: code per row and rows per code, for every table (0 is the real one). */
 export interface DiscreteColumn {
@@ -27,31 +28,19 @@ export function fitsDense(a: DiscreteColumn, b: DiscreteColumn): boolean {
   return cells <= Math.min(mostDenseCells, Math.max(alwaysDenseCells, a.codes[0]!.length));
 }
 
-export function countRows(codes: Int32Array, codeCount: number): Float64Array {
-  const counts = new Float64Array(codeCount);
-  for (let row = 0; row < codes.length; row++) counts[codes[row]!]!++;
-  return counts;
-}
-
 /** Counts all combinations in one dense array per table. */
-export async function denseContingency(
-  a: DiscreteColumn,
-  b: DiscreteColumn,
-  options: { signal?: AbortSignal },
-): Promise<ContingencyResult> {
-  const cardinalityA = a.counts[0]!.length;
-  const cardinalityB = b.counts[0]!.length;
-  const tables = await Promise.all(
-    a.codes.map((codes, table) => contingency(codes, cardinalityA, b.codes[table]!, cardinalityB, options)),
+export function denseContingency(a: DiscreteColumn, b: DiscreteColumn): ContingencyResult {
+  const tables = a.codes.map((codes, table) =>
+    countCombinations(codes, b.codes[table]!, a.counts[0]!.length, b.counts[0]!.length),
   );
   const rows = a.codes.map((codes) => codes.length);
+  const real = tables[0]!;
   return {
     association: tables.map((counts, table) =>
       denseCramersV(counts, a.counts[table]!, b.counts[table]!, rows[table]!),
     ),
     similarity: tables.map((counts, table) => {
       let difference = 0;
-      const real = tables[0]!;
       for (let cell = 0; cell < counts.length; cell++)
         difference += Math.abs(real[cell]! / rows[0]! - counts[cell]! / rows[table]!);
       return 1 - difference / 2;
@@ -59,12 +48,18 @@ export async function denseContingency(
   };
 }
 
+function countCombinations(a: Int32Array, b: Int32Array, codesA: number, codesB: number): Int32Array {
+  const counts = new Int32Array(codesA * codesB);
+  for (let row = 0; row < a.length; row++) counts[a[row]! * codesB + b[row]!]!++;
+  return counts;
+}
+
 /**
  * Cramer's V (Cramer, "Mathematical Methods of Statistics", 1946): sqrt(chi2 / n / min(r - 1, c - 1)) over the rows and
  * columns that occur. NaN with fewer than two of either.
  */
 function denseCramersV(
-  counts: Float64Array,
+  counts: Int32Array,
   countsA: Float64Array,
   countsB: Float64Array,
   rows: number,

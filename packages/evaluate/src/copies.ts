@@ -1,7 +1,7 @@
 // Rows that repeat: synthetic rows equal to a real one in every modelled cell, and rows that occur twice. Rows are
 // compared by 64 bits of a hash, so that two of ten million different rows are taken for equal with a chance of 3e-6.
 
-import type { ComparedColumn } from "./compared-column.ts";
+import type { ComparedCategories, ComparedColumn } from "./compared-column.ts";
 import type { CopyCheck } from "./evaluation.ts";
 
 interface RowHashes {
@@ -26,10 +26,12 @@ export function copyCheck(columns: readonly ComparedColumn[], rowCounts: readonl
     };
   const hashes = rowCounts.map((rows, table) => {
     const hash = { high: new Uint32Array(rows), low: new Uint32Array(rows) };
-    for (const column of used) {
-      if (column.kind === "number") mixNumbers(hash, column.values[table]!);
-      else mixCodes(hash, column.codes[table]!);
-    }
+    for (const column of used) if (column.kind === "number") mixNumbers(hash, column.values[table]!);
+    mixCategories(
+      hash,
+      used.filter((column) => column.kind === "category"),
+      table,
+    );
     return hash;
   });
   const [real, synthetic, holdout] = hashes;
@@ -65,13 +67,28 @@ function mix(hash: number, word: number, first: number, second: number): number 
   return (Math.imul(mixed, 5) + 0xe6546b64) | 0;
 }
 
-function mixWord(rows: RowHashes, row: number, word: number): void {
-  rows.high[row] = mix(rows.high[row]!, word, 0xcc9e2d51, 0x1b873593);
-  rows.low[row] = mix(rows.low[row]!, word, 0x239b961b, 0xab0e9789);
+function mixWord({ high, low }: RowHashes, row: number, word: number): void {
+  high[row] = mix(high[row]!, word, 0xcc9e2d51, 0x1b873593);
+  low[row] = mix(low[row]!, word, 0x239b961b, 0xab0e9789);
 }
 
-function mixCodes(rows: RowHashes, codes: Int32Array): void {
-  for (let row = 0; row < codes.length; row++) mixWord(rows, row, codes[row]!);
+/** Codes of several columns make one word as long as their combinations have room in it. */
+function mixCategories(rows: RowHashes, columns: readonly ComparedCategories[], table: number): void {
+  const words = new Uint32Array(rows.high.length);
+  let combinations = 1;
+  const flush = (): void => {
+    for (let row = 0; row < words.length; row++) mixWord(rows, row, words[row]!);
+    words.fill(0);
+    combinations = 1;
+  };
+  for (const column of columns) {
+    const codes = column.codes[table]!;
+    const codeCount = column.labels.length + 1;
+    if (combinations * codeCount > 2 ** 32) flush();
+    for (let row = 0; row < codes.length; row++) words[row] = Math.imul(words[row]!, codeCount) + codes[row]!;
+    combinations *= codeCount;
+  }
+  if (combinations > 1) flush();
 }
 
 function mixNumbers(rows: RowHashes, values: Float64Array): void {
@@ -79,8 +96,13 @@ function mixNumbers(rows: RowHashes, values: Float64Array): void {
   const words = new Uint32Array(number.buffer);
   for (let row = 0; row < values.length; row++) {
     const value = values[row]!;
-    // One pattern of bits for zero and one for missing cells.
-    number[0] = value === 0 ? 0 : Number.isNaN(value) ? Number.NaN : value;
+    const whole = value | 0;
+    if (whole === value) {
+      mixWord(rows, row, whole);
+      continue;
+    }
+    // One pattern of bits for missing cells.
+    number[0] = Number.isNaN(value) ? Number.NaN : value;
     mixWord(rows, row, words[0]!);
     mixWord(rows, row, words[1]!);
   }

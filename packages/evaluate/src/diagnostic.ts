@@ -2,7 +2,6 @@
 // categories, unique keys, ids that match their pattern, and the same columns of the same types.
 
 import type { Column, ColumnMetadata, Table, TableMetadata } from "@verisim/core";
-import { rangeOf } from "./bins.ts";
 import { type ComparedColumn, compareColumn } from "./compared-column.ts";
 import type { DiagnosticCheck, DiagnosticReport, Score } from "./evaluation.ts";
 import { codesOfKey, uniqueShare } from "./key-codes.ts";
@@ -95,7 +94,7 @@ function validity(
 function boundaryAdherence(column: ComparedColumn, metadata: ColumnMetadata): Score {
   if (column.kind !== "number") return null;
   const synthetic = column.values[1]!;
-  const range = rangeOf(column.values[0]!);
+  const range = column.ranges[0];
   const min = metadata.rangeMin ?? range?.min ?? Number.NaN;
   const max = metadata.rangeMax ?? range?.max ?? Number.NaN;
   const missingAllowed = metadata.nullable ?? column.missing[0]! > 0;

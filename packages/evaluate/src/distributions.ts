@@ -68,7 +68,7 @@ export function numberDistribution(
   }
   const min = Math.min(...drawn.map((values) => values[0]!));
   const max = Math.max(...drawn.map((values) => values.at(-1)!));
-  const isWhole = drawn.every((values) => values.every(Number.isInteger));
+  const isWhole = drawn.every(holdsWholeNumbers);
   if (kind === "number" && isWhole && max - min < mostBins) {
     const edges = Array.from({ length: max - min + 2 }, (_, i) => min - 0.5 + i);
     return { ...base, ...binned(finite, edges, null), openLow: false, openHigh: false };
@@ -147,6 +147,11 @@ export function lowerBound(sorted: Float64Array, value: number, after: boolean):
     else high = middle;
   }
   return low;
+}
+
+function holdsWholeNumbers(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isInteger(values[i])) return false;
+  return true;
 }
 
 function withoutInfinities(sorted: Float64Array): Float64Array {

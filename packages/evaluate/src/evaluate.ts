@@ -13,7 +13,8 @@ import {
 } from "@verisim/core";
 import { copyCheck } from "./copies.ts";
 import { diagnose } from "./diagnostic.ts";
-import type { Evaluation } from "./evaluation.ts";
+import { categoryDistribution, numberDistribution } from "./distributions.ts";
+import type { ColumnDistribution, Evaluation } from "./evaluation.ts";
 import { pairTrends } from "./pair-trends.ts";
 import { assembleQuality, columnShapes, compareColumns } from "./quality.ts";
 import { evaluationWarnings } from "./warnings.ts";
@@ -56,7 +57,11 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const tables = ceilingRows ? [real, synthetic, ceilingRows] : [real, synthetic];
   const columns = compareColumns(tables, metadata);
   const byName = new Map(columns.map((column) => [column.name, column]));
-  const { shapes, distributions } = await columnShapes(columns, run);
+  const distributions: ColumnDistribution[] = [];
+  const shapes = await columnShapes(columns, run, (column, sorted) => {
+    if (column.kind === "number") distributions.push(numberDistribution(column, sorted));
+    else if (column.kind === "category") distributions.push(categoryDistribution(column));
+  });
   const quality = assembleQuality(shapes, await pairTrends(columns, run));
   throwIfAborted(run.signal);
   const diagnostic = diagnose(real, synthetic, metadata, (name) => byName.get(name)!);

@@ -4,11 +4,10 @@
 import { setImmediate } from "node:timers/promises";
 import { type RunOptions, throwIfAborted } from "@verisim/core";
 import { correlation } from "@verisim/tensor";
-import { binCodeCount, binCodes, rangeOf } from "./bins.ts";
+import { binnedColumn } from "./bins.ts";
 import type { ComparedCategories, ComparedColumn, ComparedNumbers } from "./compared-column.ts";
 import {
   type ContingencyResult,
-  countRows,
   type DiscreteColumn,
   denseContingency,
   fitsDense,
@@ -22,8 +21,8 @@ import type { PairTrend, Score } from "./evaluation.ts";
 export const countedCorrelation: number = 0.5;
 export const countedAssociation: number = 0.3;
 
-/** Pairs whose counts are under way at the same time: enough for every core, little enough for memory. */
-const pairsAtOnce = 16;
+/** Other work of the process gets its turn after this many milliseconds of counting. */
+const turnMs = 10;
 
 type Scored = ComparedNumbers | ComparedCategories;
 
@@ -48,10 +47,9 @@ export async function pairTrends(
   for (let i = 0; i < numbers.length; i++)
     for (let j = i + 1; j < numbers.length; j++) report(numberIndexes[i]!, numberIndexes[j]!, compare(i, j));
 
-  const discrete = await discreteColumns(scored, options);
-  let waiting: Promise<void>[] = [];
+  const discrete = discreteColumns(scored, options);
+  let turnStart = performance.now();
   for (let i = 0; i < scored.length; i++) {
-    throwIfAborted(options.signal);
     let grouped: GroupedRows[] | undefined;
     for (let j = i + 1; j < scored.length; j++) {
       const first = scored[i]!;
@@ -59,26 +57,20 @@ export async function pairTrends(
       if (first.kind === "number" && second.kind === "number") continue;
       const a = discrete[i];
       const b = discrete[j];
-      if (!a || !b) report(i, j, contingencyPair(first, second, null));
-      else if (fitsDense(a, b))
-        waiting.push(
-          denseContingency(a, b, options).then((result) =>
-            report(i, j, contingencyPair(first, second, result)),
-          ),
-        );
-      else {
+      let result: ContingencyResult | null = null;
+      if (a && b && fitsDense(a, b)) result = denseContingency(a, b);
+      else if (a && b) {
         grouped ??= a.codes.map((codes, table) => groupRows(codes, a.counts[table]!));
-        report(i, j, contingencyPair(first, second, sparseContingency(a, grouped, b)));
-        await setImmediate();
+        result = sparseContingency(a, grouped, b);
       }
-      if (waiting.length < pairsAtOnce) continue;
-      await Promise.all(waiting);
-      waiting = [];
-      throwIfAborted(options.signal);
+      report(i, j, contingencyPair(first, second, result));
+      if (performance.now() - turnStart < turnMs) continue;
       options.onProgress?.({ phase: "evaluate", done, total, unit: "pairs", detail: first.name });
+      await setImmediate();
+      throwIfAborted(options.signal);
+      turnStart = performance.now();
     }
   }
-  await Promise.all(waiting);
   options.onProgress?.({ phase: "evaluate", done: total, total, unit: "pairs" });
   return pairs;
 }
@@ -105,10 +97,7 @@ async function correlationPairs(
     );
   }
   const isConstant = columns.map((column) =>
-    column.values.map((values) => {
-      const range = rangeOf(values);
-      return range !== null && range.min === range.max;
-    }),
+    column.ranges.map((range) => range !== null && range.min === range.max),
   );
   const coefficient = (table: number, i: number, j: number): number => {
     const cell = i * width + j;
@@ -134,29 +123,14 @@ async function correlationPairs(
   };
 }
 
-/** Every column as codes; number columns in ten bins of each table's own range, where a category column needs them. */
-async function discreteColumns(
-  columns: readonly Scored[],
-  options: RunOptions,
-): Promise<(DiscreteColumn | null)[]> {
+/** Every column as codes; number columns in bins, where there is a category column that needs them. */
+function discreteColumns(columns: readonly Scored[], options: RunOptions): (DiscreteColumn | null)[] {
   const binsAreNeeded = columns.some((column) => column.kind === "category");
-  const out: (DiscreteColumn | null)[] = [];
-  for (const column of columns) {
+  return columns.map((column) => {
     throwIfAborted(options.signal);
-    if (column.kind === "category") out.push(column);
-    else if (!binsAreNeeded) out.push(null);
-    else {
-      const isDatetime = column.sdtype === "datetime";
-      const codes = await Promise.all(column.values.map((values) => binCodes(values, isDatetime, options)));
-      const known = codes.filter((part) => part !== null);
-      out.push(
-        known.length < codes.length
-          ? null
-          : { codes: known, counts: known.map((part) => countRows(part, binCodeCount)) },
-      );
-    }
-  }
-  return out;
+    if (column.kind === "category") return column;
+    return binsAreNeeded ? binnedColumn(column) : null;
+  });
 }
 
 function contingencyPair(first: Scored, second: Scored, result: ContingencyResult | null): PairTrend {

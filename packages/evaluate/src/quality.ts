@@ -5,8 +5,7 @@ import { type RunOptions, type Table, type TableMetadata, throwIfAborted } from 
 import { sortNumbers } from "@verisim/tensor";
 import { ksComplement, tvComplement } from "./column-shape.ts";
 import { type ComparedColumn, compareColumn } from "./compared-column.ts";
-import { categoryDistribution, numberDistribution } from "./distributions.ts";
-import type { ColumnDistribution, ColumnShape, PairTrend, QualityReport, Score } from "./evaluation.ts";
+import type { ColumnShape, PairTrend, QualityReport, Score } from "./evaluation.ts";
 import { meanScore } from "./mean-score.ts";
 import { pairTrends } from "./pair-trends.ts";
 
@@ -25,7 +24,7 @@ export async function qualityReport(
   options: RunOptions = {},
 ): Promise<QualityReport> {
   const columns = compareColumns([real, synthetic], metadata);
-  const { shapes } = await columnShapes(columns, options);
+  const shapes = await columnShapes(columns, options);
   return assembleQuality(shapes, await pairTrends(columns, options));
 }
 
@@ -33,13 +32,16 @@ export function compareColumns(tables: readonly Table[], metadata: TableMetadata
   return Object.entries(metadata.columns).map(([name, column]) => compareColumn(tables, name, column));
 }
 
-/** Shapes and distributions together, because both need the sorted values; they are dropped column by column. */
+/**
+ * The shape of every column. `draw` receives what the shape is computed from, sorted values included, which are dropped
+ * column by column.
+ */
 export async function columnShapes(
   columns: readonly ComparedColumn[],
   options: RunOptions,
-): Promise<{ shapes: ColumnShape[]; distributions: ColumnDistribution[] }> {
+  draw?: (column: ComparedColumn, sorted: readonly Float64Array[]) => void,
+): Promise<ColumnShape[]> {
   const shapes: ColumnShape[] = [];
-  const distributions: ColumnDistribution[] = [];
   for (const [done, column] of columns.entries()) {
     throwIfAborted(options.signal);
     options.onProgress?.({
@@ -61,18 +63,18 @@ export async function columnShapes(
       const score = await ksComplement(sorted[0]!, sorted[1]!, options);
       const ceiling = sorted[2] ? await ksComplement(sorted[0]!, sorted[2], options) : null;
       shapes.push({ ...base, metric: "KSComplement", score, ceiling });
-      distributions.push(numberDistribution(column, sorted));
+      draw?.(column, sorted);
     } else if (column.kind === "category") {
       const ceiling = column.codes.length > 2 ? tvComplement(column, 2) : null;
       shapes.push({ ...base, metric: "TVComplement", score: tvComplement(column, 1), ceiling });
-      distributions.push(categoryDistribution(column));
+      draw?.(column, []);
     } else if (column.reason !== null) {
       const isNumber = sdtype === "numerical" || sdtype === "datetime";
       const metric = isNumber ? "KSComplement" : "TVComplement";
       shapes.push({ ...base, metric, score: null, ceiling: null });
     }
   }
-  return { shapes, distributions };
+  return shapes;
 }
 
 export function assembleQuality(columns: ColumnShape[], pairs: PairTrend[]): QualityReport {
