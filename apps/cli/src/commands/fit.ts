@@ -1,0 +1,47 @@
+// `verisim fit`: learns a table and keeps the model.
+
+import { extname } from "node:path";
+import { writeModelFile } from "@verisim/core";
+import { Checks } from "../checks.ts";
+import { requireFlag, seedOf } from "../flag-values.ts";
+import { learn, planFit } from "../learning.ts";
+import type { FitFlags } from "../program.ts";
+import { formatSeconds, optionValueError } from "../quantities.ts";
+import { readReal, requireColumn } from "../reading.ts";
+import type { Session } from "../session.ts";
+import { sayWarnings } from "../warnings.ts";
+
+export async function fit(data: string, flags: FitFlags, session: Session): Promise<void> {
+  const checks = new Checks();
+  const plan = planFit(flags, checks);
+  const seed = seedOf(flags, checks);
+  checks.input(data, "real table");
+  checks.input(flags.metadata, "metadata");
+  checks.attempt(() => requireFlag(flags.out, "out", "the model file"));
+  if (flags.out !== undefined && extname(flags.out) !== ".verisim")
+    checks.add(optionValueError("out", "a file ending in .verisim", flags.out));
+  checks.output(flags.out, "out");
+  checks.settle();
+
+  const read = await readReal(data, flags.metadata, session);
+  checks.attempt(() => requireColumn(read.metadata, flags.target, "target"));
+  checks.settle();
+  const generator = await learn(plan, read, seed, session);
+  await session.timed("write", () => writeModelFile(flags.out!, generator.toArtifact()));
+
+  const warnings = [...plan.notes, ...read.warnings, ...generator.warnings];
+  sayWarnings(warnings, session);
+  session.say(`Model: ${flags.out} (${formatSeconds(session.seconds)} in all)`);
+  if (session.json)
+    session.printJson({
+      version: 1,
+      model: generator.name,
+      options: plan.options,
+      seed,
+      rows: read.table.rowCount,
+      columns: read.table.columns.length,
+      out: flags.out,
+      warnings,
+      timings: session.timings,
+    });
+}

@@ -1,0 +1,142 @@
+// `--set option=value`: texts become typed, range-checked option values by the generator's own table of options.
+
+import { type GeneratorDefinition, knownTextsHint, type OptionRow, VerisimError } from "@verisim/core";
+import type { Checks } from "./checks.ts";
+
+export type OptionValue = number | boolean | string | Readonly<Record<string, string>>;
+
+/**
+ * The options of a generator from the values of `--set`, in order; a later one replaces an earlier one. Entries of a
+ * map are given one by one (`marginals.age=gamma`) or as JSON (`marginals={"age":"gamma"}`).
+ */
+export function readModelOptions(
+  definition: GeneratorDefinition,
+  settings: readonly string[],
+  checks: Checks,
+): Record<string, OptionValue> {
+  const options: Record<string, OptionValue> = {};
+  for (const setting of settings) {
+    checks.attempt(() => {
+      const equals = setting.indexOf("=");
+      const key = setting.slice(0, Math.max(0, equals)).trim();
+      if (key === "")
+        throw new VerisimError(
+          "VERISIM_OPTION_VALUE",
+          `Expected option=value for --set but received ${JSON.stringify(setting)}.`,
+          {
+            where: { option: "set" },
+            hint: `For example --set ${exampleSetting(definition)}.`,
+          },
+        );
+      const dot = key.indexOf(".");
+      const name = dot > 0 && definition.options[key.slice(0, dot)]?.type === "map" ? key.slice(0, dot) : key;
+      const row = definition.options[name];
+      if (!row || !Object.hasOwn(definition.options, name)) throw unknownOption(definition, name);
+      if (row.type === "map" && name !== key) {
+        // A column's name may hold "=", the values of a map do not.
+        const last = setting.lastIndexOf("=");
+        const entry = setting.slice(dot + 1, last).trim();
+        const value = setting.slice(last + 1).trim();
+        checkMapEntry(name, row, entry, value);
+        options[name] = { ...(options[name] as Record<string, string> | undefined), [entry]: value };
+      } else {
+        options[name] = readOption(name, row, setting.slice(equals + 1).trim());
+      }
+    });
+  }
+  return options;
+}
+
+function unknownOption(definition: GeneratorDefinition, name: string): VerisimError {
+  return new VerisimError(
+    "VERISIM_UNKNOWN_OPTION",
+    `Expected an option of ${definition.name} but received ${JSON.stringify(name)}.`,
+    { where: { option: name }, hint: knownTextsHint("options", name, Object.keys(definition.options)) },
+  );
+}
+
+function exampleSetting(definition: GeneratorDefinition): string {
+  const [name, row] = Object.entries(definition.options).find(([, row]) => row.type !== "map") ?? [];
+  return name === undefined ? "option=value" : `${name}=${String(row!.default)}`;
+}
+
+/** What a row accepts, for messages and for the list of models: `integer from 1 to 1000`. */
+export function describeDomain(row: OptionRow): string {
+  const range =
+    row.min !== undefined && row.max !== undefined
+      ? ` from ${row.min} to ${row.max}`
+      : row.min !== undefined
+        ? ` from ${row.min} on`
+        : row.max !== undefined
+          ? ` up to ${row.max}`
+          : "";
+  switch (row.type) {
+    case "integer":
+      return `a whole number${range}`;
+    case "number":
+      return `a number${range}`;
+    case "boolean":
+      return "true or false";
+    case "choice":
+      return `one of ${(row.values ?? []).join(", ")}`;
+    case "map":
+      return row.values ? `a map of columns to one of ${row.values.join(", ")}` : "a map of columns to texts";
+    case "text":
+      return "a text";
+  }
+}
+
+function invalid(name: string, row: OptionRow, received: string, hint?: string): VerisimError {
+  return new VerisimError(
+    "VERISIM_OPTION_VALUE",
+    `Expected ${describeDomain(row)} for ${name} but received ${JSON.stringify(received)}.`,
+    { where: { option: name }, ...(hint === undefined ? {} : { hint }) },
+  );
+}
+
+function readOption(name: string, row: OptionRow, text: string): OptionValue {
+  switch (row.type) {
+    case "integer":
+    case "number": {
+      const number = text === "" ? Number.NaN : Number(text);
+      const whole = row.type === "number" || Number.isSafeInteger(number);
+      const inRange = number >= (row.min ?? -Infinity) && number <= (row.max ?? Infinity);
+      if (Number.isFinite(number) && whole && inRange) return number;
+      throw invalid(name, row, text);
+    }
+    case "boolean":
+      if (/^(true|yes|on|1)$/i.test(text)) return true;
+      if (/^(false|no|off|0)$/i.test(text)) return false;
+      throw invalid(name, row, text);
+    case "choice":
+      if (row.values?.includes(text)) return text;
+      throw invalid(name, row, text, knownTextsHint("values", text, row.values ?? []));
+    case "text":
+      return text;
+    case "map":
+      return readMap(name, row, text);
+  }
+}
+
+function readMap(name: string, row: OptionRow, text: string): Readonly<Record<string, string>> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    parsed = undefined;
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
+    throw invalid(name, row, text, `Set one entry with --set ${name}.COLUMN=VALUE, or give a JSON object.`);
+  for (const [entry, value] of Object.entries(parsed)) checkMapEntry(name, row, entry, String(value));
+  return parsed as Readonly<Record<string, string>>;
+}
+
+function checkMapEntry(name: string, row: OptionRow, entry: string, value: string): void {
+  if (entry === "") throw invalid(name, row, `${name}.=${value}`);
+  if (row.values && !row.values.includes(value))
+    throw new VerisimError(
+      "VERISIM_OPTION_VALUE",
+      `Expected one of ${row.values.join(", ")} for ${name}.${entry} but received ${JSON.stringify(value)}.`,
+      { where: { option: name, column: entry }, hint: knownTextsHint("values", value, row.values) },
+    );
+}

@@ -1,0 +1,294 @@
+// Commands, flags and their help. Nothing here loads the library: a command's own module is imported when it runs, so
+// that --help and --version answer at once.
+
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { figures } from "./figures.ts";
+import { Session } from "./session.ts";
+import { textGrid } from "./text-grid.ts";
+
+/** Flags that every command takes. */
+export interface SharedFlags {
+  seed?: string;
+  out?: string;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+export interface FitFlags extends SharedFlags {
+  model?: string;
+  metadata?: string;
+  target?: string;
+  maxTime?: string;
+  maxMemory?: string;
+  set?: string[];
+}
+
+export interface SampleFlags extends SharedFlags {
+  rows?: string;
+  where?: string;
+  counts?: string;
+  from?: string;
+}
+
+export interface SynthFlags extends FitFlags, SampleFlags {
+  report?: string;
+  combine?: boolean;
+  holdout?: string;
+}
+
+export interface InspectFlags extends SharedFlags {
+  metadata?: string;
+  metadataOut?: string;
+  target?: string;
+}
+
+export interface EvaluateFlags extends SharedFlags {
+  real?: string;
+  holdout?: string;
+  synthetic?: string;
+  metadata?: string;
+  target?: string;
+}
+
+export interface CheckFlags extends EvaluateFlags {
+  failIf?: string[];
+}
+
+const formats = ".csv .tsv .json .jsonl .parquet .arrow (text formats also with .gz)";
+
+function version(): string {
+  const manifest = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+const collect = (value: string, all: string[] = []): string[] => [...all, value];
+
+function withOut(command: Command, meaning: string): Command {
+  return command.option("--out <file>", meaning);
+}
+
+function withShared(command: Command): Command {
+  return command
+    .option("--seed <n>", "any whole number: the same seed and input give the same output (default: 0)")
+    .option("--json", "print machine-readable output on stdout")
+    .option("--quiet", "no progress, no messages; errors are still printed");
+}
+
+function withFit(command: Command): Command {
+  return command
+    .option("--model <name>", "generator, see `verisim models` (default: gaussian-copula)")
+    .option(
+      "--metadata <file>",
+      "types, keys and formats as SDV metadata JSON; what it leaves out is detected",
+    )
+    .option("--target <column>", "the column that matters most, for generators that can favour one")
+    .option("--max-time <time>", "stop learning after this time, such as 90s, 10m, 1h30m")
+    .option("--max-memory <size>", "memory that learning may use, such as 512MB, 4GB")
+    .option("--set <option=value>", "an option of the generator; repeat for more", collect);
+}
+
+function withSample(command: Command, rows: string): Command {
+  return command
+    .option("--rows <n>", rows)
+    .option(
+      "--where <condition>",
+      "only rows for which this holds, such as \"income = '>50K' and age >= 30\"",
+    )
+    .option(
+      "--counts <column:label=n,...>",
+      'exact numbers of rows per label, such as "crop:rice=100,maize=50"',
+    )
+    .option("--from <row>", "first row of the endless synthetic table to write, from 0 (default: 0)");
+}
+
+function withTables(command: Command): Command {
+  return command
+    .option("--real <file>", "the table that was learnt from (required)")
+    .option("--synthetic <file>", "the table to judge (required)")
+    .option("--holdout <file>", "real rows that were not learnt from: their scores are the ceiling")
+    .option("--metadata <file>", "types and keys as SDV metadata JSON; what it leaves out is detected")
+    .option("--target <column>", "the column that a model would predict");
+}
+
+function examples(lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}\n`;
+}
+
+/**
+ * @param onCommand told which command was asked for, before it runs or its flags are refused
+ */
+export function buildProgram(signal: AbortSignal, onCommand: (command: Command) => void): Command {
+  const program = new Command("verisim");
+  const refuse = (command: Command): Command =>
+    command
+      .configureOutput({ outputError: () => {} })
+      .helpOption("--help", "show this help")
+      .configureHelp({ subcommandTerm: (one) => one.name(), helpWidth: 110 })
+      .exitOverride((error) => {
+        onCommand(command);
+        throw error;
+      });
+  const start = (flags: SharedFlags, command: Command): Session => {
+    onCommand(command);
+    return new Session({ signal, quiet: flags.quiet === true, json: flags.json === true });
+  };
+  refuse(program)
+    .description("Learn from a real table, make a synthetic one, and show how good it is.")
+    .usage("COMMAND ...")
+    .version(version(), "--version", "print the version")
+    .helpCommand(false)
+    .addHelpText(
+      "after",
+      `${examples([
+        "verisim synth customers.csv --out synthetic.csv --report report.html",
+        "verisim inspect customers.csv",
+        "verisim fit customers.csv --out customers.verisim",
+        "verisim sample customers.verisim --rows 1e6 --where \"plan = 'pro'\" --out pro.parquet",
+        "verisim evaluate --real customers.csv --synthetic synthetic.csv --out report.html",
+      ])}
+Files: the ending says the format: ${formats}.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a gate not met.
+verisim COMMAND --help explains a command.`,
+    );
+  const command = (name: string, usage: string, description: string): Command =>
+    refuse(program.command(name).usage(usage).description(description).allowExcessArguments(false));
+
+  const synth = command(
+    "synth",
+    "DATA --out FILE [--rows N] [--report R.html] [options]",
+    "learn a table, write a synthetic one, and judge it",
+  );
+  withOut(synth.argument("<DATA>", "the real table"), "the synthetic table (required)")
+    .option("--report <file>", "write an HTML report of how good it is")
+    .option("--holdout <file>", "real rows to keep out of learning: their scores are the ceiling")
+    .option("--combine", "write the real rows too, with a boolean column is_synthetic");
+  withSample(synth, "rows to write (default: the sum of --counts, or as many as DATA has)");
+  withShared(withFit(synth))
+    .addHelpText(
+      "after",
+      examples([
+        "verisim synth customers.csv --out synthetic.csv --report report.html",
+        'verisim synth churn.csv --out more.csv --counts "churned:yes=5000" --combine',
+        "verisim synth data.parquet --out synthetic.parquet --rows 1e6 --seed 7 --set missing=random",
+      ]),
+    )
+    .action(async (data: string, flags: SynthFlags) =>
+      (await import("./commands/synth.ts")).synth(data, flags, start(flags, synth)),
+    );
+
+  const fit = command(
+    "fit",
+    "DATA --out MODEL.verisim [--model NAME] [options]",
+    "learn a table and keep the model",
+  );
+  withOut(fit.argument("<DATA>", "the real table"), "the model file, ending in .verisim (required)");
+  withShared(withFit(fit))
+    .addHelpText(
+      "after",
+      examples([
+        "verisim fit customers.csv --out customers.verisim",
+        "verisim fit customers.csv --out customers.verisim --set minGroup=20 --set marginals.age=gamma",
+      ]),
+    )
+    .action(async (data: string, flags: FitFlags) =>
+      (await import("./commands/fit.ts")).fit(data, flags, start(flags, fit)),
+    );
+
+  const sample = command(
+    "sample",
+    "MODEL.verisim --rows N --out FILE [options]",
+    "write rows of a learnt model",
+  );
+  withOut(sample.argument("<MODEL>", "a model file of `verisim fit`"), "the synthetic table (required)");
+  withShared(withSample(sample, "rows to write (default: the sum of --counts)"))
+    .addHelpText(
+      "after",
+      examples([
+        "verisim sample customers.verisim --rows 1000 --out synthetic.csv",
+        'verisim sample customers.verisim --rows 500 --where "age >= 65 and city is not null" --out older.csv',
+        'verisim sample crops.verisim --counts "label:rice=100,maize=50" --out crops.csv',
+        "verisim sample customers.verisim --rows 1e6 --from 1e6 --out second-million.parquet",
+      ]),
+    )
+    .action(async (model: string, flags: SampleFlags) =>
+      (await import("./commands/sample.ts")).sample(model, flags, start(flags, sample)),
+    );
+
+  const evaluate = command(
+    "evaluate",
+    "--real F --synthetic F [--holdout F] [--out R.html] [options]",
+    "say how good a synthetic table is",
+  );
+  withShared(withOut(withTables(evaluate), "write an HTML report (.html) or the whole evaluation (.json)"))
+    .addHelpText(
+      "after",
+      examples([
+        "verisim evaluate --real train.csv --holdout test.csv --synthetic synthetic.csv --out report.html",
+        "verisim evaluate --real train.csv --synthetic synthetic.csv --json",
+      ]),
+    )
+    .action(async (flags: EvaluateFlags) =>
+      (await import("./commands/evaluate.ts")).evaluateTables(flags, start(flags, evaluate)),
+    );
+
+  const check = command(
+    "check",
+    '--real F --synthetic F --fail-if "quality<0.9" ... [options]',
+    "a gate for CI: exit 3 when a figure is not good enough",
+  );
+  withTables(check).option(
+    "--fail-if <conditions>",
+    'when to fail, such as "quality<0.9,copies>1%"; repeat for more (required)',
+    collect,
+  );
+  withShared(withOut(check, "write the outcome as JSON"))
+    .addHelpText(
+      "after",
+      `${examples([
+        'verisim check --real train.csv --synthetic synthetic.csv --fail-if "shapes<0.95" --fail-if "trends<0.9"',
+        'verisim check --real train.csv --holdout test.csv --synthetic synthetic.csv --fail-if "copies>0.1%"',
+      ])}
+Figures:
+${figureLines()}
+`,
+    )
+    .action(async (flags: CheckFlags) =>
+      (await import("./commands/check.ts")).check(flags, start(flags, check)),
+    );
+
+  const inspect = command(
+    "inspect",
+    "DATA [--json] [--metadata-out F.json] [options]",
+    "show types, keys, a profile, and what fit would do",
+  );
+  inspect
+    .argument("<DATA>", "the table")
+    .option("--metadata <file>", "types and keys as SDV metadata JSON; what it leaves out is detected")
+    .option("--metadata-out <file>", "write the metadata as SDV JSON, to be corrected and given to fit")
+    .option("--target <column>", "the column that matters most");
+  withShared(withOut(inspect, "write the outcome as JSON"))
+    .addHelpText(
+      "after",
+      examples([
+        "verisim inspect customers.csv",
+        "verisim inspect customers.csv --metadata-out customers.json",
+      ]),
+    )
+    .action(async (data: string, flags: InspectFlags) =>
+      (await import("./commands/inspect.ts")).inspect(data, flags, start(flags, inspect)),
+    );
+
+  const models = command("models", "[NAME] [--json]", "list the generators, their options and defaults");
+  withShared(withOut(models.argument("[NAME]", "only this generator"), "write the list as JSON"))
+    .addHelpText("after", examples(["verisim models", "verisim models gaussian-copula --json"]))
+    .action(async (name: string | undefined, flags: SharedFlags) =>
+      (await import("./commands/models.ts")).models(name, flags, start(flags, models)),
+    );
+  return program;
+}
+
+function figureLines(): string {
+  const rows = Object.entries(figures).map(([name, { description }]) => [`  ${name}`, description]);
+  return textGrid(rows);
+}

@@ -1,0 +1,99 @@
+// From flags to rows in a file, for `sample` and `synth`: batches go to the writer as they come, so that memory does
+// not grow with the number of rows.
+
+import {
+  type Condition,
+  type Generator,
+  knownTextsHint,
+  type LabelCounts,
+  parseCondition,
+  parseLabelCounts,
+  type Table,
+  type TableMetadata,
+  VerisimError,
+} from "@verisim/core";
+import type { TableWriter } from "@verisim/data";
+import type { Checks } from "./checks.ts";
+import type { SampleFlags } from "./program.ts";
+import { optionValueError, readRowCount, readRowIndex } from "./quantities.ts";
+import type { Session } from "./session.ts";
+
+export interface SamplePlan {
+  /** Undefined where it follows from the data. */
+  readonly rows: number | undefined;
+  readonly from: number;
+  readonly where: Condition | undefined;
+  readonly counts: LabelCounts | undefined;
+}
+
+/** Reads the flags of `sample`; errors go to `checks`. */
+export function planSample(flags: SampleFlags, checks: Checks): SamplePlan {
+  const where = checks.attempt(() => (flags.where === undefined ? undefined : parseCondition(flags.where)));
+  const counts = checks.attempt(() =>
+    flags.counts === undefined ? undefined : parseLabelCounts(flags.counts),
+  );
+  const given = checks.attempt(() =>
+    flags.rows === undefined ? undefined : readRowCount(flags.rows, "rows"),
+  );
+  const from = checks.attempt(() => (flags.from === undefined ? 0 : readRowIndex(flags.from, "from"))) ?? 0;
+  const named = counts ? [...counts.counts.values()].reduce((sum, count) => sum + count, 0) : undefined;
+  if (named === 0 && flags.rows === undefined)
+    checks.add(optionValueError("counts", "at least one row", flags.counts!));
+  if (from + (given ?? named ?? 0) > Number.MAX_SAFE_INTEGER)
+    checks.add(optionValueError("from", "a last row below 2^53", String(flags.from)));
+  return { rows: given ?? named, from, where, counts };
+}
+
+/** Errors for columns that a request names and the table does not have. */
+export function checkRequestColumns(plan: SamplePlan, metadata: TableMetadata, checks: Checks): void {
+  const named = new Map<string, string>();
+  if (plan.where) for (const column of columnsOf(plan.where)) named.set(column, "where");
+  if (plan.counts) named.set(plan.counts.column, "counts");
+  for (const [column, option] of named) {
+    if (Object.hasOwn(metadata.columns, column)) continue;
+    checks.add(
+      new VerisimError(
+        "VERISIM_UNKNOWN_COLUMN",
+        `Expected the name of a column in --${option} but received ${JSON.stringify(column)}.`,
+        { where: { column, option }, hint: knownTextsHint("columns", column, Object.keys(metadata.columns)) },
+      ),
+    );
+  }
+}
+
+function columnsOf(condition: Condition): string[] {
+  switch (condition.type) {
+    case "and":
+    case "or":
+      return condition.terms.flatMap(columnsOf);
+    case "not":
+      return columnsOf(condition.term);
+    default:
+      return [condition.column];
+  }
+}
+
+/** Draws the rows of a plan and appends each batch; `keep` sees every batch too. */
+export async function writeRows(
+  generator: Generator,
+  plan: SamplePlan & { readonly rows: number; readonly seed: number },
+  writer: TableWriter,
+  session: Session,
+  keep: (batch: Table) => Table = (batch) => batch,
+): Promise<void> {
+  const batches = generator.sampleBatches(plan.rows, {
+    seed: plan.seed,
+    from: plan.from,
+    signal: session.signal,
+    onProgress: session.onProgress,
+    ...(plan.where ? { where: plan.where } : {}),
+    ...(plan.counts ? { counts: plan.counts } : {}),
+  });
+  const iterator = batches[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await session.timed("sample", () => iterator.next());
+    if (next.done) break;
+    const batch = keep(next.value);
+    await session.timed("write", () => writer.append(batch));
+  }
+}
