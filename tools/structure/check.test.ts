@@ -73,6 +73,7 @@ describe("the layout check", () => {
     const problems = problemsWith({
       "packages/stats/src/deep/a.ts":
         '// A.\nimport "../../../core/src/table.ts";\nimport "../mean.ts";\nimport fs from "fs";\n',
+      "packages/stats/src/drawn.test.ts": 'import "../../../tools/browser/chromium.mjs";\n',
     });
     expect(problems).toEqual([
       "packages/stats/src/deep/a.ts:2 Reaches into packages/core/src/table.ts; import the package by its name instead.",
@@ -116,6 +117,7 @@ describe("the layout check", () => {
         "native/tensor/common/pool.cc": "// The pool.\n",
         "packages/stats/src/Mean.ts": "// The mean.\n",
         "packages/stats/src/silent.ts": "export const a = 1;\n",
+        "packages/stats/src/silent.test.ts": "export const a = 1;\n",
         "packages/stats/src/chosen.ts": "// Chosen.\nexport default 1;\n",
       }),
     ).toEqual([
@@ -158,6 +160,7 @@ describe("importsOf", () => {
       '} from "spread-out";',
       'export * from "again";',
       'const b = await import("later");',
+      'const text = parts.join(" from ", "other");',
     ].join("\n");
     expect(importsOf(text).map(({ specifier, line }) => `${specifier}:${line}`)).toEqual([
       "side-effect:5",

@@ -66,7 +66,7 @@ export interface Import {
 }
 
 const importPattern =
-  /(?:\bfrom\s*|\bimport\s*\(\s*|\brequire\s*\(\s*|(?:^|\n)\s*import\s+)["']([^"'\n]+)["']/g;
+  /(?:\bfrom\s*|\bimport\s*\(\s*|\brequire\s*\(\s*|(?:^|\n)\s*import\s+)["']([^"'\s]+)["']/g;
 
 /** What a TypeScript file imports, comments left out. */
 export function importsOf(text: string): Import[] {

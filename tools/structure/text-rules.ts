@@ -2,7 +2,7 @@
 
 import path from "node:path";
 
-import { isSource, isTypeScript, type Problem, type Repository } from "./repository.ts";
+import { isSource, isTest, isTypeScript, type Problem, type Repository } from "./repository.ts";
 import { emptyNames, forbiddenText, longestFile, looseEnds } from "./rules.ts";
 
 const lockfile = "pnpm-lock.yaml";
@@ -58,8 +58,9 @@ function nameProblem(file: string): string | undefined {
   return undefined;
 }
 
-/** The first lines say what a file is for; lists of exports need no words. */
+/** The first lines say what a file is for; lists of exports need no words, nor tests that lie beside what they test. */
 function headProblem(file: string, text: string): string | undefined {
+  if (isTest(file)) return undefined;
   const body = text.replace(/^#!.*\n/, "");
   if (body.replace(/export (type )?(\*|\{[^}]*\})( as \w+)?( from "[^"]+")?;/g, "").trim() === "")
     return undefined;
