@@ -42,6 +42,10 @@ export function modelToArtifact(model: FittedCopula, options: GaussianCopulaOpti
     store("labels", latent.labels);
     return { kind: latent.kind, name: latent.name, column: latent.column };
   });
+  const derived = model.derived.map(({ column, from, cells }): JsonObject => {
+    tensors[`derived.${column}`] = { data: cells, shape: [cells.length] };
+    return { column, from };
+  });
   return {
     generator: "gaussian-copula",
     formatVersion: FORMAT,
@@ -51,6 +55,7 @@ export function modelToArtifact(model: FittedCopula, options: GaussianCopulaOpti
       tableName: model.tableName,
       transformer: transformer.json,
       latents,
+      derived,
       layout: model.layout as unknown as Json,
       empty: model.empty,
       warnings: model.warnings,
@@ -85,6 +90,11 @@ export function modelFromArtifact(artifact: Artifact): {
       correlation: floats(artifact, "correlation", size * size),
       factor: floats(artifact, "factor", size * size),
       layout: manifest.layout as unknown as ColumnLayout[],
+      derived: (manifest.derived as { column: number; from: number }[]).map(({ column, from }) => ({
+        column,
+        from,
+        cells: floats(artifact, `derived.${column}`),
+      })),
       empty: manifest.empty as number[],
       warnings: manifest.warnings as string[],
     };

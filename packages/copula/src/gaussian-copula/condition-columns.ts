@@ -1,6 +1,7 @@
 // What conditions may be asked of a fitted copula: its modelled columns, their categories and their missing cells.
 
 import { type ConditionColumn, type ConditionColumns, parseDatetime } from "@verisim/core";
+import type { DerivedColumn } from "./derived-columns.ts";
 import type { FittedCopula } from "./gaussian-copula.ts";
 import type { LatentIndex } from "./value-ranges.ts";
 
@@ -12,6 +13,7 @@ export function conditionColumns(model: FittedCopula): { columns: ConditionColum
     else latentOf.set(latent.column, place);
   });
   const empty = new Set(model.empty);
+  const derivedOf = new Map(model.derived.map((rule) => [rule.column, rule]));
   const columnOf = new Map(model.layout.map((column, place) => [column.name, place]));
   const columns = new Map<string, ConditionColumn>();
   model.layout.forEach(({ name, kind }, place) => {
@@ -22,14 +24,17 @@ export function conditionColumns(model: FittedCopula): { columns: ConditionColum
       columns.set(name, {
         kind: "category",
         categories,
-        mayBeMissing: empty.has(place) || (latent?.kind === "category" && latent.labels.includes(-1)),
+        mayBeMissing:
+          empty.has(place) ||
+          derivedMissing(derivedOf.get(place)) ||
+          (latent?.kind === "category" && latent.labels.includes(-1)),
         ordered: metadata?.sdtype === "ordinal",
       });
       return;
     }
     const description: ConditionColumn = {
       kind: "number",
-      mayBeMissing: empty.has(place) || missingOf.has(place),
+      mayBeMissing: empty.has(place) || derivedMissing(derivedOf.get(place)) || missingOf.has(place),
     };
     columns.set(
       name,
@@ -45,10 +50,15 @@ export function conditionColumns(model: FittedCopula): { columns: ConditionColum
       latentOf,
       missingOf,
       empty,
+      derivedOf,
       columnOf,
       dictionaryOf: (column) => categoriesOf(model, model.layout[column]!.name),
     },
   };
+}
+
+function derivedMissing(rule: DerivedColumn | undefined): boolean {
+  return rule?.cells.some((cell) => Number.isNaN(cell) || cell === -1) ?? false;
 }
 
 /** The categories of a discrete column by code, as its transform keeps them. */

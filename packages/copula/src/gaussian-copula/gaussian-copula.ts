@@ -20,6 +20,7 @@ import { TableTransformer } from "@verisim/transforms";
 import { modelFromArtifact, modelToArtifact } from "./artifact.ts";
 import { conditionColumns } from "./condition-columns.ts";
 import { latentCorrelations } from "./dependence.ts";
+import { findDerivedColumns } from "./derived-columns.ts";
 import { decimalsOf, unitsOf } from "./grid.ts";
 import { buildLatents } from "./latents.ts";
 import { type GaussianCopulaOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
@@ -174,10 +175,12 @@ async function fitCopula(
   });
   const encoded = transformer.encode(table, { seed, tableName, rowStart: 0 });
   report(1, "marginals");
+  const derived = findDerivedColumns(encoded);
   const plan = await buildLatents(encoded, {
     ...(signal ? { signal } : {}),
     options: resolved,
     decimals: encoded.map((column) => decimalsOf(column, metadata.columns[column.name])),
+    derived: new Set(derived.map((rule) => rule.column)),
     units: encoded.map((column) => unitsOf(column, metadata.columns[column.name])),
   });
   report(2, "correlations");
@@ -198,6 +201,7 @@ async function fitCopula(
       kind: column.kind,
       cardinality: column.kind === "discrete" ? column.cardinality : 0,
     })),
+    derived,
     empty: plan.empty,
     warnings: plan.warnings,
   };

@@ -63,6 +63,8 @@ export interface LatentContext extends NativeOptions {
   readonly decimals: readonly number[];
   /** The unit of each encoded column: 1, or microseconds for datetimes. */
   readonly units: readonly number[];
+  /** Encoded columns that need no latent of their own. */
+  readonly derived: ReadonlySet<number>;
 }
 
 /** Builds the latents of all encoded columns, numbers first. */
@@ -70,12 +72,12 @@ export async function buildLatents(
   columns: readonly EncodedColumn[],
   context: LatentContext,
 ): Promise<LatentPlan> {
-  const { options, decimals, units, ...run } = context;
+  const { options, decimals, units, derived, ...run } = context;
   const plan: LatentPlan = { scored: [], empty: [], warnings: [] };
   const numbers: { index: number; missing: Uint8Array | null; missingCount: number }[] = [];
   for (let index = 0; index < columns.length; index++) {
     const column = columns[index]!;
-    if (column.kind !== "continuous") continue;
+    if (column.kind !== "continuous" || derived.has(index)) continue;
     const unit = units[index]!;
     const values = unit === 1 ? column.values : column.values.map((value) => value / unit);
     const sorted = await sortNumbers(values, run);
@@ -101,7 +103,7 @@ export async function buildLatents(
     });
     numbers.push({ index, ...missingPattern(values, sorted.length) });
   }
-  await addCategories(plan, columns, run);
+  await addCategories(plan, columns, derived, run);
   addPatterns(plan, columns, numbers, options);
   return plan;
 }
@@ -152,12 +154,13 @@ function missingPattern(
 async function addCategories(
   plan: LatentPlan,
   columns: readonly EncodedColumn[],
+  derived: ReadonlySet<number>,
   run: NativeOptions,
 ): Promise<void> {
   const found: { index: number; column: DiscreteColumn; categories: Categories; missingCode: number }[] = [];
   for (let index = 0; index < columns.length; index++) {
     const column = columns[index]!;
-    if (column.kind !== "discrete") continue;
+    if (column.kind !== "discrete" || derived.has(index)) continue;
     const { categories, missingCode } = categoriesOf(column);
     const used = categories.counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
     if (used === 0) {

@@ -10,6 +10,7 @@ import {
   randomNormals,
   randomUniforms,
 } from "@verisim/tensor";
+import { type DerivedColumn, fillDerived } from "./derived-columns.ts";
 import type { Latent } from "./latents.ts";
 import type { PlannedBox, RequestPlan } from "./request.ts";
 import { nearestAllowed } from "./value-ranges.ts";
@@ -20,6 +21,8 @@ export interface LatentModel {
   readonly factor: Float64Array;
   /** Kind, name and cardinality of every encoded column. */
   readonly layout: readonly ColumnLayout[];
+  /** Columns that are looked up from another. */
+  readonly derived: readonly DerivedColumn[];
 }
 
 export interface ColumnLayout {
@@ -59,6 +62,7 @@ export async function drawEncoded(
   }
   const columns = await decodeLatents(model, values, rowCount, run);
   if (plan && boxOf) enforceNumbers(columns, plan.boxes, boxOf);
+  for (const rule of model.derived) fillDerived(rule, columns);
   return columns;
 }
 

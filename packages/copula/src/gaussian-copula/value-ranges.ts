@@ -3,6 +3,7 @@
 
 import type { ConditionCell, Interval, ValueSet } from "@verisim/core";
 import { marginalProbabilities, normalCdf, normalQuantile } from "@verisim/stats";
+import type { DerivedColumn } from "./derived-columns.ts";
 import type { CategoryLatent, Latent, NumberLatent } from "./latents.ts";
 
 /** Sorted, disjoint [low, high) pairs on the normal scale, flattened; low === high is a single point. */
@@ -31,6 +32,8 @@ export interface LatentIndex {
   readonly empty: ReadonlySet<number>;
   /** Encoded column by name. */
   readonly columnOf: ReadonlyMap<string, number>;
+  /** Rules by the encoded column that they decide. */
+  readonly derivedOf: ReadonlyMap<number, DerivedColumn>;
   /** Categories by encoded column. */
   readonly dictionaryOf: (column: number) => readonly string[];
 }
@@ -48,6 +51,8 @@ export function latentBoxes(cell: ConditionCell, index: LatentIndex): LatentBox[
 }
 
 function columnChoices(column: number, set: ValueSet, index: LatentIndex): LatentBox[] {
+  const rule = index.derivedOf.get(column);
+  if (rule) return derivedChoices(rule, set, index);
   if (index.empty.has(column)) return set.missing ? [{ ranges: new Map(), numbers: [] }] : [];
   const value = index.latentOf.get(column)!;
   const latent = index.latents[value]!;
@@ -69,6 +74,27 @@ function columnChoices(column: number, set: ValueSet, index: LatentIndex): Laten
     choices.push({ ranges, numbers: [{ column, ranges: allowed.numbers }] });
   }
   return choices;
+}
+
+/** A condition on a derived column binds the column that decides it. */
+function derivedChoices(rule: DerivedColumn, set: ValueSet, index: LatentIndex): LatentBox[] {
+  const place = index.latentOf.get(rule.from)!;
+  const latent = index.latents[place]!;
+  if (latent.kind !== "category") throw new Error("internal: a rule over numbers");
+  const dictionary = set.kind === "category" ? index.dictionaryOf(rule.column) : [];
+  const ranges = positionRanges(latent, (code) => {
+    const cell = rule.cells.at(code)!;
+    if (set.kind === "number") {
+      return Number.isNaN(cell) ? set.missing : set.intervals.some((interval) => isInside(cell, interval));
+    }
+    return cell < 0 ? set.missing : set.categories.has(dictionary[cell]!);
+  });
+  return ranges.length > 0 ? [{ ranges: new Map([[place, ranges]]), numbers: [] }] : [];
+}
+
+function isInside(value: number, interval: Interval): boolean {
+  const above = interval.lowOpen ? value > interval.low : value >= interval.low;
+  return above && (interval.highOpen ? value < interval.high : value <= interval.high);
 }
 
 function patternRange(index: LatentIndex, latent: number, missing: boolean): LatentRanges {
@@ -104,10 +130,16 @@ function intersect(a: LatentRanges, b: LatentRanges): LatentRanges {
 }
 
 function categoryRanges(latent: CategoryLatent, set: ValueSet, dictionary: readonly string[]): LatentRanges {
+  return positionRanges(latent, (code) =>
+    code < 0 ? set.missing : set.kind === "category" && set.categories.has(dictionary[code]!),
+  );
+}
+
+/** The ranges of the categories (code, or -1 for the missing cell) that are allowed. */
+function positionRanges(latent: CategoryLatent, isAllowed: (code: number) => boolean): LatentRanges {
   const ranges: number[] = [];
   latent.labels.forEach((code, position) => {
-    const allowed = code < 0 ? set.missing : set.kind === "category" && set.categories.has(dictionary[code]!);
-    if (!allowed) return;
+    if (!isAllowed(code)) return;
     const low = position === 0 ? Number.NEGATIVE_INFINITY : latent.thresholds[position - 1]!;
     const high = latent.thresholds[position] ?? Number.POSITIVE_INFINITY;
     if (ranges.length > 0 && ranges.at(-1) === low) ranges[ranges.length - 1] = high;
