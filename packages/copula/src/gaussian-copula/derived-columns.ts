@@ -20,12 +20,14 @@ const UNSEEN = Number.NEGATIVE_INFINITY;
 /** The rules that hold in every row, each column decided by at most one that is not decided itself. */
 export function findDerivedColumns(columns: readonly EncodedColumn[]): DerivedColumn[] {
   const derived = new Map<number, DerivedColumn>();
-  const deciders = columns.flatMap((column, index) =>
-    column.kind === "discrete" && isDecider(column) ? [index] : [],
-  );
+  const deciders = columns.flatMap((column, from) => {
+    const used = column.kind === "discrete" ? usedCodes(column) : 0;
+    const enough = used >= 2 && columnRows(column) >= MIN_ROWS_PER_CATEGORY * used;
+    return enough ? [{ from, used }] : [];
+  });
   // Finer columns first: what they decide is gone before it can decide anything itself.
-  deciders.sort((a, b) => usedCodes(columns[b]!) - usedCodes(columns[a]!) || a - b);
-  for (const from of deciders) {
+  deciders.sort((a, b) => b.used - a.used || a.from - b.from);
+  for (const { from } of deciders) {
     if (derived.has(from)) continue;
     const decider = columns[from] as DiscreteColumn;
     columns.forEach((column, index) => {
@@ -37,13 +39,15 @@ export function findDerivedColumns(columns: readonly EncodedColumn[]): DerivedCo
   return [...derived.values()].sort((a, b) => a.column - b.column);
 }
 
-function usedCodes(column: EncodedColumn): number {
-  return column.kind === "discrete" ? new Set(column.codes).size : 0;
+function columnRows(column: EncodedColumn): number {
+  return column.kind === "discrete" ? column.codes.length : column.values.length;
 }
 
-function isDecider(column: DiscreteColumn): boolean {
-  const used = usedCodes(column);
-  return used >= 2 && column.codes.length >= MIN_ROWS_PER_CATEGORY * used;
+/** Number of different cells, the missing one included. */
+function usedCodes(column: DiscreteColumn): number {
+  const seen = new Uint8Array(column.cardinality + 1);
+  for (const code of column.codes) seen[code < 0 ? column.cardinality : code] = 1;
+  return seen.reduce((sum, flag) => sum + flag, 0);
 }
 
 /** The cell per code, or null when some category meets two different cells or all cells are the same. */

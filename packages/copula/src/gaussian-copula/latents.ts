@@ -194,11 +194,18 @@ async function addCategories(
         labels: Int32Array.from(order, (code) => (code === missingCode ? -1 : code)),
         thresholds: thresholdsOf(mass),
       },
-      scores: Float64Array.from(categories.codes, (code) => byCode[code]!),
+      scores: scoresOfCodes(categories.codes, byCode),
       mass,
       values: null,
     });
   });
+}
+
+/** One score per row; a plain loop, since it runs over every cell of the table. */
+function scoresOfCodes(codes: Int32Array | Uint8Array, byCode: Float64Array): Float64Array {
+  const scores = new Float64Array(codes.length);
+  for (let row = 0; row < codes.length; row++) scores[row] = byCode[codes[row]!]!;
+  return scores;
 }
 
 /** Missing cells as one more category, after the last. */
@@ -207,8 +214,11 @@ function categoriesOf(column: DiscreteColumn): { categories: Categories; missing
   let missing = 0;
   for (const code of column.codes) if (code < 0) missing++;
   const counts = new Float64Array(column.cardinality + (missing > 0 ? 1 : 0));
-  const codes = missing > 0 ? column.codes.map((code) => (code < 0 ? missingCode : code)) : column.codes;
-  for (const code of codes) counts[code]!++;
+  const codes = missing > 0 ? column.codes.slice() : column.codes;
+  for (let row = 0; row < codes.length; row++) {
+    if (codes[row]! < 0) codes[row] = missingCode;
+    counts[codes[row]!]!++;
+  }
   return { categories: { codes, counts }, missingCode };
 }
 
@@ -243,7 +253,7 @@ function addPatterns(
       scores:
         options.missing === "random"
           ? new Float64Array(missing.length).fill(Number.NaN)
-          : Float64Array.from(missing, (flag) => (flag ? edge / share : -edge / (1 - share))),
+          : scoresOfCodes(missing, Float64Array.of(-edge / (1 - share), edge / share)),
       mass,
       values: null,
     });
