@@ -21,30 +21,24 @@ struct Gemm {
   T alpha, beta;
 };
 
-/// Rows [row, rowEnd) and columns [col, colEnd) of c. At most GemmKernels::tileRows x tileCols.
+/// Rows [row, rowEnd) and columns [col, colEnd) of c, at most GemmKernels' tileRows x tileCols of them.
 struct GemmTile {
   int64_t row, rowEnd, col, colEnd;
 };
 
+template <class T>
 struct GemmKernels {
-  /// The largest tile the scratch memory holds, and the bytes of scratch that one thread needs.
-  int64_t tileRows, tileCols32, tileCols64, scratchBytes;
-  void (*tile32)(const Gemm<float>& problem, const GemmTile& tile, void* scratch);
-  void (*tile64)(const Gemm<double>& problem, const GemmTile& tile, void* scratch);
+  int64_t tileRows, tileCols;
+  /// Numbers of scratch that one thread needs for tiles of at most rows x cols.
+  int64_t (*scratchSize)(const Gemm<T>& problem, int64_t rows, int64_t cols);
+  void (*tile)(const Gemm<T>& problem, const GemmTile& tile, T* scratch);
 };
 
-const GemmKernels& gemmKernels();
+/// The kernels of the instruction set in use.
+template <class T>
+const GemmKernels<T>& gemmKernels();
 
-inline int64_t gemmTileCols(const GemmKernels& kernels, float) { return kernels.tileCols32; }
-inline int64_t gemmTileCols(const GemmKernels& kernels, double) { return kernels.tileCols64; }
-inline void gemmTile(const GemmKernels& kernels, const Gemm<float>& problem, const GemmTile& tile, void* scratch) {
-  kernels.tile32(problem, tile, scratch);
-}
-inline void gemmTile(const GemmKernels& kernels, const Gemm<double>& problem, const GemmTile& tile, void* scratch) {
-  kernels.tile64(problem, tile, scratch);
-}
-
-void gemm(const Gemm<float>& problem, Job& job);
-void gemm(const Gemm<double>& problem, Job& job);
+template <class T>
+void gemm(const Gemm<T>& problem, Job& job);
 
 }  // namespace verisim

@@ -10,7 +10,7 @@ constexpr int blockRows = 6;  // 12 of 16 registers hold sums
 #endif
 constexpr int64_t depth = 256;     // steps of k per packed panel: 16 KiB at 64-byte rows, half of L1
 constexpr int64_t maxRows = 252;   // rows of a tile: 252 KiB of floats in L2 beside the panels
-constexpr int64_t panelBytes = 512;  // bytes of a row of c in one tile: 128 floats or 64 doubles
+constexpr int64_t panelBytes = 2048;  // bytes of a row of c in one tile: 512 floats or 256 doubles
 
 template <class T> struct VectorOf;
 template <> struct VectorOf<float> { typedef F32 type; };
@@ -82,6 +82,35 @@ static void blockOf(int count, int64_t steps, const T* a, int64_t aRow, int64_t 
   block<T, rows>(steps, a, aRow, aStep, b, bStep, c, cRow, begin, beta);
 }
 
+template <class V, int... lane>
+VERISIM_INLINE V zipLow(V a, V b, std::integer_sequence<int, lane...>) {
+  return __builtin_shufflevector(a, b, (lane / 2 + lane % 2 * static_cast<int>(sizeof...(lane)))...);
+}
+template <class V, int... lane>
+VERISIM_INLINE V zipHigh(V a, V b, std::integer_sequence<int, lane...>) {
+  constexpr int count = sizeof...(lane);
+  return __builtin_shufflevector(a, b, (count / 2 + lane / 2 + lane % 2 * count)...);
+}
+
+/// Transposes a square of vectors: after log2(lanes) rounds of zipping row r with row r + lanes / 2 it is its transpose.
+template <class T>
+VERISIM_INLINE void transpose(typename VectorOf<T>::type (&rows)[lanes<T>]) {
+  typedef typename VectorOf<T>::type V;
+  constexpr int count = lanes<T>;
+  constexpr auto order = std::make_integer_sequence<int, count>();
+#pragma GCC unroll 4
+  for (int round = 1; round < count; round *= 2) {
+    V zipped[count];
+#pragma GCC unroll 8
+    for (int r = 0; r < count / 2; r++) {
+      zipped[2 * r] = zipLow(rows[r], rows[r + count / 2], order);
+      zipped[2 * r + 1] = zipHigh(rows[r], rows[r + count / 2], order);
+    }
+#pragma GCC unroll 16
+    for (int r = 0; r < count; r++) rows[r] = zipped[r];
+  }
+}
+
 /// b's columns [col, colEnd) and steps [step, stepEnd) as panels of two vectors' width, the last filled with zeros.
 template <class T>
 static void packPanels(const Gemm<T>& g, int64_t step, int64_t stepEnd, int64_t col, int64_t colEnd, T* out) {
@@ -95,51 +124,119 @@ static void packPanels(const Gemm<T>& g, int64_t step, int64_t stepEnd, int64_t 
         storeVector(to, loadVector(from));
         storeVector(to + lanes<T>, loadVector(from + lanes<T>));
       }
-    } else {
-      for (int64_t p = step; p < stepEnd; p++, to += width) {
-        const T* from = g.b + p * g.bStep + col * g.bCol;
-        for (int j = 0; j < columns; j++) to[j] = from[j * g.bCol];
-        for (int j = columns; j < width; j++) to[j] = 0;
+      continue;
+    }
+    int64_t p = step;
+    if (g.bStep == 1 && columns == width) {
+      for (; p + lanes<T> <= stepEnd; p += lanes<T>, to += lanes<T> * width) {
+#pragma GCC unroll 2
+        for (int half = 0; half < width; half += lanes<T>) {
+          typename VectorOf<T>::type square[lanes<T>];
+          const T* from = g.b + p + (col + half) * g.bCol;
+#pragma GCC unroll 16
+          for (int r = 0; r < lanes<T>; r++) square[r] = loadVector(from + r * g.bCol);
+          transpose<T>(square);
+#pragma GCC unroll 16
+          for (int r = 0; r < lanes<T>; r++) storeVector(to + r * width + half, square[r]);
+        }
       }
+    }
+    for (; p < stepEnd; p++, to += width) {
+      const T* from = g.b + p * g.bStep + col * g.bCol;
+      for (int j = 0; j < columns; j++) to[j] = from[j * g.bCol];
+      for (int j = columns; j < width; j++) to[j] = 0;
     }
   }
 }
 
-/// alpha times a's rows [row, rowEnd), steps [step, stepEnd), step-major: out[(p - step) * maxRows + i - row].
+/// alpha times `count` rows of a from `row` on, steps [step, stepEnd), as a panel: out[(p - step) * blockRows + r].
+/// Whole vectors are stored: what they spill over the end of a step is overwritten by the next one, and the buffer has
+/// room for the last.
 template <class T>
-static void packRows(const Gemm<T>& g, int64_t step, int64_t stepEnd, int64_t row, int64_t rowEnd, T* out) {
-  if (g.aRow == 1) {
-    for (int64_t p = step; p < stepEnd; p++, out += maxRows) {
+static void packRows(const Gemm<T>& g, int64_t step, int64_t stepEnd, int64_t row, int count, T* out) {
+  typedef typename VectorOf<T>::type V;
+  constexpr int chunks = (blockRows + lanes<T> - 1) / lanes<T>;
+  const V alpha = all(g.alpha);
+  const bool inside = row + chunks * lanes<T> <= g.m;
+  int64_t p = step;
+  if (g.aRow == 1 && inside) {
+    for (; p < stepEnd; p++, out += blockRows) {
       const T* from = g.a + p * g.aStep + row;
-      for (int64_t i = 0; i < rowEnd - row; i++) out[i] = g.alpha * from[i];
+#pragma GCC unroll 4
+      for (int chunk = 0; chunk < chunks; chunk++)
+        storeVector(out + chunk * lanes<T>, alpha * loadVector(from + chunk * lanes<T>));
     }
     return;
   }
-  for (int64_t i = row; i < rowEnd; i++) {
-    const T* from = g.a + i * g.aRow + step * g.aStep;
-    for (int64_t p = 0; p < stepEnd - step; p++) out[p * maxRows + i - row] = g.alpha * from[p * g.aStep];
+  if (g.aStep == 1 && inside) {
+    for (; p + lanes<T> <= stepEnd; p += lanes<T>, out += lanes<T> * blockRows) {
+      V squares[chunks][lanes<T>];
+#pragma GCC unroll 4
+      for (int chunk = 0; chunk < chunks; chunk++) {
+        const T* from = g.a + (row + chunk * lanes<T>) * g.aRow + p;
+#pragma GCC unroll 16
+        for (int r = 0; r < lanes<T>; r++) squares[chunk][r] = alpha * loadVector(from + r * g.aRow);
+        transpose<T>(squares[chunk]);
+      }
+#pragma GCC unroll 16
+      for (int r = 0; r < lanes<T>; r++)
+#pragma GCC unroll 4
+        for (int chunk = 0; chunk < chunks; chunk++)
+          storeVector(out + r * blockRows + chunk * lanes<T>, squares[chunk][r]);
+    }
   }
+  for (; p < stepEnd; p++, out += blockRows)
+    for (int r = 0; r < count; r++) out[r] = g.alpha * g.a[(row + r) * g.aRow + p * g.aStep];
+}
+
+/// How a tile's rows are dealt to register blocks: evenly (50 = 2 x 6 + 8 x 5 ... never a last block of one or two rows,
+/// which would leave half the pipeline idle).
+struct RowGroups {
+  int64_t rows, groups;
+  explicit RowGroups(int64_t rows) : rows(rows), groups((rows + blockRows - 1) / blockRows) {}
+  int count(int64_t group) const { return static_cast<int>(rows / groups + (group < rows % groups ? 1 : 0)); }
+};
+
+/// Rows that lie a large power of two apart share a few cache sets; and strided or scaled ones must be packed anyway.
+template <class T>
+VERISIM_INLINE bool packsRows(const Gemm<T>& g) {
+  return g.alpha != T(1) || g.aStep != 1 || (g.m > 4 * blockRows && g.aRow * static_cast<int64_t>(sizeof(T)) % 2048 == 0);
+}
+
+/// Few rows use b too seldom to pay for packing it.
+template <class T>
+VERISIM_INLINE bool usesInPlace(const Gemm<T>& g, int64_t rows) {
+  return g.bCol == 1 && rows <= 3 * blockRows;
+}
+
+/// Numbers of scratch that a tile of this size needs.
+template <class T>
+static int64_t scratchSize(const Gemm<T>& g, int64_t rows, int64_t cols) {
+  constexpr int width = 2 * lanes<T>;
+  const int64_t steps = std::min(depth, g.k);
+  const int64_t panelCols = usesInPlace(g, rows) ? width : (cols + width - 1) / width * width;
+  const int64_t packed = packsRows(g) ? RowGroups(rows).groups * blockRows * steps + 4 * lanes<T> * blockRows : 0;
+  return panelCols * steps + packed;
 }
 
 template <class T>
-static void tile(const Gemm<T>& g, const GemmTile& t, void* scratch) {
+static void tile(const Gemm<T>& g, const GemmTile& t, T* scratch) {
   constexpr int width = 2 * lanes<T>;
-  T* const panels = static_cast<T*>(scratch);
-  T* const packedRows = panels + depth * tileCols<T>;
-  const int64_t rows = t.rowEnd - t.row;
-  const int64_t groups = (rows + blockRows - 1) / blockRows;
-  // Few rows use b too seldom to pay for packing it.
-  const bool inPlace = g.bCol == 1 && rows <= 3 * blockRows;
-  const bool packA = g.alpha != T(1) || g.aStep != 1;
+  const RowGroups dealt(t.rowEnd - t.row);
+  const bool inPlace = usesInPlace(g, dealt.rows);
+  const bool packA = packsRows(g);
+  T* const packedRows = scratch;
+  T* const panels = scratch + (packA ? dealt.groups * blockRows * std::min(depth, g.k) + 4 * lanes<T> * blockRows : 0);
   int64_t step = 0;
   do {
     const int64_t stepEnd = std::min(g.k, step + depth);
     const int64_t steps = stepEnd - step;
     const Begin begin = step > 0 ? keep : g.beta == T(0) ? zero : g.beta == T(1) ? keep : scale;
-    if (packA) packRows(g, step, stepEnd, t.row, t.rowEnd, packedRows);
-    const T* const a = packA ? packedRows : g.a + t.row * g.aRow + step * g.aStep;
-    const int64_t aRow = packA ? 1 : g.aRow;
-    const int64_t aStep = packA ? maxRows : g.aStep;
+    if (packA) {
+      int64_t row = t.row;
+      for (int64_t group = 0; group < dealt.groups; row += dealt.count(group++))
+        packRows(g, step, stepEnd, row, dealt.count(group), packedRows + group * blockRows * steps);
+    }
     if (!inPlace) packPanels(g, step, stepEnd, t.col, t.colEnd, panels);
     for (int64_t col = t.col; col < t.colEnd; col += width) {
       const int columns = static_cast<int>(std::min<int64_t>(width, t.colEnd - col));
@@ -154,28 +251,28 @@ static void tile(const Gemm<T>& g, const GemmTile& t, void* scratch) {
           b = panels;
         }
       }
-      // Rows are dealt out evenly (50 = 5 x 6 + 4 x 5): a last group of two would waste half the pipeline.
-      int64_t row = 0;
-      for (int64_t group = 0; group < groups; group++) {
-        const int count = static_cast<int>(rows / groups + (group < rows % groups ? 1 : 0));
-        T* const c = g.c + (t.row + row) * g.cRow + col;
+      int64_t row = t.row;
+      for (int64_t group = 0; group < dealt.groups; row += dealt.count(group++)) {
+        const int count = dealt.count(group);
+        const T* const a = packA ? packedRows + group * blockRows * steps : g.a + row * g.aRow + step;
+        const int64_t aRow = packA ? 1 : g.aRow;
+        const int64_t aStep = packA ? blockRows : 1;
+        T* const c = g.c + row * g.cRow + col;
         if (columns == width) {
-          blockOf<T, blockRows>(count, steps, a + row * aRow, aRow, aStep, b, bStep, c, g.cRow, begin, g.beta);
+          blockOf<T, blockRows>(count, steps, a, aRow, aStep, b, bStep, c, g.cRow, begin, g.beta);
         } else {
           T edge[blockRows * width];
           for (int r = 0; r < count; r++)
             for (int j = 0; j < width; j++) edge[r * width + j] = begin != zero && j < columns ? c[r * g.cRow + j] : T(0);
-          blockOf<T, blockRows>(count, steps, a + row * aRow, aRow, aStep, b, bStep, edge, width, begin, g.beta);
+          blockOf<T, blockRows>(count, steps, a, aRow, aStep, b, bStep, edge, width, begin, g.beta);
           for (int r = 0; r < count; r++)
             for (int j = 0; j < columns; j++) c[r * g.cRow + j] = edge[r * width + j];
         }
-        row += count;
       }
     }
     step = stepEnd;
   } while (step < g.k);
 }
 
-const GemmKernels kernels = {maxRows, tileCols<float>, tileCols<double>,
-                             depth * panelBytes + depth * maxRows * static_cast<int64_t>(sizeof(double)),
-                             &tile<float>, &tile<double>};
+const GemmKernels<float> kernels32 = {maxRows, tileCols<float>, &scratchSize<float>, &tile<float>};
+const GemmKernels<double> kernels64 = {maxRows, tileCols<double>, &scratchSize<double>, &tile<double>};

@@ -38,9 +38,11 @@ int64_t factorDiagonal(double* a, int64_t n, int64_t start, int64_t end) {
 }  // namespace
 
 int64_t cholesky(double* a, int64_t n, Job& job) {
-  const GemmKernels& kernels = gemmKernels();
-  const int64_t threads = std::max(1, job.threads);
-  Scratch<char> scratch(n > blockSize ? static_cast<size_t>(threads * kernels.scratchBytes) : 0);
+  const GemmKernels<double>& kernels = gemmKernels<double>();
+  constexpr int64_t side = 60;  // of a tile of the trailing matrix
+  const Gemm<double> widest = {n, n, blockSize, a, n, 1, a, 1, n, a, n, -1.0, 1.0};
+  const int64_t size = n > blockSize ? kernels.scratchSize(widest, side, side) / 16 * 16 + 32 : 0;
+  Scratch<double> scratch(static_cast<size_t>(std::max(1, job.threads) * size));
   for (int64_t start = 0; start < n; start += blockSize) {
     job.check();
     const int64_t end = std::min(n, start + blockSize);
@@ -61,14 +63,13 @@ int64_t cholesky(double* a, int64_t n, Job& job) {
     });
     const double* const panel = a + end * n + start;
     const Gemm<double> update = {rest, rest, end - start, panel, n, 1, panel, 1, n, a + end * n + end, n, -1.0, 1.0};
-    const int64_t side = 60;
     const int64_t tiles = (rest + side - 1) / side;
     job.run(tiles * (tiles + 1) / 2, [&](int64_t index, int slot) {
       int64_t row = 0;
       while (index > row) index -= ++row;
-      gemmTile(kernels, update,
-               {row * side, std::min(rest, (row + 1) * side), index * side, std::min(rest, (index + 1) * side)},
-               scratch.data() + slot * kernels.scratchBytes);
+      kernels.tile(update,
+                   {row * side, std::min(rest, (row + 1) * side), index * side, std::min(rest, (index + 1) * side)},
+                   scratch.data() + slot * size);
     });
   }
   for (int64_t i = 0; i < n; i++) std::fill(a + i * n + i + 1, a + (i + 1) * n, 0.0);

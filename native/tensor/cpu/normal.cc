@@ -1,6 +1,8 @@
 // Compiles the normal kernels for each instruction set.
 #include "normal.h"
 
+#include <algorithm>
+
 #include "isa.h"
 
 #define VERISIM_KERNELS "normal_kernels.h"
