@@ -9,6 +9,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { missingRequirements } from "./requirements.mjs";
+import { removeStaleOutputs } from "./stale-outputs.mjs";
 import { fingerprint, isFresh, markFresh, withLock } from "./stamps.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
@@ -46,6 +47,15 @@ function install() {
   run("npx", ["--yes", packageManager, "install", "--frozen-lockfile", "--reporter=append-only"]);
 }
 
+const packageFolders = JSON.parse(readFileSync(path.join(root, "tsconfig.json"), "utf8")).references.map(
+  (reference) => reference.path,
+);
+
+function compile() {
+  run(path.join(bin, "turbo"), ["run", "build:types", "--output-logs=errors-only", "--log-prefix=none"]);
+  for (const folder of packageFolders) removeStaleOutputs(root, folder);
+}
+
 const nativeBuild = path.join(root, "tools/build/native.mjs");
 
 const stages = [
@@ -71,11 +81,8 @@ const stages = [
     doing: "Compiling TypeScript",
     inputs: { folders: ["packages", "apps"], pattern: /(?<!\.test)\.ts$|^tsconfig\.json$/ },
     files: ["tsconfig.json", "tsconfig.base.json", "turbo.json"],
-    outputs: JSON.parse(readFileSync(path.join(root, "tsconfig.json"), "utf8")).references.map(
-      (reference) => `${reference.path}/dist/index.js`,
-    ),
-    run: () =>
-      run(path.join(bin, "turbo"), ["run", "build:types", "--output-logs=errors-only", "--log-prefix=none"]),
+    outputs: packageFolders.map((folder) => `${folder}/dist/index.js`),
+    run: compile,
   },
 ];
 

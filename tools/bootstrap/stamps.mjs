@@ -8,7 +8,7 @@ import path from "node:path";
 
 const skipped = /^(node_modules|dist|build.*|\..*)$/;
 
-/** Files below `folder` whose names match, in a fixed order, relative to `root`. */
+/** Files below `folder` whose names match, in a fixed order, relative to `root`; built folders inside are left out. */
 export function listFiles(root, folder, pattern) {
   const found = [];
   const visit = (relative) => {

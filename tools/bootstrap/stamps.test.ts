@@ -1,12 +1,21 @@
 // The bootstrap's stamps: work is repeated exactly when an input's content or an output is gone.
 
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import { removeStaleOutputs } from "./stale-outputs.mjs";
 import { fingerprint, isFresh, markFresh } from "./stamps.mjs";
 
 const stage = {
@@ -56,6 +65,25 @@ describe("stamps", () => {
   it("break when an output is gone", () => {
     rmSync(path.join(root, "dist/index.js"));
     expect(fresh()).toBe(false);
+  });
+});
+
+describe("removeStaleOutputs", () => {
+  it("deletes what was compiled from a source that is gone, and nothing else", () => {
+    for (const file of ["inner/a.js", "inner/a.d.ts", "gone.js", "gone.js.map", "gone.d.ts", "notes.txt"]) {
+      mkdirSync(path.dirname(path.join(root, "package/dist", file)), { recursive: true });
+      writeFileSync(path.join(root, "package/dist", file), "");
+    }
+    mkdirSync(path.join(root, "package/src/inner"), { recursive: true });
+    writeFileSync(path.join(root, "package/src/inner/a.ts"), "");
+    const removed = removeStaleOutputs(root, "package");
+    expect(removed).toEqual(["gone.d.ts", "gone.js", "gone.js.map"].map((file) => `package/dist/${file}`));
+    expect(readdirSync(path.join(root, "package/dist"), { recursive: true }).sort()).toEqual([
+      "inner",
+      "inner/a.d.ts",
+      "inner/a.js",
+      "notes.txt",
+    ]);
   });
 });
 
