@@ -1,17 +1,30 @@
 // A file in, a typed table and its metadata out.
 
-import { type Progress, Table, type TableMetadata, throwIfAborted, VerisimError } from "@verisim/core";
+import {
+  type Column,
+  numberColumn,
+  type Progress,
+  Table,
+  type TableMetadata,
+  textColumn,
+  throwIfAborted,
+  VerisimError,
+} from "@verisim/core";
 import { type ColumnProfile, profileColumn } from "./detect/column-profile.ts";
 import { completeMetadata } from "./detect/complete-metadata.ts";
-import { formatOfPath } from "./formats.ts";
+import { type FileFormat, formatOfPath } from "./formats.ts";
+import { readParquet } from "./parquet/parquet-reader.ts";
 import { readableSize } from "./text/byte-source.ts";
 import { readCsv } from "./text/csv-reader.ts";
+import { readJson } from "./text/json-reader.ts";
 import {
   defaultLimits,
   type ReadLimits,
   type TextColumns,
   type TextReadOptions,
 } from "./text/text-columns.ts";
+import { profileTyped, type TypedColumns } from "./typed-columns.ts";
+import { positionalText } from "./values/number-text.ts";
 import { typedColumn } from "./values/type-column.ts";
 
 export interface ReadOptions {
@@ -53,20 +66,43 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
     signal: options.signal,
     onBytes: (done) => options.onProgress?.({ phase: "read", done, total, unit: "bytes" }),
   };
-  const columns = await readColumns(path, format.name, textOptions);
-  if (columns.rowCount === 0)
+  const loaded = await load(path, format.name, total, textOptions);
+  if (loaded.rowCount === 0)
     throw new VerisimError("VERISIM_EMPTY_TABLE", "The file has a header but no rows.", {
       where: { file: path },
     });
-  return typeColumns(path, columns, options);
+  return typeColumns(path, loaded, options);
 }
 
-async function readColumns(path: string, format: string, options: TextReadOptions): Promise<TextColumns> {
+/** A column as a reader left it: codes of the profile's texts, or numbers. */
+interface LoadedColumn {
+  readonly profile: ColumnProfile;
+  readonly codes: Int32Array | null;
+  readonly values: Float64Array | null;
+}
+
+interface Loaded {
+  readonly columns: readonly LoadedColumn[];
+  readonly rowCount: number;
+  readonly warnings: readonly string[];
+}
+
+async function load(
+  path: string,
+  format: FileFormat,
+  size: number,
+  options: TextReadOptions,
+): Promise<Loaded> {
   switch (format) {
     case "csv":
-      return readCsv(path, undefined, options);
+      return profileTexts(await readCsv(path, undefined, options));
     case "tsv":
-      return readCsv(path, 9, options);
+      return profileTexts(await readCsv(path, 9, options));
+    case "json":
+    case "jsonl":
+      return profileTexts(await readJson(path, options));
+    case "parquet":
+      return profileSources(await readParquet(path, size, options));
     default:
       throw new VerisimError("VERISIM_UNKNOWN_FORMAT", `Reading ${format} is not there yet.`, {
         where: { file: path },
@@ -74,26 +110,54 @@ async function readColumns(path: string, format: string, options: TextReadOption
   }
 }
 
-function typeColumns(path: string, source: TextColumns, options: ReadOptions): ReadResult {
-  const warnings = [...source.warnings];
-  const profiles: ColumnProfile[] = source.pools.map((pool, index) =>
-    profileColumn({
+function profileTexts(source: TextColumns): Loaded {
+  const columns = source.pools.map((pool, index) => ({
+    profile: profileColumn({
       name: source.names[index]!,
       rowCount: source.rowCount,
       missing: pool.missingCount,
       texts: pool.texts(),
       counts: pool.counts,
       physical: source.physical[index],
+      textual: source.textual[index]!,
     }),
-  );
+    codes: pool.codes,
+    values: null,
+  }));
+  return { ...source, columns };
+}
+
+function profileSources(source: TypedColumns): Loaded {
+  const columns = source.columns.map((column) => ({
+    profile: profileTyped(column, source.rowCount),
+    codes: column.kind === "text" ? column.codes : null,
+    values: column.kind === "number" ? column.values : null,
+  }));
+  return { ...source, columns };
+}
+
+function typeColumns(path: string, source: Loaded, options: ReadOptions): ReadResult {
+  const warnings = [...source.warnings];
+  const profiles = source.columns.map((column) => column.profile);
   const metadata = completeMetadata(profiles, options.metadata, path);
-  const columns = profiles.map((profile, index) => {
+  const columns = source.columns.map(({ profile, codes, values }) => {
     throwIfAborted(options.signal);
     const column = metadata.columns[profile.name]!;
     warnings.push(...columnWarnings(profile, column.sdtype));
-    return typedColumn(profile, source.pools[index]!.codes, column, path);
+    return codes
+      ? typedColumn(profile, codes, column, path)
+      : numbersAs(profile.name, values!, column.sdtype);
   });
   return { table: new Table(columns, source.rowCount), metadata, warnings };
+}
+
+/** Numbers of a typed file, as text where they are declared to be something else. */
+function numbersAs(name: string, values: Float64Array, sdtype: string): Column {
+  if (sdtype === "numerical" || sdtype === "datetime") return numberColumn(name, values);
+  return textColumn(
+    name,
+    Array.from(values, (value) => (Number.isNaN(value) ? null : positionalText(value))),
+  );
 }
 
 function columnWarnings(profile: ColumnProfile, sdtype: string): string[] {

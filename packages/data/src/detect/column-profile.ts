@@ -1,7 +1,7 @@
 // What detection knows about a column: its different cells and how often each occurs, and what they parse as.
 // Every reader makes the same profile, so that a table has the same types whatever file it came in.
 
-import type { NumberStyle } from "@verisim/core";
+import type { ColumnMetadata, NumberStyle } from "@verisim/core";
 import { type DetectedDate, detectDate, namesDate } from "../values/date-detection.ts";
 import { NumberForms, NumberScanner, notANumber, textForm } from "../values/number-text.ts";
 
@@ -31,6 +31,8 @@ export interface ColumnProfile {
   readonly missingMark: number;
   /** The column's type in a typed file. */
   readonly physical: string | undefined;
+  /** Metadata that the file itself tells; nothing is left to detect. */
+  readonly known?: ColumnMetadata;
 }
 
 /** Words for a missing number or date. A column of categories keeps them as categories. */
@@ -44,11 +46,12 @@ export interface RawColumn {
   readonly texts: readonly string[];
   readonly counts: ArrayLike<number>;
   readonly physical?: string | undefined;
+  /** The file says that the cells are strings: digits among them are no numbers. */
+  readonly textual?: boolean;
 }
 
 export function profileColumn(raw: RawColumn): ColumnProfile {
-  // Strings of a typed file stay strings, whatever they look like.
-  const textual = raw.physical === "VARCHAR";
+  const textual = raw.textual === true;
   const dateFirst = namesDate(raw.name);
   const profile: ColumnProfile = {
     ...raw,

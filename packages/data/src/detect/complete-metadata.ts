@@ -49,7 +49,7 @@ function keysOf(found: TableMetadata): Partial<TableMetadata> {
 
 /** Adds how the cells are written to a declared column. */
 function completeColumn(profile: ColumnProfile, declared: ColumnMetadata): ColumnMetadata {
-  const written: Partial<ColumnMetadata> = {};
+  const written: Partial<ColumnMetadata> = { ...profile.known };
   if (declared.sdtype === "numerical" && profile.numbers) {
     written.numberStyle = profile.numbers.style;
     if (profile.numbers.decimals !== undefined) written.decimals = profile.numbers.decimals;

@@ -37,6 +37,7 @@ function isUnique(profile: ColumnProfile): boolean {
 
 /** The metadata of one column; keys of the table are found in keys.ts. */
 export function detectColumn(profile: ColumnProfile): ColumnMetadata {
+  if (profile.known) return profile.known;
   const metadata = { ...meaning(profile) };
   if (profile.physical !== undefined) metadata.physical = profile.physical;
   if (profile.missing > 0) metadata.nullable = true;

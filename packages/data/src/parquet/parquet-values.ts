@@ -157,10 +157,10 @@ export function writeNumber(view: DataView, at: number, value: number, physical:
 function writeWhole(view: DataView, at: number, value: number, bits: number): void {
   if (bits <= 32) view.setInt32(at, value | 0, true);
   else if (bits === 64) {
+    // `>>> 0` is the value modulo 2^32, for whole numbers of any size.
     view.setUint32(at, value >>> 0, true);
     view.setInt32(at + 4, Math.floor(value / twoTo32), true);
   } else writeBigEndian(view, at, BigInt(value));
-  // `value >>> 0` is the value modulo 2^32 for whole numbers of any size.
 }
 
 function writeBigEndian(view: DataView, at: number, value: bigint): void {
@@ -192,11 +192,7 @@ export function writeParsed(
   column: string,
 ): void {
   const fail = (): never => {
-    throw new VerisimError(
-      "VERISIM_TYPE_MISMATCH",
-      `Expected a value of type ${physical.kind} but received ${JSON.stringify(text.slice(0, 100))}.`,
-      { where: { column }, hint: "Leave the physical type out of the column's metadata to write text." },
-    );
+    throw mismatch(text, physical, column);
   };
   const number = (value: number): void => {
     if (Number.isNaN(value)) fail();
@@ -216,7 +212,7 @@ export function writeParsed(
     }
     case "decimal": {
       const match = /^([+-]?)(\d*)(?:\.(\d*))?$/.exec(text);
-      if (!match || (match[3] ?? "").length > physical.scale) return fail();
+      if (!match || (match[3] ?? "").length > physical.scale) throw mismatch(text, physical, column);
       const digits = BigInt(`${match[2]}${(match[3] ?? "").padEnd(physical.scale, "0")}` || "0");
       const value = match[1] === "-" ? -digits : digits;
       if (physical.bits === 128) writeBigEndian(view, at, value);
@@ -247,6 +243,14 @@ export function writeParsed(
     default:
       fail();
   }
+}
+
+function mismatch(text: string, physical: PhysicalType, column: string): VerisimError {
+  return new VerisimError(
+    "VERISIM_TYPE_MISMATCH",
+    `Expected a value of type ${physical.kind} but received ${JSON.stringify(text.slice(0, 100))}.`,
+    { where: { column }, hint: "Leave the physical type out of the column's metadata to write text." },
+  );
 }
 
 /** The bytes of a text as a byte array; blobs are written `\xAB` as DuckDB prints them. */

@@ -69,6 +69,7 @@ class CsvReader {
       pools: this.#pools,
       rowCount: this.#row,
       physical: this.#names.map(() => undefined),
+      textual: this.#names.map(() => false),
       warnings: this.#warnings,
     };
   }

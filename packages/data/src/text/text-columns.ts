@@ -8,6 +8,8 @@ export interface TextColumns {
   readonly rowCount: number;
   /** Physical types that the file itself tells (JSON numbers, booleans), per column; undefined for plain text. */
   readonly physical: readonly (string | undefined)[];
+  /** Columns whose cells are strings in the file, whatever they look like. */
+  readonly textual: readonly boolean[];
   readonly warnings: readonly string[];
 }
 
