@@ -187,11 +187,21 @@ function codesOfDictionary(
   return { codes, united, counts, missing };
 }
 
+/** Numbers below this are looked up in an array instead of a map. */
+const smallNumbers = 4096;
+
 function codesOfNumbers({ values }: NumberColumn, codeOf: (key: Key) => number): LocalCodes {
   const own = new Map<number, number>();
+  const small = new Int32Array(smallNumbers).fill(-1);
   const counts: number[] = [];
   const codes = new Int32Array(values.length);
   let missing = 0;
+  const codeOfOwn = (value: number): number => {
+    const known = own.get(value);
+    if (known !== undefined) return known;
+    own.set(value, counts.length);
+    return counts.push(0) - 1;
+  };
   for (let row = 0; row < values.length; row++) {
     const value = values[row]!;
     if (Number.isNaN(value)) {
@@ -199,11 +209,12 @@ function codesOfNumbers({ values }: NumberColumn, codeOf: (key: Key) => number):
       missing++;
       continue;
     }
-    let code = own.get(value);
-    if (code === undefined) {
-      code = own.size;
-      own.set(value, code);
-      counts.push(0);
+    const index = value | 0;
+    const isSmall = index === value && index >= 0 && index < smallNumbers;
+    let code = isSmall ? small[index]! : -1;
+    if (code < 0) {
+      code = codeOfOwn(value);
+      if (isSmall) small[index] = code;
     }
     codes[row] = code;
     counts[code]!++;
