@@ -36,7 +36,7 @@ openAll.addEventListener("click", () => {
   for (const body of bodies) setOpen(body, open);
 });
 const camel = (key) => key.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
-const collator = new Intl.Collator(undefined, { numeric: true });
+const collator = new Intl.Collator([], { numeric: true });
 for (const button of table.querySelectorAll("[data-sort]")) {
   button.addEventListener("click", () => {
     const head = button.closest("th");

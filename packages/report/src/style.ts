@@ -70,7 +70,7 @@ header#top { padding-top: 34px; }
 .ceiling-line { color: var(--quiet); } .ceiling-line b { color: var(--ink); }
 .band { font-size: 13px; font-weight: 600; letter-spacing: 0; vertical-align: middle; padding: 2px 8px; border-radius: 99px; border: 1px solid; }
 .excellent { color: var(--excellent); } .good { color: var(--good); } .fair { color: var(--fair); } .poor { color: var(--poor); }
-.undefined { color: var(--quiet); }
+.unknown { color: var(--quiet); }
 .hint { margin: 14px 0 0; color: var(--quiet); max-width: 90ch; } .hint.warn a { color: var(--fair); font-weight: 600; }`;
 
 const tables = `

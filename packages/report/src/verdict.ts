@@ -4,7 +4,7 @@ import type { Score } from "@verisim/evaluate";
 import type { ReportView } from "./report-input.ts";
 import { isolated, percent } from "./text.ts";
 
-export type Band = "excellent" | "good" | "fair" | "poor" | "undefined";
+export type Band = "excellent" | "good" | "fair" | "poor" | "unknown";
 
 /** Lower bounds of the bands. */
 export const bandFloors: readonly (readonly [Band, number])[] = [
@@ -16,7 +16,7 @@ export const bandFloors: readonly (readonly [Band, number])[] = [
 
 /** The band of a score. */
 export function bandOf(score: Score): Band {
-  if (score === null || !Number.isFinite(score)) return "undefined";
+  if (score === null || !Number.isFinite(score)) return "unknown";
   return bandFloors.find(([, floor]) => score >= floor)?.[0] ?? "poor";
 }
 
@@ -31,7 +31,7 @@ const openings: Readonly<Record<Band, string>> = {
   good: "The synthetic table is close to the real one.",
   fair: "The synthetic table follows the real one, with clear differences.",
   poor: "The synthetic table differs a lot from the real one.",
-  undefined: "There is too little data to compare the two tables.",
+  unknown: "There is too little data to compare the two tables.",
 };
 
 /** The mean of the ceilings that the quality score is the mean of. */

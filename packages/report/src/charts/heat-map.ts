@@ -69,7 +69,7 @@ export function heatMap(map: HeatMap): Html {
   const size = names.length * cell;
   const fontSize = Math.min(12, cell - 1);
   const labelWidth =
-    Math.ceil(Math.min(labelLimit, Math.max(...names.map((name) => [...name].length))) * fontSize * 0.58) + 8;
+    Math.ceil(Math.min(labelLimit, Math.max(...names.map((name) => [...name].length))) * fontSize * 0.64) + 8;
   const middle = (index: number): number => index * cell + cell / 2;
   return html`<div class="map-scroll"><div class="map-grid">
 <div class="map-corner"></div>

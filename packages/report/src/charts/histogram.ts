@@ -3,14 +3,7 @@
 // a bin still towers over the rest, the share axis is logarithmic, or the rest could not be seen.
 
 import type { ColumnDistribution } from "@verisim/evaluate";
-import {
-  type ScaleLinear,
-  type ScaleLogarithmic,
-  type ScaleTime,
-  scaleLinear,
-  scaleLog,
-  scaleUtc,
-} from "d3-scale";
+import { type ScaleLinear, type ScaleLogarithmic, scaleLinear, scaleLog, scaleUtc } from "d3-scale";
 import { area, curveStepAfter, line } from "d3-shape";
 import { binText } from "../explain.ts";
 import { type Html, html } from "../html.ts";
@@ -32,8 +25,9 @@ export function needsLogScale(series: readonly (readonly number[])[]): boolean {
 }
 
 /** The steps of a series: each bin's share from its left edge on, and the last one to its right edge. */
-function steps(edges: readonly number[], shares: readonly number[]): Point[] {
-  return [...shares.map((share, bin): Point => [edges[bin]!, share]), [edges.at(-1)!, shares.at(-1) ?? 0]];
+function steps(shares: readonly number[]): Point[] {
+  const x = (bin: number): number => plot.left + ((plot.right - plot.left) * bin) / shares.length;
+  return [...shares.map((share, bin): Point => [x(bin), share]), [plot.right, shares.at(-1) ?? 0]];
 }
 
 function shareScale(series: readonly (readonly number[])[]): {
@@ -56,19 +50,18 @@ function shareScale(series: readonly (readonly number[])[]): {
   return { scale, ticks: decades.filter((_, index) => decades.length <= 3 || index % 2 === 0), isLog };
 }
 
-function valueAxis(distribution: ColumnDistribution): {
-  scale: ScaleLinear<number, number> | ScaleTime<number, number>;
-  ticks: { at: number; text: string }[];
-} {
+function axisTicks(distribution: ColumnDistribution): { at: number; text: string }[] {
   const [low, high] = [distribution.edges[0]!, distribution.edges.at(-1)!];
   const range = [plot.left, plot.right];
   if (distribution.kind === "datetime" && new Date(low / 1000).getTime() === Math.trunc(low / 1000)) {
     const scale = scaleUtc([low / 1000, high / 1000], range);
     const text = scale.tickFormat();
-    return { scale, ticks: scale.ticks(4).map((date) => ({ at: scale(date), text: text(date) })) };
+    return scale.ticks(4).map((date) => ({ at: scale(date), text: text(date) }));
   }
+  // Ranges beyond what a double can subtract have no ticks; the bins are drawn all the same.
   const scale = scaleLinear([low, high], range);
-  return { scale, ticks: scale.ticks(5).map((tick) => ({ at: scale(tick), text: shortNumber(tick) })) };
+  const ticks = scale.ticks(5).map((tick) => ({ at: scale(tick), text: shortNumber(tick) }));
+  return ticks.filter(({ at }) => Number.isFinite(at));
 }
 
 function anchorAt(x: number): string {
@@ -129,16 +122,14 @@ export function histogram(given: ColumnDistribution, label: string): Html {
   const full = widened(given);
   const distribution = besideSpike(full);
   const top = full.spike === null ? 0 : -spikeHeight;
-  const { edges, real, synthetic, holdout } = distribution;
-  const x = valueAxis(distribution);
+  const { real, synthetic, holdout } = distribution;
   const y = shareScale([real, synthetic, ...(holdout ? [holdout] : [])]);
-  const unit = distribution.kind === "datetime" ? 1000 : 1;
-  const atX = ([value]: Point): number => x.scale(value / unit);
+  const atX = ([x]: Point): number => x;
   const base = plot.bottom;
   const atY = ([, share]: Point): number => (share <= 0 ? base : y.scale(share));
   const outline = line<Point>(atX, atY).curve(curveStepAfter).digits(1);
   const filled = area<Point>(atX, base, atY).curve(curveStepAfter).digits(1);
-  const realSteps = steps(edges, real);
+  const realSteps = steps(real);
   const tips = chartTips(
     real.map((_, bin) => binText(distribution, bin)),
     distribution,
@@ -154,10 +145,10 @@ ${y.ticks.map(
 )}
 ${y.isLog && html`<text class="tick note" x="${plot.right}" y="11" text-anchor="end">log scale</text>`}
 <path class="real-area" d="${filled(realSteps)}"/><path class="real-line" d="${outline(realSteps)}"/>
-${holdout && html`<path class="holdout-line" d="${outline(steps(edges, holdout))}"/>`}
-<path class="synthetic-line" d="${outline(steps(edges, synthetic))}"/>
+${holdout && html`<path class="holdout-line" d="${outline(steps(holdout))}"/>`}
+<path class="synthetic-line" d="${outline(steps(synthetic))}"/>
 <line class="axis" x1="${plot.left}" x2="${plot.right}" y1="${base}" y2="${base}"/>
-${x.ticks.map(
+${axisTicks(distribution).map(
   ({ at, text }) =>
     html`<line class="axis" x1="${at.toFixed(1)}" x2="${at.toFixed(1)}" y1="${base}" y2="${base + 4}"/><text class="tick"
  x="${at.toFixed(1)}" y="${base + 16}" text-anchor="${anchorAt(at)}">${text}</text>`,

@@ -27,15 +27,21 @@ export function pngDataUrl(
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.set([8, 3, 0, 0, 0], 8); // 8 bits, palette, deflate, no filters, not interlaced
-  const rows = Buffer.alloc((width + 1) * height); // each row starts with filter type 0
-  for (let row = 0; row < height; row++)
-    rows.set(pixels.subarray(row * width, (row + 1) * width), row * (width + 1) + 1);
+  const rows = Buffer.alloc((width + 1) * height);
+  let above: Uint8Array | null = null;
+  for (let row = 0; row < height; row++) {
+    const line = pixels.subarray(row * width, (row + 1) * width);
+    // Cells repeat their row: filter type 2 ("up") writes a repeated one as zeros, which cost next to nothing.
+    if (above !== null && Buffer.compare(above, line) === 0) rows[row * (width + 1)] = 2;
+    else rows.set(line, row * (width + 1) + 1);
+    above = line;
+  }
   const png = Buffer.concat([
     Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]),
     chunk("IHDR", header),
     chunk("PLTE", Uint8Array.from(palette.flatMap((colour) => colour.slice(0, 3)))),
     chunk("tRNS", Uint8Array.from(palette.map((colour) => colour[3]))),
-    chunk("IDAT", deflateSync(rows, { level: 9 })),
+    chunk("IDAT", deflateSync(rows, { level: 6 })),
     chunk("IEND", new Uint8Array()),
   ]);
   return `data:image/png;base64,${png.toString("base64")}`;

@@ -35,7 +35,7 @@ const bandWords = {
   good: "good",
   fair: "fair",
   poor: "poor",
-  undefined: "not defined",
+  unknown: "not defined",
 };
 
 function card({ name, score, ceiling, means, note }: Card, isMain: boolean): Html {
