@@ -3,9 +3,8 @@
 // the real column did, in an order that a keyed permutation makes irregular.
 
 import type { StreamKey } from "@verisim/core";
-import { philox } from "@verisim/core";
+import { Permutation, philox } from "@verisim/core";
 import type { CategoryStats } from "./categories.ts";
-import { RowPermutation } from "./id/row-permutation.ts";
 
 /** `auto`: unique where all values differ, else scale. */
 export type CardinalityRule = "auto" | "unique" | "match" | "scale" | "none";
@@ -40,7 +39,7 @@ export class RepeatSequence {
   readonly #pattern: RepeatPattern;
   readonly #key: StreamKey;
   #block = -1;
-  #permutation: RowPermutation | undefined;
+  #permutation: Permutation | undefined;
 
   constructor(pattern: RepeatPattern, key: StreamKey) {
     this.#pattern = pattern;
@@ -53,7 +52,7 @@ export class RepeatSequence {
     const block = Math.floor(row / rows);
     if (block !== this.#block || !this.#permutation) {
       const words = philox([block >>> 0, Math.floor(block / 0x100000000) >>> 0, 1, 0xfffffff3], this.#key);
-      this.#permutation = new RowPermutation([words[0], words[1]], rows);
+      this.#permutation = new Permutation(rows, [words[0], words[1]]);
       this.#block = block;
     }
     let slot = this.#permutation.at(row - block * rows);

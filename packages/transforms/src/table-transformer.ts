@@ -154,7 +154,7 @@ export class TableTransformer {
         const definition = transformDefinition(entry.transform);
         const key = options.pii?.key;
         const transform = definition.create("key" in definition.options && key !== undefined ? { key } : {});
-        return { name: entry.name, transform, state: own, outputs: transform.outputs(own) };
+        return { name: entry.name, transform, state: own, outputs: outputsOf(transform, own) };
       }),
     );
   }
@@ -179,8 +179,18 @@ function isSavedColumn(value: unknown): value is SavedColumn {
   );
 }
 
-function broken(message: string): VerisimError {
+/** A state from a file may lack anything. */
+function outputsOf(transform: ColumnTransform, state: TransformState): readonly EncodedShape[] {
+  try {
+    return transform.outputs(state);
+  } catch (error) {
+    throw broken(`Expected the state of ${transform.name} but received something else.`, error);
+  }
+}
+
+function broken(message: string, cause?: unknown): VerisimError {
   return new VerisimError("VERISIM_TRANSFORM_STATE", message, {
+    ...(cause === undefined ? {} : { cause }),
     hint: "The model file is damaged or was made by another version.",
   });
 }

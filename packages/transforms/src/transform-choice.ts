@@ -2,7 +2,7 @@
 // any work, and everything that is wrong is reported at once.
 
 import type { ColumnMetadata, TableMetadata } from "@verisim/core";
-import { isModelled, uniqueColumns, VerisimError } from "@verisim/core";
+import { isModelled, knownTextsHint, uniqueColumns, VerisimError } from "@verisim/core";
 import type { ColumnTransform } from "./column-transform.ts";
 import type { MissingMode } from "./missing.ts";
 import { transformDefinition } from "./transform-list.ts";
@@ -156,7 +156,7 @@ export function chooseTransforms(
           "VERISIM_UNKNOWN_COLUMN",
           `Expected the name of a column but received ${JSON.stringify(column)}.`,
           {
-            hint: `The columns are ${columns.slice(0, 20).join(", ")}${columns.length > 20 ? ", ..." : ""}.`,
+            hint: knownTextsHint("columns", column, columns),
           },
         );
       }

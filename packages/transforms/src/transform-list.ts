@@ -1,13 +1,25 @@
 // All transforms by name: adding one is its file and one line here.
 
-import { VerisimError } from "@verisim/core";
+import { knownTextsHint, VerisimError } from "@verisim/core";
+import { BinaryEncoder } from "./categorical/binary-encoder.ts";
+import { CustomLabelEncoder } from "./categorical/custom-label-encoder.ts";
+import { FrequencyEncoder, OrderedUniformEncoder, UniformEncoder } from "./categorical/interval-encoder.ts";
 import { LabelEncoder } from "./categorical/label-encoder.ts";
+import { OneHotEncoder } from "./categorical/one-hot-encoder.ts";
+import { OrderedLabelEncoder } from "./categorical/ordered-label-encoder.ts";
 import type { ColumnTransform, TransformDefinition } from "./column-transform.ts";
 import { OptimizedTimestampEncoder, UnixTimestampEncoder } from "./datetime/unix-timestamp-encoder.ts";
 import { IDGenerator, IndexGenerator } from "./id/index-generator.ts";
 import { RegexGenerator } from "./id/regex-generator.ts";
+import { ClusterBasedNormalizer } from "./numerical/cluster-based-normalizer.ts";
+import { ECDFNormalizer } from "./numerical/ecdf-normalizer.ts";
 import { FloatFormatter } from "./numerical/float-formatter.ts";
+import { GaussianNormalizer } from "./numerical/gaussian-normalizer.ts";
+import { LogScaler } from "./numerical/log-scaler.ts";
+import { LogitScaler } from "./numerical/logit-scaler.ts";
+import { OutlierEncoder } from "./numerical/outlier-encoder.ts";
 import { AnonymizedFaker } from "./pii/anonymized-faker.ts";
+import { PseudoAnonymizedFaker } from "./pii/pseudo-anonymized-faker.ts";
 import { TextFaker } from "./pii/text-faker.ts";
 import type { TransformOptions } from "./transform-options.ts";
 
@@ -19,13 +31,27 @@ interface TransformClass {
 
 const classes: Readonly<Record<string, TransformClass>> = {
   FloatFormatter,
+  GaussianNormalizer,
+  ClusterBasedNormalizer,
+  ECDFNormalizer,
+  LogScaler,
+  LogitScaler,
+  OutlierEncoder,
+  UniformEncoder,
+  OneHotEncoder,
   LabelEncoder,
+  FrequencyEncoder,
+  CustomLabelEncoder,
+  OrderedUniformEncoder,
+  OrderedLabelEncoder,
+  BinaryEncoder,
   UnixTimestampEncoder,
   OptimizedTimestampEncoder,
   RegexGenerator,
   IndexGenerator,
   IDGenerator,
   AnonymizedFaker,
+  PseudoAnonymizedFaker,
   TextFaker,
 };
 
@@ -50,6 +76,6 @@ export function transformDefinition(name: string): TransformDefinition {
   throw new VerisimError(
     "VERISIM_TRANSFORM_UNKNOWN",
     `Expected the name of a transform but received ${JSON.stringify(name)}.`,
-    { hint: `The transforms are ${Object.keys(transformDefinitions).join(", ")}.` },
+    { hint: knownTextsHint("transforms", name, Object.keys(transformDefinitions)) },
   );
 }

@@ -5,7 +5,7 @@
 import type { StreamKey } from "@verisim/core";
 import { philox } from "@verisim/core";
 import type { RegexLanguage } from "../regex/regex-language.ts";
-import { DistinctNumbers } from "./row-permutation.ts";
+import { DistinctNumbers } from "./distinct-numbers.ts";
 
 const maximumStretches = 4096;
 const shortestStretch = 64n;

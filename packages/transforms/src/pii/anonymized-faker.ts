@@ -8,7 +8,7 @@ import { analyzeCategories, mergeCategories } from "../categories.ts";
 import type { ColumnTransform, EncodedShape } from "../column-transform.ts";
 import type { GeneratedState } from "../generated-column.ts";
 import { cardinalityRuleOption, fitGenerated, generateColumn } from "../generated-column.ts";
-import { DistinctNumbers } from "../id/row-permutation.ts";
+import { DistinctNumbers } from "../id/distinct-numbers.ts";
 import type { CardinalityRule } from "../repeat-pattern.ts";
 import type { TransformOptions } from "../transform-options.ts";
 import { readOptions } from "../transform-options.ts";
@@ -43,15 +43,15 @@ export function valueWriter(
 ): (value: number) => string {
   const kind = personalKind(state.function, source.first);
   if (!state.unique && state.repeats === null) return (value) => kind.draw(source.at(key, value));
-  // Where values repeat by number, different numbers must give different values too, or there would be too few.
-  const distinct = kind.distinct ?? (state.unique ? numbered(kind.draw) : null);
+  // "match" promises a number of distinct values; in "scale" two numbers may share a name, as two people do.
+  const match = state.repeats !== null && !state.repeats.renew;
+  const distinct = state.unique || match ? (kind.distinct ?? numbered(kind.draw)) : null;
   if (!distinct) return (value) => kind.draw(source.at(key, value));
   // Lists of names are those of the first locale, for the space must be one.
   const size = distinct.size(source.first);
   const numbers = new DistinctNumbers(key, size);
   return (value) => {
     if (BigInt(value) >= size) {
-      if (!state.unique) return kind.draw(source.at(key, value));
       throw new VerisimError(
         "VERISIM_ID_SPACE_EXHAUSTED",
         `Expected at most ${size} unique values of kind ${JSON.stringify(state.function)} ` +
@@ -62,8 +62,10 @@ export function valueWriter(
         },
       );
     }
-    const faker = source.at(key, value);
-    return distinct.write(numbers.at(value), distinct.size(faker) === size ? faker : source.only(key, value));
+    return distinct.write(
+      numbers.at(value),
+      distinct.listed ? source.only(key, value) : source.at(key, value),
+    );
   };
 }
 

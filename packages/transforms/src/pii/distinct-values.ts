@@ -70,6 +70,7 @@ function namesOf(faker: Faker, list: NameList): readonly string[] {
 
 /** `Ada K. Lovelace`: first names x 26 middle initials x last names. */
 export const namePairs: DistinctKind = {
+  listed: true,
   size: (faker) => BigInt(namesOf(faker, "first_name").length * 26 * namesOf(faker, "last_name").length),
   write: (index, faker) => {
     const first = namesOf(faker, "first_name");
@@ -84,6 +85,7 @@ export const namePairs: DistinctKind = {
 /** `Ada-Grace`: pairs of names of one list. */
 export function singleNames(list: NameList): DistinctKind {
   return {
+    listed: true,
     size: (faker) => BigInt(namesOf(faker, list).length ** 2),
     write: (index, faker) => {
       const names = namesOf(faker, list);

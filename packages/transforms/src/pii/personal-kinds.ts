@@ -2,7 +2,7 @@
 // repeats. A number is woven into the value so that it can be read back, hence different numbers give different values.
 
 import type { Faker } from "@faker-js/faker";
-import { VerisimError } from "@verisim/core";
+import { knownTextsHint, VerisimError } from "@verisim/core";
 import { digitsInto, ibanWithNumber, luhnNumber, namePairs, singleNames } from "./distinct-values.ts";
 
 export interface PersonalKind {
@@ -14,6 +14,8 @@ export interface PersonalKind {
 export interface DistinctKind {
   size(faker: Faker): bigint;
   write(index: bigint, faker: Faker): string;
+  /** True where the space is a list of one locale; all values are then of the first locale. */
+  readonly listed?: boolean;
 }
 
 function fixed(size: bigint, write: DistinctKind["write"]): DistinctKind {
@@ -221,7 +223,7 @@ export function personalKind(sdtype: string, faker: Faker): PersonalKind {
     "VERISIM_FAKER_UNKNOWN",
     `Expected a kind of personal value or a function of Faker but received ${JSON.stringify(sdtype)}.`,
     {
-      hint: `Kinds are ${Object.keys(personalKinds).slice(0, 12).join(", ")} and others, or module.function.`,
+      hint: knownTextsHint("kinds", sdtype, Object.keys(personalKinds)),
     },
   );
 }
