@@ -10,6 +10,7 @@ import {
   throwIfAborted,
   VerisimError,
 } from "@verisim/core";
+import { readArrow } from "./arrow/arrow-reader.ts";
 import { type ColumnProfile, profileColumn } from "./detect/column-profile.ts";
 import { completeMetadata } from "./detect/complete-metadata.ts";
 import { type FileFormat, formatOfPath } from "./formats.ts";
@@ -103,10 +104,8 @@ async function load(
       return profileTexts(await readJson(path, options));
     case "parquet":
       return profileSources(await readParquet(path, size, options));
-    default:
-      throw new VerisimError("VERISIM_UNKNOWN_FORMAT", `Reading ${format} is not there yet.`, {
-        where: { file: path },
-      });
+    case "arrow":
+      return profileSources(await readArrow(path, options));
   }
 }
 

@@ -13,6 +13,8 @@ export type TypedSource =
       readonly physical: string;
       /** Numbers, or microseconds since 1970 for dates and timestamps. */
       readonly values: Float64Array;
+      /** Named zone of instants that are UTC; the numbers are UTC all the same. */
+      readonly zone?: string;
     }
   | {
       readonly kind: "text";
@@ -81,7 +83,9 @@ function describeNumbers(source: TypedSource & { kind: "number" }, missing: numb
       sdtype: "datetime",
       physical: source.physical,
       datetimeFormat: new DatePattern(format).pattern,
-      ...(type.utc ? { timeZone: "+00:00" } : {}),
+      ...(type.utc
+        ? { timeZone: source.zone === undefined || source.zone === "UTC" ? "+00:00" : source.zone }
+        : {}),
       ...nullable,
     };
   }

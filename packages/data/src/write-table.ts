@@ -1,10 +1,11 @@
 // A table out to a file, at once or batch by batch.
 
-import { type Table, type TableMetadata, VerisimError } from "@verisim/core";
-import { formatOfPath } from "./formats.ts";
-import { ParquetTableWriter } from "./parquet/parquet-writer.ts";
-import type { TableWriter } from "./write/table-writer.ts";
-import { TextTableWriter } from "./write/text-writer.ts";
+import { type Table, type TableMetadata, throwIfAborted } from "@verisim/core";
+import { type FileFormat, formatOfPath } from "./formats.ts";
+import { ParquetEncoder } from "./parquet/parquet-writer.ts";
+import { AtomicFile } from "./write/atomic-file.ts";
+import { FileTableWriter, type TableEncoder, type TableWriter } from "./write/table-writer.ts";
+import { TextTableEncoder } from "./write/text-writer.ts";
 
 export interface WriteOptions {
   /** Aborting removes what was written; the next call throws `VERISIM_ABORTED`. */
@@ -25,15 +26,36 @@ export async function openTableWriter(
   options: WriteOptions = {},
 ): Promise<TableWriter> {
   const { format, gzip } = formatOfPath(path);
-  switch (format.name) {
+  const { signal } = options;
+  throwIfAborted(signal);
+  const file = await AtomicFile.open(path);
+  try {
+    return new FileTableWriter(
+      file,
+      await encoderOf(format.name, gzip, file, metadata, signal),
+      metadata,
+      signal,
+    );
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
+}
+
+async function encoderOf(
+  format: FileFormat,
+  gzip: boolean,
+  file: AtomicFile,
+  metadata: TableMetadata,
+  signal: AbortSignal | undefined,
+): Promise<TableEncoder> {
+  switch (format) {
     case "parquet":
-      return ParquetTableWriter.open(path, metadata, options.signal);
+      return new ParquetEncoder(file, metadata, signal);
     case "arrow":
-      throw new VerisimError("VERISIM_UNKNOWN_FORMAT", `Writing ${format.name} is not there yet.`, {
-        where: { file: path },
-      });
+      return (await import("./arrow/arrow-writer.ts")).ArrowEncoder.create(file, metadata, signal);
     default:
-      return TextTableWriter.open(path, format.name, gzip, metadata, options.signal);
+      return new TextTableEncoder(file, format, gzip, metadata, signal);
   }
 }
 

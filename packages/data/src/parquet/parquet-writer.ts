@@ -1,10 +1,10 @@
 // Streams batches into a Parquet file, a row group at a time; memory holds one row group. The bytes are written here
 // rather than by a database, because the table is already what a row group is: dictionaries and codes.
 
-import { Table, type TableMetadata, throwIfAborted, VerisimError } from "@verisim/core";
-import { AtomicFile } from "../write/atomic-file.ts";
+import { Table, type TableMetadata, throwIfAborted } from "@verisim/core";
+import type { AtomicFile } from "../write/atomic-file.ts";
 import { type PhysicalType, physicalTypeOf } from "../write/physical-type.ts";
-import type { TableWriter } from "../write/table-writer.ts";
+import type { TableEncoder } from "../write/table-writer.ts";
 import { encodeChunk } from "./parquet-chunk.ts";
 import { parquetTypeOf, schemaElement } from "./parquet-values.ts";
 import { binary, encodeThrift, i32, i64, list, struct, type ThriftValue } from "./thrift.ts";
@@ -13,7 +13,7 @@ import { binary, encodeThrift, i32, i64, list, struct, type ThriftValue } from "
 const groupRows = 1 << 16;
 const magic = Buffer.from("PAR1");
 
-export class ParquetTableWriter implements TableWriter {
+export class ParquetEncoder implements TableEncoder {
   readonly #file: AtomicFile;
   readonly #metadata: TableMetadata;
   readonly #signal: AbortSignal | undefined;
@@ -22,95 +22,45 @@ export class ParquetTableWriter implements TableWriter {
   #pending: Table[] = [];
   #pendingRows = 0;
   #rows = 0;
-  #offset = magic.length;
+  #offset = 0;
   readonly #groups: ThriftValue[] = [];
   #writing: Promise<void> = Promise.resolve();
-  #done = false;
 
-  private constructor(file: AtomicFile, metadata: TableMetadata, signal: AbortSignal | undefined) {
+  constructor(file: AtomicFile, metadata: TableMetadata, signal: AbortSignal | undefined) {
     this.#file = file;
     this.#metadata = metadata;
     this.#signal = signal;
   }
 
-  static async open(
-    path: string,
-    metadata: TableMetadata,
-    signal: AbortSignal | undefined,
-  ): Promise<ParquetTableWriter> {
-    throwIfAborted(signal);
-    const writer = new ParquetTableWriter(await AtomicFile.open(path), metadata, signal);
-    await writer.#guarded(() => writer.#file.write(magic));
-    return writer;
-  }
-
   async append(batch: Table): Promise<void> {
-    await this.#guarded(async () => {
-      if (batch.rowCount === 0) return;
-      this.#begin(batch);
-      this.#pending.push(batch.select(this.#names!));
-      this.#pendingRows += batch.rowCount;
-      if (this.#pendingRows >= groupRows) await this.#writeGroups();
-    });
+    if (!this.#names) {
+      this.#names = batch.columnNames;
+      this.#types = batch.columns.map((column) => physicalTypeOf(column, this.#columnMetadata(column.name)));
+      await this.#file.write(magic);
+      this.#offset = magic.length;
+    }
+    if (batch.rowCount === 0) return;
+    this.#pending.push(batch);
+    this.#pendingRows += batch.rowCount;
+    if (this.#pendingRows >= groupRows) await this.#writeGroups();
   }
 
-  async close(): Promise<void> {
-    await this.#guarded(async () => {
-      if (this.#pendingRows > 0) await this.#writeGroups();
-      this.#begin(
-        new Table(
-          Object.keys(this.#metadata.columns).map((name) => this.#emptyColumn(name)),
-          0,
-        ),
-      );
-      await this.#writing;
-      const footer = this.#footer();
-      const length = Buffer.alloc(4);
-      length.writeUInt32LE(footer.length);
-      await this.#file.write(Buffer.concat([footer, length, magic]));
-      this.#done = true;
-      await this.#file.commit();
-    });
+  async finish(): Promise<void> {
+    if (this.#pendingRows > 0) await this.#writeGroups();
+    await this.#writing;
+    const footer = this.#footer();
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(footer.length);
+    await this.#file.write(Buffer.concat([footer, length, magic]));
   }
 
-  async abort(): Promise<void> {
-    if (this.#done) return;
-    this.#done = true;
+  async stop(): Promise<void> {
     this.#pending = [];
     await this.#writing.catch(() => undefined);
-    await this.#file.discard();
-  }
-
-  /** Leaves nothing behind when `work` fails. */
-  async #guarded(work: () => Promise<void>): Promise<void> {
-    if (this.#done)
-      throw new VerisimError("VERISIM_WRITER_CLOSED", "The file has been closed.", {
-        where: { file: this.#file.path },
-      });
-    try {
-      throwIfAborted(this.#signal);
-      await work();
-    } catch (error) {
-      await this.abort();
-      throw error;
-    }
-  }
-
-  #begin(batch: Table): void {
-    if (this.#names) return;
-    this.#names = batch.columnNames;
-    this.#types = batch.columns.map((column) => physicalTypeOf(column, this.#columnMetadata(column.name)));
   }
 
   #columnMetadata(name: string): TableMetadata["columns"][string] | undefined {
     return Object.hasOwn(this.#metadata.columns, name) ? this.#metadata.columns[name] : undefined;
-  }
-
-  #emptyColumn(name: string): Table["columns"][number] {
-    const sdtype = this.#columnMetadata(name)?.sdtype;
-    return sdtype === "numerical" || sdtype === "datetime"
-      ? { kind: "number", name, values: new Float64Array() }
-      : { kind: "dictionary", name, codes: new Int32Array(), dictionary: [] };
   }
 
   async #writeGroups(): Promise<void> {

@@ -52,6 +52,27 @@ export function zoneOffset(zone: string): number {
   return (match[1] === "-" ? -minutes : minutes) * 60 * microsPerSecond;
 }
 
+const zoneFormats = new Map<string, Intl.DateTimeFormat>();
+
+/** The offset of a named zone (`Europe/Berlin`) at an instant, as `+02:00`. */
+function writtenOffset(micros: number, zone: string): string {
+  let format = zoneFormats.get(zone);
+  if (!format) {
+    try {
+      format = new Intl.DateTimeFormat("en-US", { timeZone: zone, timeZoneName: "longOffset" });
+    } catch (cause) {
+      throw new VerisimError(
+        "VERISIM_TIME_ZONE",
+        `Expected an offset or the name of a time zone but received ${JSON.stringify(zone)}.`,
+        { cause, hint: "Write Z, +02:00 or a name such as Europe/Berlin." },
+      );
+    }
+    zoneFormats.set(zone, format);
+  }
+  const name = format.formatToParts(new Date(micros / 1000)).find((part) => part.type === "timeZoneName");
+  return name!.value.replace("GMT", "") || "+00:00";
+}
+
 /** Days since 1970-01-01 of a date of the Gregorian calendar. */
 export function daysFromDate(year: number, month: number, day: number): number {
   const y = month <= 2 ? year - 1 : year;
@@ -288,8 +309,13 @@ export class DatePattern {
 
   /** The text of an instant; `zone` is written where the pattern has `%z`. */
   format(micros: number, zone: string = "Z"): string {
-    const offset = this.hasZone ? zoneOffset(zone) : 0;
-    const parts = partsOf(Math.round(micros) + (Number.isNaN(offset) ? 0 : offset));
+    let offset = this.hasZone ? zoneOffset(zone) : 0;
+    let written = zone;
+    if (Number.isNaN(offset)) {
+      written = writtenOffset(micros, zone);
+      offset = zoneOffset(written);
+    }
+    const parts = partsOf(Math.round(micros) + offset);
     let text = "";
     for (const token of this.#tokens) {
       switch (token.kind) {
@@ -313,7 +339,7 @@ export class DatePattern {
           text += String(parts.micros).padStart(6, "0").slice(0, token.width).padEnd(token.width, "0");
           break;
         case "zone":
-          text += zone;
+          text += written;
           break;
       }
     }

@@ -10,25 +10,24 @@ export class AtomicFile {
   /** The path as the user gave it. */
   readonly path: string;
   /** Where the bytes go until {@link commit}. */
-  readonly temporary: string;
+  readonly #temporary: string;
   readonly #target: string;
   /** False for devices and pipes, which are written to directly. */
   readonly #replaces: boolean;
   #handle: FileHandle | undefined;
 
-  private constructor(path: string, target: string, temporary: string, handle: FileHandle | undefined) {
+  private constructor(path: string, target: string, temporary: string, handle: FileHandle) {
     this.path = path;
     this.#target = target;
-    this.temporary = temporary;
+    this.#temporary = temporary;
     this.#replaces = temporary !== target;
     this.#handle = handle;
   }
 
   /**
-   * @param options `external`: another library writes {@link temporary}; no handle is opened here
    * @throws VerisimError `VERISIM_FILE_NOT_FOUND`, `VERISIM_FILE_IS_FOLDER`, `VERISIM_FILE_ACCESS`, `VERISIM_DISK_FULL`
    */
-  static async open(path: string, options: { external?: boolean } = {}): Promise<AtomicFile> {
+  static async open(path: string): Promise<AtomicFile> {
     try {
       const target = await realpath(path).catch(() => path);
       const info = await stat(target).catch(() => null);
@@ -38,10 +37,7 @@ export class AtomicFile {
         ? join(dirname(target), `.${basename(target).slice(0, 100)}.${process.pid}-${++opened}.tmp`)
         : target;
       const handle = await open(temporary, replaces ? "wx" : "w");
-      if (!options.external) return new AtomicFile(path, target, temporary, handle);
-      // Opened once to meet missing folders and permissions before the work, not after it.
-      await handle.close();
-      return new AtomicFile(path, target, temporary, undefined);
+      return new AtomicFile(path, target, temporary, handle);
     } catch (cause) {
       throw fileError(cause, path);
     }
@@ -63,10 +59,9 @@ export class AtomicFile {
   async commit(): Promise<void> {
     try {
       if (!this.#replaces) return await this.#close();
-      this.#handle ??= await open(this.temporary, "r+");
-      await this.#handle.sync();
+      await this.#handle!.sync();
       await this.#close();
-      await rename(this.temporary, this.#target);
+      await rename(this.#temporary, this.#target);
       await syncFolder(dirname(this.#target));
     } catch (cause) {
       await this.discard();
@@ -77,7 +72,7 @@ export class AtomicFile {
   /** Removes what was written; what was at the path before is untouched. */
   async discard(): Promise<void> {
     await this.#close().catch(() => undefined);
-    if (this.#replaces) await rm(this.temporary, { force: true }).catch(() => undefined);
+    if (this.#replaces) await rm(this.#temporary, { force: true }).catch(() => undefined);
   }
 
   async #close(): Promise<void> {

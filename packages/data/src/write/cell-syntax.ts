@@ -2,6 +2,7 @@
 
 import type { ColumnMetadata } from "@verisim/core";
 import type { CellSyntax } from "./cell-encoder.ts";
+import { holdsWholeNumbers } from "./physical-type.ts";
 
 /** RFC 4180; empty text is quoted, so that it differs from a missing cell. */
 export function csvSyntax(delimiter: string): CellSyntax {
@@ -21,12 +22,18 @@ const bareTypes =
 /** Texts of columns that were numbers, booleans or nested values in their file stand without quotes. */
 export const jsonSyntax: CellSyntax = {
   text: (text: string, metadata: ColumnMetadata | undefined): string =>
-    metadata?.physical !== undefined && bareTypes.test(metadata.physical) && isJson(text)
-      ? text
-      : JSON.stringify(text),
+    standsBare(metadata) && isJson(text) ? text : JSON.stringify(text),
+  // A mark for missing numbers belongs to a file of texts; among JSON's strings it is one of them.
   missing: (metadata) =>
-    metadata?.missingText === undefined ? "null" : JSON.stringify(metadata.missingText),
+    metadata?.missingText === undefined || metadata.physical !== "VARCHAR"
+      ? "null"
+      : JSON.stringify(metadata.missingText),
 };
+
+function standsBare(metadata: ColumnMetadata | undefined): boolean {
+  if (metadata?.physical !== undefined) return bareTypes.test(metadata.physical);
+  return holdsWholeNumbers(metadata);
+}
 
 function isJson(text: string): boolean {
   try {

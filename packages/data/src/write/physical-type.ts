@@ -103,10 +103,15 @@ export function physicalTypeOf(column: Column, metadata: ColumnMetadata | undefi
       : { ...plain, kind: "double" };
   }
   if (metadata?.physical !== undefined && !declared) return { ...plain, kind: "json" };
-  const ranged = metadata?.physical === undefined ? metadata?.rangeValues : undefined;
-  if (ranged && ranged.length > 0 && ranged.every((text) => /^-?(?:0|[1-9]\d{0,14})$/.test(text)))
+  if (metadata?.physical === undefined && holdsWholeNumbers(metadata))
     return { ...plain, kind: "integer", bits: 64 };
   return plain;
+}
+
+/** True for categories that are whole numbers in a file without types. */
+export function holdsWholeNumbers(metadata: ColumnMetadata | undefined): boolean {
+  const categories = metadata?.rangeValues ?? [];
+  return categories.length > 0 && categories.every((text) => /^-?(?:0|[1-9]\d{0,14})$/.test(text));
 }
 
 function fits(kind: PhysicalKind, column: Column, metadata: ColumnMetadata | undefined): boolean {

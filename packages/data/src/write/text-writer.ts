@@ -3,13 +3,12 @@
 
 import { once } from "node:events";
 import { createGzip, type Gzip } from "node:zlib";
-import { type Table, type TableMetadata, throwIfAborted, VerisimError } from "@verisim/core";
-import type { FileFormat } from "../formats.ts";
-import { AtomicFile } from "./atomic-file.ts";
+import { type Table, type TableMetadata, throwIfAborted } from "@verisim/core";
+import type { AtomicFile } from "./atomic-file.ts";
 import { ByteBuffer } from "./byte-buffer.ts";
 import { CellEncoder, type CellSyntax } from "./cell-encoder.ts";
 import { csvSyntax, jsonSyntax } from "./cell-syntax.ts";
-import type { TableWriter } from "./table-writer.ts";
+import type { TableEncoder } from "./table-writer.ts";
 
 const pieceBytes = 1 << 20;
 
@@ -42,7 +41,7 @@ const jsonRow = {
   before: (name: string, index: number): string => `${index === 0 ? "{" : ","}${JSON.stringify(name)}:`,
 };
 
-const layouts: Partial<Record<FileFormat, Layout>> = {
+const layouts: Readonly<Record<"csv" | "tsv" | "json" | "jsonl", Layout>> = {
   csv: delimited(","),
   tsv: delimited("\t"),
   json: {
@@ -55,7 +54,7 @@ const layouts: Partial<Record<FileFormat, Layout>> = {
   jsonl: { ...jsonRow, header: () => "", rowEnd: "}\n", between: "", footer: () => "" },
 };
 
-export class TextTableWriter implements TableWriter {
+export class TextTableEncoder implements TableEncoder {
   readonly #file: AtomicFile;
   readonly #metadata: TableMetadata;
   readonly #layout: Layout;
@@ -65,22 +64,24 @@ export class TextTableWriter implements TableWriter {
   #out = new ByteBuffer(pieceBytes + (1 << 16));
   #spare = new ByteBuffer(pieceBytes + (1 << 16));
   #writing: Promise<void> = Promise.resolve();
-  #names: readonly string[] | undefined;
-  #encoders: CellEncoder[] = [];
-  #prefixes: Buffer[] = [];
+  #encoders: readonly CellEncoder[] | undefined;
+  #prefixes: readonly Buffer[] = [];
+  readonly #rowEnd: Buffer;
+  readonly #between: Buffer;
   #rows = 0;
-  #done = false;
 
-  private constructor(
+  constructor(
     file: AtomicFile,
-    format: FileFormat,
+    format: "csv" | "tsv" | "json" | "jsonl",
     gzip: boolean,
     metadata: TableMetadata,
     signal: AbortSignal | undefined,
   ) {
     this.#file = file;
     this.#metadata = metadata;
-    this.#layout = layouts[format]!;
+    this.#layout = layouts[format];
+    this.#rowEnd = Buffer.from(this.#layout.rowEnd);
+    this.#between = Buffer.from(this.#layout.between);
     this.#signal = signal;
     if (gzip) {
       this.#gzip = createGzip();
@@ -90,87 +91,44 @@ export class TextTableWriter implements TableWriter {
     }
   }
 
-  static async open(
-    path: string,
-    format: FileFormat,
-    gzip: boolean,
-    metadata: TableMetadata,
-    signal: AbortSignal | undefined,
-  ): Promise<TextTableWriter> {
-    throwIfAborted(signal);
-    return new TextTableWriter(await AtomicFile.open(path), format, gzip, metadata, signal);
-  }
-
   async append(batch: Table): Promise<void> {
-    await this.#guarded(async () => {
-      this.#begin(batch.columnNames);
-      const names = this.#names!;
-      const writers = names.map((name, index) => this.#encoders[index]!.writer(batch.column(name)));
-      const rowEnd = Buffer.from(this.#layout.rowEnd);
-      const between = Buffer.from(this.#layout.between);
-      for (let row = 0; row < batch.rowCount; row++) {
-        if (this.#rows++ > 0 && between.length > 0) this.#out.append(between);
-        for (let index = 0; index < writers.length; index++) {
-          this.#out.append(this.#prefixes[index]!);
-          writers[index]!(this.#out, row);
-        }
-        this.#out.append(rowEnd);
-        if (this.#out.length >= pieceBytes) await this.#flush();
+    const encoders = this.#encoders ?? this.#begin(batch.columnNames);
+    const writers = batch.columns.map((column, index) => encoders[index]!.writer(column));
+    for (let row = 0; row < batch.rowCount; row++) {
+      if (this.#rows++ > 0) this.#out.append(this.#between);
+      for (let index = 0; index < writers.length; index++) {
+        this.#out.append(this.#prefixes[index]!);
+        writers[index]!(this.#out, row);
       }
-    });
-  }
-
-  async close(): Promise<void> {
-    await this.#guarded(async () => {
-      this.#begin(Object.keys(this.#metadata.columns));
-      this.#out.text(this.#layout.footer(this.#rows));
-      await this.#flush();
-      await this.#writing;
-      if (this.#gzip) {
-        this.#gzip.end();
-        await this.#drained;
-      }
-      this.#done = true;
-      await this.#file.commit();
-    });
-  }
-
-  async abort(): Promise<void> {
-    if (this.#done) return;
-    this.#done = true;
-    await this.#writing.catch(() => undefined);
-    this.#gzip?.destroy();
-    await this.#drained?.catch(() => undefined);
-    await this.#file.discard();
-  }
-
-  /** Leaves nothing behind when `work` fails. */
-  async #guarded(work: () => Promise<void>): Promise<void> {
-    if (this.#done)
-      throw new VerisimError("VERISIM_WRITER_CLOSED", "The file has been closed.", {
-        where: { file: this.#file.path },
-      });
-    try {
-      throwIfAborted(this.#signal);
-      await work();
-    } catch (error) {
-      await this.abort();
-      throw error;
+      this.#out.append(this.#rowEnd);
+      if (this.#out.length >= pieceBytes) await this.#flush();
     }
   }
 
-  #begin(names: readonly string[]): void {
-    if (this.#names) return;
-    this.#names = names;
+  async finish(): Promise<void> {
+    this.#out.text(this.#layout.footer(this.#rows));
+    await this.#flush();
+    await this.#writing;
+    if (!this.#gzip) return;
+    this.#gzip.end();
+    await this.#drained;
+  }
+
+  async stop(): Promise<void> {
+    await this.#writing.catch(() => undefined);
+    this.#gzip?.destroy();
+    await this.#drained?.catch(() => undefined);
+  }
+
+  #begin(names: readonly string[]): readonly CellEncoder[] {
+    const { columns } = this.#metadata;
     this.#out.text(this.#layout.header(names));
+    this.#prefixes = names.map((name, index) => Buffer.from(this.#layout.before(name, index), "utf8"));
     this.#encoders = names.map(
       (name) =>
-        new CellEncoder(
-          Object.hasOwn(this.#metadata.columns, name) ? this.#metadata.columns[name] : undefined,
-          this.#layout.syntax,
-        ),
+        new CellEncoder(Object.hasOwn(columns, name) ? columns[name] : undefined, this.#layout.syntax),
     );
-    this.#prefixes = names.map((name, index) => Buffer.from(this.#layout.before(name, index), "utf8"));
+    return this.#encoders;
   }
 
   /** Hands the piece to the disk and goes on in the other buffer. */
