@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { decodeModel, encodeModel } from "./model-file.ts";
-import { packState, unpackState } from "./state-pack.ts";
+import { packMetadata, packState, unpackMetadata, unpackState } from "./state-pack.ts";
 
 describe("packState", () => {
   const state = {
@@ -56,4 +56,28 @@ describe("packState", () => {
   test("refuses what is no state", () => {
     expect(() => packState({ a: new Map() as never }, "s")).toThrow("internal: state holds a object at a");
   });
+});
+
+describe("packMetadata", () => {
+  const metadata = {
+    columns: { z: { sdtype: "id" }, a: { sdtype: "categorical", rangeValues: ["x"] }, m: { sdtype: "text" } },
+    primaryKey: "z",
+  };
+
+  test("keeps the order of columns through a model file", () => {
+    const manifest = { metadata: packMetadata(metadata) };
+    const read = decodeModel(encodeModel({ generator: "g", formatVersion: 1, manifest, tensors: {} }));
+    const back = unpackMetadata(read.manifest.metadata);
+    expect(back).toEqual(metadata);
+    expect(Object.keys(back.columns)).toEqual(["z", "a", "m"]);
+  });
+
+  test.each([null, {}, { columns: {} }, { columns: [["a"]] }, { columns: [["a", { sdtype: 3 }]] }])(
+    "refuses %j",
+    (json) => {
+      expect(() => unpackMetadata(json as never)).toThrow(
+        expect.objectContaining({ code: "VERISIM_MODEL_FILE" }),
+      );
+    },
+  );
 });

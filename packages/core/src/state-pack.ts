@@ -5,6 +5,7 @@ import type { ArtifactTensor, TensorData } from "./artifact.ts";
 import { isPlainObject, maxJsonDepth } from "./canonical-json.ts";
 import { VerisimError } from "./errors.ts";
 import type { Json, JsonObject } from "./json.ts";
+import type { ColumnMetadata, TableMetadata } from "./metadata.ts";
 import { isTensorData } from "./safetensors.ts";
 import type { TransformState } from "./transform.ts";
 
@@ -107,6 +108,25 @@ function unpack(
   return Object.fromEntries(
     keys.map((key) => [key.startsWith("$$") ? key.slice(1) : key, unpack(record[key], tensors, depth + 1)]),
   );
+}
+
+/** Metadata for a manifest. Columns become a list, because a model file sorts keys and their order means something. */
+export function packMetadata(metadata: TableMetadata): JsonObject {
+  const { columns, ...rest } = metadata;
+  return { ...(rest as JsonObject), columns: Object.entries(columns) as unknown as Json };
+}
+
+/** The metadata that {@link packMetadata} packed. @throws VerisimError `VERISIM_MODEL_FILE` when it is anything else */
+export function unpackMetadata(json: Json | undefined): TableMetadata {
+  const columns = isPlainObject(json) ? json.columns : undefined;
+  if (!Array.isArray(columns)) throw badState("the metadata of a table");
+  const entries = columns.map((entry: unknown): [string, ColumnMetadata] => {
+    const [name, column] = Array.isArray(entry) ? (entry as unknown[]) : [];
+    if (typeof name !== "string" || !isPlainObject(column) || typeof column.sdtype !== "string")
+      throw badState("a column's name and metadata");
+    return [name, column as unknown as ColumnMetadata];
+  });
+  return { ...(json as unknown as TableMetadata), columns: Object.fromEntries(entries) };
 }
 
 function badState(expected: string): VerisimError {

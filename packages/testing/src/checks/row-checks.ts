@@ -1,0 +1,128 @@
+// Law 1: row i is a function of (model, seed, i), whatever the cut, the batch size, the threads, and what was asked before.
+
+import { numberColumn, parseCondition, type SampleOptions, Table } from "@verisim/core";
+import { exampleTable } from "../example-table.ts";
+import { type GeneratorSubject, promise } from "../generator-subject.ts";
+import { firstDifference, requireSameTable } from "../table-equality.ts";
+import { fitted } from "./structure-checks.ts";
+
+const rows = 700;
+
+/** Plain, under a condition, and with label counts. */
+const requests: readonly (readonly [string, SampleOptions])[] = [
+  ["plain", {}],
+  ["a condition", { where: parseCondition("age >= 40 and (grade = 'high' or score < 50)") }],
+  ["label counts", { counts: { column: "grade", counts: new Map([["low", 100]]) }, totalRows: rows }],
+];
+
+/** Any cut [a, b) gives the rows of the whole, also far beyond 2^32. */
+export async function checkCuts(subject: GeneratorSubject): Promise<void> {
+  const generator = await fitted(subject);
+  for (const [what, options] of requests) {
+    const whole = await generator.sample(rows, { ...options, seed: 5 });
+    for (const [from, to] of [
+      [0, 1],
+      [1, 2],
+      [137, 512],
+      [699, 700],
+      [300, 300],
+    ] as const) {
+      const part = await generator.sample(to - from, { ...options, seed: 5, from });
+      requireSameTable(part, whole.slice(from, to), `${what}: rows ${from} to ${to} alone`);
+    }
+  }
+  const far = 2 ** 33 + 3;
+  const wide = await generator.sample(20, { seed: 5, from: far });
+  const narrow = await generator.sample(4, { seed: 5, from: far + 11 });
+  requireSameTable(narrow, wide.slice(11, 15), "rows beyond 2^33");
+  const near = await generator.sample(20, { seed: 5, from: 3 });
+  const { columns } = exampleTable(1).metadata;
+  const drawn = Object.keys(columns).filter((name) => columns[name]!.sdtype !== "id");
+  promise(
+    firstDifference(wide.select(drawn), near.select(drawn)) !== null,
+    "rows from 3 and from 2^33 + 3 are the same: the high half of the row number is lost",
+  );
+}
+
+/** Batches of any size concatenate to the same table, and hold no more rows than asked. */
+export async function checkBatches(subject: GeneratorSubject): Promise<void> {
+  const generator = await fitted(subject);
+  for (const [what, options] of requests) {
+    const whole = await generator.sample(rows, { ...options, seed: 6 });
+    for (const batchSize of [1, 7, 64, 699, 700, 10_000]) {
+      if (batchSize === 1 && what !== "plain") continue;
+      const parts: Table[] = [];
+      const count = batchSize === 1 ? 40 : rows;
+      const request = { ...options, seed: 6, batchSize };
+      for await (const batch of generator.sampleBatches(count, request)) {
+        promise(batch.rowCount <= batchSize, `a batch of ${batch.rowCount} rows came for ${batchSize}`);
+        parts.push(batch);
+      }
+      requireSameTable(Table.concat(parts), whole.slice(0, count), `${what}: batches of ${batchSize}`);
+    }
+  }
+}
+
+/** The environment variable VERISIM_THREADS changes the time, never a bit. */
+export async function checkThreads(subject: GeneratorSubject): Promise<void> {
+  const before = process.env.VERISIM_THREADS;
+  try {
+    const tables: Table[] = [];
+    for (const threads of ["1", "2", "5"]) {
+      process.env.VERISIM_THREADS = threads;
+      const generator = await fitted(subject);
+      tables.push(await generator.sample(5_000, { seed: 7 }));
+    }
+    requireSameTable(tables[1]!, tables[0]!, "two threads against one");
+    requireSameTable(tables[2]!, tables[0]!, "five threads against one");
+  } finally {
+    if (before === undefined) delete process.env.VERISIM_THREADS;
+    else process.env.VERISIM_THREADS = before;
+  }
+}
+
+/** The same seed gives the same table from a fresh fit; another seed another one; calls in between and at once change nothing. */
+export async function checkSeeds(subject: GeneratorSubject): Promise<void> {
+  const generator = await fitted(subject);
+  const first = await generator.sample(300, { seed: 8 });
+  requireSameTable(await generator.sample(300, { seed: 8 }), first, "the same seed again");
+  const other = await generator.sample(300, { seed: 9 });
+  promise(firstDifference(first, other) !== null, "seeds 8 and 9 give the same table");
+  const high = await generator.sample(300, { seed: 8 + 2 ** 32 });
+  promise(firstDifference(first, high) !== null, "seeds 8 and 8 + 2^32 give the same table");
+  requireSameTable(await generator.sample(300, { seed: 8 }), first, "the same seed after another one");
+  const both = await Promise.all([
+    generator.sample(300, { seed: 8, batchSize: 50 }),
+    generator.sample(300, { seed: 9, batchSize: 50 }),
+  ]);
+  requireSameTable(both[0]!, first, "two samples at once");
+  requireSameTable(both[1]!, other, "two samples at once");
+  requireSameTable(
+    await (await fitted(subject)).sample(300, { seed: 8 }),
+    first,
+    "a second fit of the same data",
+  );
+}
+
+/** Distinct rows: a sampler that repeats itself is not one. */
+export async function checkRowsDiffer(subject: GeneratorSubject): Promise<void> {
+  const synthetic = await (await fitted(subject)).sample(500, { seed: 10 });
+  const incomes = new Set((synthetic.column("income") as { values: Float64Array }).values);
+  promise(incomes.size > 150, `500 rows hold only ${incomes.size} incomes`);
+}
+
+/** A column more at the end leaves the cells of the others as they were. */
+export async function checkColumnStreams(subject: GeneratorSubject): Promise<void> {
+  const { table, metadata } = exampleTable();
+  const noise = Float64Array.from(
+    { length: table.rowCount },
+    (_, row) => ((row * 2_654_435_761) % 1_009) / 8,
+  );
+  const more = {
+    table: new Table([...table.columns, numberColumn("noise", noise)], table.rowCount),
+    metadata: { ...metadata, columns: { ...metadata.columns, noise: { sdtype: "numerical", decimals: 3 } } },
+  };
+  const narrow = await (await fitted(subject, { table, metadata })).sample(300, { seed: 12 });
+  const wide = await (await fitted(subject, more)).sample(300, { seed: 12 });
+  requireSameTable(wide.select(table.columnNames), narrow, "the other columns after adding one");
+}
