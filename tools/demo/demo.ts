@@ -20,7 +20,8 @@ function verisim(...args: string[]): void {
   say(`\n$ npm run --silent verisim -- ${typed}`);
   const { status } = spawnSync(process.execPath, ["apps/cli/bin/verisim.mjs", ...args], {
     cwd: root,
-    stdio: "inherit",
+    // Messages too go to stdout, so that they stay in order where the output is kept in a file.
+    stdio: ["inherit", "inherit", 1],
   });
   if (status !== 0) process.exit(status ?? 1);
 }

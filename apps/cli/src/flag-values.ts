@@ -8,7 +8,7 @@ import { readSeed } from "./quantities.ts";
 /** @throws VerisimError `VERISIM_USAGE` when the flag is not given */
 export function requireFlag(value: string | undefined, option: string, what: string): string {
   if (value !== undefined) return value;
-  throw new VerisimError("VERISIM_USAGE", `Expected --${option} with ${what}.`, { where: { option } });
+  throw new VerisimError("VERISIM_USAGE", `Expected --${option} with ${what}.`);
 }
 
 /** The seed, 0 where none is given. */

@@ -71,7 +71,7 @@ export class ProgressLine {
     if (now - this.#drawnAt < redrawMs) return;
     this.#drawnAt = now;
     this.#visible = true;
-    const text = progressText(progress, (now - this.#phaseStart) / 1000, this.#output.columns ?? 80);
+    const text = progressText(progress, (now - this.#phaseStart) / 1000, this.#output.columns || 80);
     this.#output.write(`\r\u001b[K${text}`);
   }
 

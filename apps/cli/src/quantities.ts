@@ -94,8 +94,9 @@ export function readBytes(text: string, option: string): number {
   throw optionValueError(option, "an amount of memory", text, "Write it as 512MB, 4GB or 4GiB.");
 }
 
-/** Seconds for people: `0.42 s`, `12 s`, `3 min 20 s`. */
+/** Seconds for people: `7 ms`, `0.42 s`, `12 s`, `3 min 20 s`. */
 export function formatSeconds(seconds: number): string {
+  if (seconds < 0.1) return `${Math.ceil(seconds * 1000)} ms`;
   if (seconds < 10) return `${seconds.toFixed(seconds < 1 ? 2 : 1)} s`;
   if (seconds < 60) return `${Math.round(seconds)} s`;
   const minutes = Math.floor(Math.round(seconds) / 60);

@@ -39,8 +39,10 @@ export function planSample(flags: SampleFlags, checks: Checks): SamplePlan {
   const named = counts ? [...counts.counts.values()].reduce((sum, count) => sum + count, 0) : undefined;
   if (named === 0 && flags.rows === undefined)
     checks.add(optionValueError("counts", "at least one row", flags.counts!));
-  if (from + (given ?? named ?? 0) > Number.MAX_SAFE_INTEGER)
-    checks.add(optionValueError("from", "a last row below 2^53", String(flags.from)));
+  if (from + (given ?? named ?? 0) > Number.MAX_SAFE_INTEGER) {
+    const option = "from";
+    checks.add(optionValueError(option, "a last row below 2^53", String(from)));
+  }
   return { rows: given ?? named, from, where, counts };
 }
 

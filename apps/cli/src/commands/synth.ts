@@ -27,6 +27,7 @@ export async function synth(data: string, flags: SynthFlags, session: Session): 
   const samplePlan = planSample(flags, checks);
   const seed = seedOf(flags, checks);
   checks.input(data, "real table");
+  checks.attempt(() => formatOfPath(data));
   checks.input(flags.metadata, "metadata");
   checks.input(flags.holdout, "holdout");
   checks.attempt(() => formatOfPath(requireFlag(flags.out, "out", "the file to write")));
