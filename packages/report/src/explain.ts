@@ -38,10 +38,10 @@ export function labelText(distribution: ColumnDistribution, index: number): stri
   return `${count(distribution.pooled)} more`;
 }
 
-function missingReason({ shape }: ColumnView): string[] {
-  if (shape === null || Math.abs(shape.missingReal - shape.missingSynthetic) < worthNaming) return [];
+function missingReason({ missing }: ColumnView): string[] {
+  if (missing === null || Math.abs(missing.real - missing.synthetic) < worthNaming) return [];
   return [
-    `Missing in ${percent(shape.missingReal)} of the real rows, in ${percent(shape.missingSynthetic)} of the synthetic ones.`,
+    `Missing in ${percent(missing.real)} of the real rows, in ${percent(missing.synthetic)} of the synthetic ones.`,
   ];
 }
 

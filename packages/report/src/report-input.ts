@@ -38,6 +38,8 @@ export interface ColumnView {
   sdtype: string;
   modelled: boolean;
   shape: ColumnShape | null;
+  /** Shares of the rows whose cell is missing; null where none were counted. */
+  missing: { real: number; synthetic: number } | null;
   distribution: ColumnDistribution | null;
   checks: readonly DiagnosticCheck[];
   /** Pairs that hold this column, lowest score first. */
@@ -57,6 +59,15 @@ export interface ReportView extends ReportInput {
 /** Orders by score; undefined scores come last. */
 export function byScore(a: Score, b: Score): number {
   return (a ?? 2) - (b ?? 2);
+}
+
+// An evaluation counts missing cells; a reader compares shares.
+function missingShares(shape: ColumnShape | undefined, rows: Evaluation["rows"]): ColumnView["missing"] {
+  if (shape === undefined) return null;
+  return {
+    real: shape.missingReal / Math.max(1, rows.real),
+    synthetic: shape.missingSynthetic / Math.max(1, rows.synthetic),
+  };
 }
 
 function grouped<T>(items: readonly T[], keys: (item: T) => readonly string[]): Map<string, T[]> {
@@ -88,6 +99,7 @@ export function viewOf(input: ReportInput): ReportView {
     sdtype,
     modelled,
     shape: shapes.get(name) ?? null,
+    missing: missingShares(shapes.get(name), evaluation.rows),
     distribution: distributions.get(name) ?? null,
     checks: checks.get(name) ?? [],
     pairs: pairs.get(name) ?? [],

@@ -79,7 +79,7 @@ describe.skipIf(chromiumPath === null)("the report in a browser", () => {
     const decoded = await page.$$eval(".map-cells img", (images) =>
       images.map((image) => (image as HTMLImageElement).naturalWidth),
     );
-    expect(decoded).toEqual([252, 252, 252]); // 14 columns of 18 pixels
+    expect(decoded).toEqual([238, 238, 238]); // 14 columns of 17 pixels
     await close();
   });
 
@@ -157,7 +157,7 @@ describe.skipIf(chromiumPath === null)("the report in a browser", () => {
     const names: string[] = JSON.parse((await page.textContent("#pair-data"))!).names;
     const map = page.locator(".map-cells").nth(1);
     await map.scrollIntoViewIfNeeded();
-    await map.hover({ position: { x: 18 * 3 + 5, y: 18 * 1 + 5 } });
+    await map.hover({ position: { x: 17 * 3 + 5, y: 17 * 1 + 5 } });
     const [column, row] = [names[3]!, names[1]!];
     const pair = input.evaluation.quality.columnPairTrends.pairs.find(
       ({ column1, column2 }) => [column1, column2].includes(column) && [column1, column2].includes(row),

@@ -34,7 +34,7 @@ svg { max-width: 100%; } svg text { font-family: var(--sans); fill: var(--ink); 
 .score-bar { vertical-align: 1px; } .score-bar .track { fill: var(--rule); } .score-bar .fill { fill: currentColor; }
 .score-bar .ceiling { fill: var(--ink); } td .score-bar { margin-right: 8px; }
 .time-bar rect { fill: var(--real); }
-.maps { display: flex; flex-wrap: wrap; gap: 20px 28px; align-items: flex-start; }
+.maps { display: flex; flex-wrap: wrap; gap: 20px; align-items: flex-start; }
 figure.map { margin: 0; min-width: 0; max-width: 100%; }
 figure.map figcaption { display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; margin-bottom: 6px; }
 .map-key { display: inline-flex; align-items: center; gap: 6px; font-size: 12px; color: var(--quiet); }

@@ -51,6 +51,16 @@ function againstCeiling(score: number, ceiling: number): string {
   return ` It scores ${percent(score)}, where fresh real rows score ${percent(ceiling)}: ${share}.`;
 }
 
+// The weaker of the two properties names the place to look at.
+function weakest({ evaluation: { quality }, ranked, rankedPairs }: ReportView): string {
+  const column = ranked[0];
+  const pair = rankedPairs.find(({ counted }) => counted);
+  if (pair && (quality.columnPairTrends.score ?? 1) < (quality.columnShapes.score ?? 1))
+    return ` The weakest pair is ${isolated(pair.column1)} and ${isolated(pair.column2)} (${percent(pair.score)}).`;
+  if (!column?.shape || ranked.length < 2) return "";
+  return ` The weakest column is ${isolated(column.name)} (${percent(column.shape.score)}).`;
+}
+
 /** Two or three sentences: how close, against what ceiling, and what is worst or wrong. */
 export function verdict(view: ReportView): { band: Band; opening: string; rest: string } {
   const { quality, diagnostic, copies } = view.evaluation;
@@ -58,9 +68,7 @@ export function verdict(view: ReportView): { band: Band; opening: string; rest: 
   const ceiling = qualityCeiling(view);
   let rest = "";
   if (quality.score !== null && ceiling !== null) rest += againstCeiling(quality.score, ceiling);
-  const worst = view.ranked[0];
-  if (worst?.shape && view.ranked.length > 1)
-    rest += ` The weakest column is ${isolated(worst.name)} (${percent(worst.shape.score)}).`;
+  rest += weakest(view);
   if (diagnostic.dataStructure.score !== null && diagnostic.dataStructure.score < 1)
     rest += " The columns or their types do not match.";
   if (diagnostic.dataValidity.score !== null && diagnostic.dataValidity.score < 1)

@@ -31,7 +31,7 @@ function colourIndex(value: Score): number {
 
 /** Pixels per cell: small tables get big cells, 120 columns still get a readable label. */
 export function cellSize(columns: number): number {
-  return Math.max(11, Math.min(30, Math.floor(264 / columns)));
+  return Math.max(11, Math.min(30, Math.floor(244 / columns)));
 }
 
 /** Longest label in character cells. */
@@ -69,7 +69,7 @@ export function heatMap(map: HeatMap): Html {
   const size = names.length * cell;
   const fontSize = Math.min(12, cell - 1);
   const labelWidth =
-    Math.ceil(Math.min(labelLimit, Math.max(...names.map((name) => [...name].length))) * fontSize * 0.64) + 8;
+    Math.ceil(Math.min(labelLimit, Math.max(...names.map((name) => [...name].length))) * fontSize * 0.6) + 8;
   const middle = (index: number): number => index * cell + cell / 2;
   return html`<div class="map-scroll"><div class="map-grid">
 <div class="map-corner"></div>

@@ -60,7 +60,7 @@ function columnBody(column: ColumnView, hasHoldout: boolean, width: number): Htm
   const missing = (share: number | undefined): Html =>
     html`<td class="number">${share === undefined ? html`<span class="quiet">n/a</span>` : html`<span class="${share === 0 && "quiet"}">${percent(share)}</span>`}</td>`;
   return html`<tbody id="${id}" data-name="${name}" data-type="${sdtype}" data-score="${score ?? ""}" data-gap="${gap ?? ""}"
- data-missing-real="${shape?.missingReal ?? ""}" data-missing-synthetic="${shape?.missingSynthetic ?? ""}"><tr><th scope="row">
+ data-missing-real="${column.missing?.real ?? ""}" data-missing-synthetic="${column.missing?.synthetic ?? ""}"><tr><th scope="row">
 ${
   isExpandable(column)
     ? html`<button type="button" class="open" aria-expanded="true" aria-controls="${id}-details"><span class="name">${data(name)}</span></button>`
@@ -70,7 +70,7 @@ ${
       ? html`<span class="quiet">n/a</span>`
       : html`${scoreBar(score, shape.ceiling)}<span class="fixed">${percent(score)}</span>`
   }</td><td>${sparkline(column)}</td>${hasHoldout && html`<td class="number">${gap === null ? html`<span class="quiet">n/a</span>` : points(gap)}</td>`}
-${missing(shape?.missingReal)}${missing(shape?.missingSynthetic)}
+${missing(column.missing?.real)}${missing(column.missing?.synthetic)}
 <td class="quiet">${data(sdtype)}${!modelled && " \u00b7 generated"}</td></tr>
 ${isExpandable(column) && html`<tr class="details-row" id="${id}-details"><td colspan="${width}">${details(column)}</td></tr>`}</tbody>`;
 }

@@ -20,7 +20,7 @@ const terms: readonly (readonly [string, string])[] = [
   ],
   [
     "Validity",
-    "The share of synthetic values within the real range (BoundaryAdherence), among the real categories (CategoryAdherence), and of keys that are present and unique (KeyUniqueness).",
+    "The share of synthetic values within the real range (BoundaryAdherence), among the real categories (CategoryAdherence), of keys that are present and unique (KeyUniqueness), of ids that match their pattern (RegexFormatAdherence).",
   ],
   [
     "Structure",

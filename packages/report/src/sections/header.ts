@@ -107,6 +107,6 @@ ${
 ${
   warnings.length > 0 &&
   html`<p class="hint warn"><a href="#warnings">${counted(warnings.length, "warning")}</a>
-${data(clipped(warnings[0]!, 90))}</p>`
+${data(clipped(warnings[0]!, 140))}</p>`
 }</header>`;
 }

@@ -125,7 +125,7 @@ map should look like the real one, and the difference should be pale. Grey: not 
     body: html`${maps(view)}<h3>Weakest pairs</h3>
 ${
   left > 0 &&
-  html`<p class="quiet">${count(left)} of ${count(pairs.length)} pairs are left out of the average: hardly related in the
+  html`<p class="quiet">${count(left)} of ${count(pairs.length)} pairs are left out of the average: too weakly related in the
 real table, or not defined.</p>`
 }
 <div class="table-scroll"><table><thead><tr><th scope="col">Pair</th><th scope="col" class="number">Score</th>
