@@ -4,7 +4,7 @@
 // their likelihood ratio (sampling-importance resampling) and polished by Gibbs sweeps (Robert 1995), which leave the
 // truncated normal unchanged. The free entries follow from the Cholesky factor.
 
-import { normalQuantile } from "@verisim/stats";
+import { normalCdf, normalQuantile } from "@verisim/stats";
 import { type LatentRanges, rangeMass } from "./value-ranges.ts";
 
 /** Gibbs sweeps after the choice of a candidate. */
@@ -27,6 +27,8 @@ export class TruncatedNormal {
   readonly #ranges: LatentRanges[];
   readonly #precision: Float64Array;
   readonly #trial: Float64Array;
+  readonly #noise: Float64Array;
+  readonly #drawn: Drawn = { value: 0, weight: 0 };
 
   /** @param factorOf gives the Cholesky factor of the correlation matrix in an order of latents */
   private constructor(
@@ -45,6 +47,7 @@ export class TruncatedNormal {
     this.draws = this.#candidates + (this.bound > 1 ? SWEEPS : 0);
     this.#precision = this.bound > 1 ? precision(factor, size, this.bound) : new Float64Array(0);
     this.#trial = new Float64Array(this.bound);
+    this.#noise = new Float64Array(this.bound);
   }
 
   static async create(
@@ -81,9 +84,10 @@ export class TruncatedNormal {
    */
   draw(uniform: UniformSource, values: Float64Array, noise: Float64Array): void {
     const { bound } = this;
+    const size = this.#size;
     let total = 0;
     for (let candidate = 0; candidate < this.#candidates; candidate++) {
-      const weight = this.#propose((entry) => uniform(candidate, entry));
+      const weight = this.#propose(uniform, candidate);
       total += weight;
       // Reservoir choice: each candidate stays with probability weight / total; the first is kept if all weigh nothing.
       if (candidate > 0 && !(uniform(candidate, bound) * total < weight)) continue;
@@ -93,8 +97,8 @@ export class TruncatedNormal {
       for (let sweep = 0; sweep < SWEEPS; sweep++) this.#gibbs(values, uniform, this.#candidates + sweep);
     for (let j = 0; j < bound; j++) {
       let rest = values[j]!;
-      for (let l = 0; l < j; l++) rest -= this.factor[j * this.#size + l]! * noise[l]!;
-      noise[j] = rest / this.factor[j * this.#size + j]!;
+      for (let l = 0; l < j; l++) rest -= this.factor[j * size + l]! * noise[l]!;
+      noise[j] = rest / this.factor[j * size + j]!;
     }
   }
 
@@ -102,23 +106,21 @@ export class TruncatedNormal {
   probability(uniform: (row: number) => UniformSource, rows: number): number {
     if (this.bound === 1) return totalMass(this.#ranges[0]!);
     let sum = 0;
-    for (let row = 0; row < rows; row++) {
-      const source = uniform(row);
-      sum += this.#propose((entry) => source(0, entry));
-    }
+    for (let row = 0; row < rows; row++) sum += this.#propose(uniform(row), 0);
     return sum / rows;
   }
 
   /** One GHK candidate into `trial`; returns its weight. */
-  #propose(uniform: (entry: number) => number): number {
+  #propose(uniform: UniformSource, candidate: number): number {
     const size = this.#size;
-    const noise = new Float64Array(this.bound);
+    const noise = this.#noise;
     let weight = 1;
     for (let j = 0; j < this.bound; j++) {
       let mean = 0;
       for (let l = 0; l < j; l++) mean += this.factor[j * size + l]! * noise[l]!;
       const scale = this.factor[j * size + j]!;
-      const drawn = drawInRanges(this.#ranges[j]!, mean, scale, uniform(j));
+      const drawn = this.#drawn;
+      drawInRanges(this.#ranges[j]!, mean, scale, uniform(candidate, j), drawn);
       weight *= drawn.weight;
       this.#trial[j] = drawn.value;
       noise[j] = (drawn.value - mean) / scale;
@@ -136,7 +138,8 @@ export class TruncatedNormal {
       let mean = 0;
       for (let j = 0; j < bound; j++)
         if (j !== i) mean -= (this.#precision[i * bound + j]! * values[j]!) / diagonal;
-      values[i] = drawInRanges(ranges, mean, 1 / Math.sqrt(diagonal), uniform(draw, i)).value;
+      drawInRanges(ranges, mean, 1 / Math.sqrt(diagonal), uniform(draw, i), this.#drawn);
+      values[i] = this.#drawn.value;
     }
   }
 }
@@ -147,46 +150,56 @@ function totalMass(ranges: LatentRanges): number {
   return mass;
 }
 
-/** A normal draw inside the ranges, and the probability (for single points the density) of falling there. */
+/** A value, and the probability (for single points the density) of drawing from its ranges. */
+interface Drawn {
+  value: number;
+  weight: number;
+}
+
+/** Masses of the ranges of the draw in progress. */
+let masses = new Float64Array(16);
+
+/** A normal draw inside the ranges, into `drawn`; runs for every entry of every candidate, so it makes no objects. */
 function drawInRanges(
   ranges: LatentRanges,
   mean: number,
   scale: number,
   uniform: number,
-): { value: number; weight: number } {
+  drawn: Drawn,
+): void {
+  if (masses.length < ranges.length) masses = new Float64Array(2 * ranges.length);
   let total = 0;
   for (let r = 0; r < ranges.length; r += 2) {
-    total += rangeMass((ranges[r]! - mean) / scale, (ranges[r + 1]! - mean) / scale);
+    const mass = rangeMass((ranges[r]! - mean) / scale, (ranges[r + 1]! - mean) / scale);
+    masses[r] = mass;
+    total += mass;
   }
-  if (!(total > 0)) return nearestPoint(ranges, mean, scale);
+  if (!(total > 0)) {
+    nearestPoint(ranges, mean, scale, drawn);
+    return;
+  }
   let left = uniform * total;
-  for (let r = 0; r < ranges.length; r += 2) {
-    const low = (ranges[r]! - mean) / scale;
-    const high = (ranges[r + 1]! - mean) / scale;
-    const mass = rangeMass(low, high);
-    if (left < mass || r === ranges.length - 2) {
-      const z = low > 0 ? -normalQuantile(tail(-low) - left) : normalQuantile(tail(low) + left);
-      return { value: within(mean + scale * z, ranges[r]!, ranges[r + 1]!), weight: total };
-    }
-    left -= mass;
+  let r = 0;
+  while (r < ranges.length - 2 && left >= masses[r]!) {
+    left -= masses[r]!;
+    r += 2;
   }
-  return nearestPoint(ranges, mean, scale);
-}
-
-function tail(z: number): number {
-  return rangeMass(Number.NEGATIVE_INFINITY, z);
+  const low = (ranges[r]! - mean) / scale;
+  const z = low > 0 ? -normalQuantile(normalCdf(-low) - left) : normalQuantile(normalCdf(low) + left);
+  drawn.value = within(mean + scale * z, ranges[r]!, ranges[r + 1]!);
+  drawn.weight = total;
 }
 
 /** Points, and ranges so far out that their probability underflows: the end nearest to the mean. */
-function nearestPoint(ranges: LatentRanges, mean: number, scale: number): { value: number; weight: number } {
+function nearestPoint(ranges: LatentRanges, mean: number, scale: number, drawn: Drawn): void {
   let value = ranges[0]!;
-  for (let r = 0; r < ranges.length; r++) {
-    const edge = ranges[r]!;
+  for (const edge of ranges) {
     if (Number.isFinite(edge) && !(Math.abs(edge - mean) >= Math.abs(value - mean))) value = edge;
   }
   const range = rangeAt(ranges, value);
   const z = (value - mean) / scale;
-  return { value: within(value, range[0], range[1]), weight: Math.exp(-0.5 * z * z) / scale };
+  drawn.value = within(value, range[0], range[1]);
+  drawn.weight = Math.exp(-0.5 * z * z) / scale;
 }
 
 function rangeAt(ranges: LatentRanges, value: number): [number, number] {
