@@ -5,7 +5,9 @@
 
 #include <napi.h>
 
+#include <cmath>
 #include <string>
+#include <vector>
 
 #include "async.h"
 
@@ -33,11 +35,11 @@ template <> struct ArrayKind<int32_t> {
 };
 
 /// Work estimated below this many nanoseconds runs on the calling thread: a trip to another one costs as much.
-constexpr double inlineNs = 20'000;
+constexpr double inlineNs = 50'000;
 
 class Arguments {
  public:
-  explicit Arguments(const Napi::CallbackInfo& info) : info_(info), held_(Napi::Array::New(info.Env())) {}
+  explicit Arguments(const Napi::CallbackInfo& info) : info_(info) {}
 
   [[noreturn]] void fail(const std::string& message) const {
     throw codedError(info_.Env(), "VERISIM_NATIVE_ARGUMENT", message);
@@ -65,22 +67,22 @@ class Arguments {
 
   template <class T>
   Span<T> arrayOf(const Napi::Value& value, const char* name) {
-    const std::string expected = std::string("Expected ") + ArrayKind<T>::name + " for " + name;
-    if (!value.IsTypedArray()) fail(expected);
+    if (!value.IsTypedArray()) failArray<T>(name, "");
     napi_typedarray_type type;
     size_t length = 0, offset = 0;
     void* data = nullptr;
     napi_value buffer;
     const napi_env env = info_.Env();
-    if (napi_get_typedarray_info(env, value, &type, &length, &data, &buffer, &offset) != napi_ok) fail(expected);
-    if (type != ArrayKind<T>::type) fail(expected + " but received another kind of typed array");
+    if (napi_get_typedarray_info(env, value, &type, &length, &data, &buffer, &offset) != napi_ok)
+      failArray<T>(name, "");
+    if (type != ArrayKind<T>::type) failArray<T>(name, " but received another kind of typed array");
     bool detached = false;
     napi_is_detached_arraybuffer(env, buffer, &detached);
-    if (detached) fail(expected + " but its buffer is detached");
+    if (detached) failArray<T>(name, " but its buffer is detached");
     // A buffer that can shrink while a kernel runs would take the memory away under it.
     if (Napi::Value(env, buffer).As<Napi::Object>().Get("resizable").ToBoolean())
-      fail(expected + " but its buffer is resizable");
-    held_.Set(held_.Length(), value);
+      failArray<T>(name, " but its buffer is resizable");
+    held_.push_back(value);
     return {static_cast<T*>(data), static_cast<int64_t>(length)};
   }
 
@@ -136,15 +138,22 @@ class Arguments {
       settle(env, deferred, carryOut(work, job));
       return deferred.Promise();
     }
-    auto* const task = new Task(env, instance->pool, threads, std::move(abort), held_, std::move(work));
+    Napi::Array held = Napi::Array::New(env, held_.size());
+    for (size_t i = 0; i < held_.size(); i++) held.Set(static_cast<uint32_t>(i), Napi::Value(env, held_[i]));
+    auto* const task = new Task(env, instance->pool, threads, std::move(abort), held, std::move(work));
     Napi::Promise promise = task->promise();
     task->Queue();
     return promise;
   }
 
  private:
+  template <class T>
+  [[noreturn]] void failArray(const char* name, const char* why) const {
+    fail(std::string("Expected ") + ArrayKind<T>::name + " for " + name + why);
+  }
+
   const Napi::CallbackInfo& info_;
-  Napi::Array held_;
+  std::vector<napi_value> held_;
 };
 
 }  // namespace verisim

@@ -23,30 +23,14 @@ struct Marginal {
 
 void quantileMap(const double* z, int64_t count, const Marginal& marginal, double* out, Job& job);
 
-/// Thresholds prepared for many searches. Equal cells of the line between the first and the last finite threshold hold
-/// how many thresholds lie in the cells before; inside a cell at most `perCell` remain to be compared.
-struct Guide {
-  const double* thresholds;  // followed by at least `perCell` infinities
-  int32_t count;
-  const int32_t* cells;  // null: compare with every threshold (few) or search by halves (perCell is then the count)
-  int32_t cellCount;
-  double low, scale;
-  int32_t perCell;
-};
-
 /// One piece of a marginal, side by side for one read per number.
 struct Piece {
   double low, high, from, width;  // width 0: an atom, or a piece without probability
 };
 
-struct QuantileKernels {
-  /// codes[i] = number of thresholds <= z[i], anything for NaN; count <= quantileBlock.
-  void (*search)(const Guide& guide, const double* z, int64_t count, int32_t* codes);
-  /// out[i] = the cell of z[i] with segment codes[i] and u[i] = Phi(z[i]); all buffers quantileBlock long.
-  void (*place)(const Piece* pieces, double scale, const double* z, const double* u, const int32_t* codes,
-                int64_t count, double* out);
-};
-
-constexpr int64_t quantileBlock = 512;
+/// out[i] = the cell of z[i] with segment codes[i] and u[i] = Phi(z[i]), rounded to multiples of 1 / scale unless that
+/// is 0; count <= searchBlock, whole vectors of u are read.
+using PlaceKernel = void (*)(const Piece* pieces, double scale, const double* z, const double* u, const int32_t* codes,
+                             int64_t count, double* out);
 
 }  // namespace verisim

@@ -4,7 +4,10 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
+
+#include "thresholds.h"
 
 namespace verisim {
 namespace {
@@ -112,16 +115,20 @@ void correlation(const double* const* columns, int64_t columnCount, int64_t rows
 void histogram(const double* values, int64_t count, const double* edges, int64_t edgeCount, double* counts, Job& job) {
   const int64_t bins = edgeCount - 1;
   std::fill(counts, counts + bins, 0.0);
+  const Thresholds prepared(edges, edgeCount, count);
+  const double last = edges[bins];
   std::vector<double> parts(static_cast<size_t>(bins * job.threads), 0.0);
-  const double first = edges[0], last = edges[bins];
-  constexpr int64_t rows = 16 * grain;
-  job.run((count + rows - 1) / rows, [&](int64_t tile, int slot) {
+  job.run((count + grain - 1) / grain, [&](int64_t tile, int slot) {
     double* const part = parts.data() + slot * bins;
-    for (int64_t i = tile * rows; i < std::min(count, (tile + 1) * rows); i++) {
-      const double x = values[i];
-      if (!(x >= first && x <= last)) continue;
-      const int64_t bin = std::upper_bound(edges, edges + edgeCount, x) - edges - 1;
-      part[std::min(bin, bins - 1)] += 1;
+    int32_t codes[searchBlock];
+    for (int64_t start = tile * grain; start < std::min(count, (tile + 1) * grain); start += searchBlock) {
+      const int64_t length = std::min(searchBlock, count - start);
+      prepared.search(values + start, length, codes);
+      for (int64_t i = 0; i < length; i++) {
+        const double x = values[start + i];
+        const int64_t bin = std::min<int64_t>(codes[i] - 1, bins - 1);
+        if (bin >= 0 && x <= last) part[bin] += 1;
+      }
     }
   });
   for (size_t i = 0; i < parts.size(); i++) counts[static_cast<int64_t>(i) % bins] += parts[i];
@@ -151,18 +158,27 @@ void contingency(const int32_t* a, int64_t cardinalityA, const int32_t* b, int64
 }
 
 double ksStatistic(const double* a, int64_t countA, const double* b, int64_t countB, Job& job) {
+  for (const auto& [sample, count] : {std::pair(a, countA), std::pair(b, countB)})
+    job.range(count, 8 * grain, [&sample = sample](int64_t begin, int64_t end) {
+      bool ascending = sample[begin] == sample[begin];
+      for (int64_t i = std::max<int64_t>(1, begin); i < end; i++) ascending &= sample[i - 1] <= sample[i];
+      if (!ascending) throw ArgumentError("Expected ascending samples without NaN");
+    });
   const auto sizeA = static_cast<double>(countA), sizeB = static_cast<double>(countB);
   double largest = 0;
-  int64_t i = 0, j = 0;
-  double previous = -std::numeric_limits<double>::infinity();
-  for (int64_t step = 0; i < countA && j < countB; step++) {
-    if ((step & 0xffff) == 0) job.check();
-    const double x = a[i] <= b[j] ? a[i] : b[j];
-    if (!(x >= previous)) throw ArgumentError("Expected ascending samples without NaN");
+  int64_t i = 0, j = 0, next = 0;
+  while (i < countA && j < countB) {
+    if (i + j >= next) {
+      job.check();
+      next = i + j + 65536;
+    }
+    const bool fromA = a[i] <= b[j];
+    const double x = fromA ? a[i] : b[j];
+    // One step at least: memory that another thread writes to must not stop the walk.
+    ++(fromA ? i : j);
     while (i < countA && a[i] == x) i++;
     while (j < countB && b[j] == x) j++;
     largest = std::max(largest, std::fabs(static_cast<double>(i) / sizeA - static_cast<double>(j) / sizeB));
-    previous = x;
   }
   return largest;
 }
