@@ -19,8 +19,9 @@ const bin = path.join(root, "node_modules/.bin");
 /** What stops a bootstrap; its text is all that the user sees. */
 class BootstrapError extends Error {}
 
-function say(text) {
-  if (!quiet) process.stderr.write(`${text}\n`);
+/** With --quiet only what makes the user wait is said. */
+function say(text, always = false) {
+  if (!quiet || always) process.stderr.write(`${text}\n`);
 }
 
 function run(command, args) {
@@ -62,6 +63,7 @@ const stages = [
   {
     name: "dependencies",
     doing: "Installing the dependencies (the first time can take a minute)",
+    slow: true,
     inputs: { folders: ["packages", "apps", "native", "tools"], pattern: /^package\.json$/ },
     files: ["package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml"],
     outputs: ["node_modules/.modules.yaml"],
@@ -69,7 +71,8 @@ const stages = [
   },
   {
     name: "native",
-    doing: "Building the native addon",
+    doing: "Building the native addon (a minute or two)",
+    slow: true,
     inputs: { folders: ["native/tensor"], pattern: /(\.(cc|cpp|h|hpp|def|cmake)|CMakeLists\.txt)$/ },
     files: ["tools/build/native.mjs"],
     outputs: [`native/platforms/${process.platform}-${process.arch}/verisim_tensor.node`],
@@ -99,7 +102,7 @@ function bootstrap() {
     if (missing.length > 0) throw new BootstrapError(missing.join("\n"));
     for (const stage of pending) {
       const start = performance.now();
-      say(`${stage.doing} ...`);
+      say(`${stage.doing} ...`, stage.slow);
       const before = fingerprint(root, stage);
       stage.run();
       markFresh(root, stage, before);

@@ -48,7 +48,9 @@ export function readRepository(root: string): Repository {
 export const isTypeScript = (file: string): boolean => /\.(ts|tsx|mts|mjs)$/.test(file);
 export const isSource = (file: string): boolean =>
   /\.(ts|tsx|mts|mjs|js|cc|cpp|h|hpp|def|py|css)$/.test(file);
-export const isTest = (file: string): boolean => /\.(test|slow\.test|bench)\.ts$/.test(file);
+/** Tests, and what lies beside src for them: never published. */
+export const isTest = (file: string): boolean =>
+  /\.(test|bench)\.ts$/.test(file) || /^(packages|apps)\/[^/]+\/(fixtures|test)\//.test(file);
 
 /** Folders of workspace packages with their manifests. */
 export function packagesOf(repository: Repository): Map<string, PackageManifest> {
