@@ -83,6 +83,15 @@ describe.skipIf(chromiumPath === null)("the report in a browser", () => {
     await close();
   });
 
+  test("on a phone no cell of the table runs into the next one", async () => {
+    const { page, close } = await openReport(browser, renderReport(goodReport()), { width: 390 });
+    const overflowing = await page.$$eval("#column-table tr:first-child > *", (cells) =>
+      cells.filter((cell) => cell.scrollWidth > cell.clientWidth + 1).map((cell) => cell.textContent),
+    );
+    expect(overflowing).toEqual([]);
+    await close();
+  });
+
   test("the table sorts both ways, undefined figures last", async () => {
     const { page, close } = await openReport(browser, renderReport(goodReport()));
     const names = (): Promise<string[]> =>

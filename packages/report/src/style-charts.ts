@@ -16,7 +16,7 @@ export const chartStyle: string = `
 .swatch.real { background: var(--real-fill); border-top: 2px solid var(--real); }
 .swatch.synthetic { border-top: 3px solid var(--synthetic); height: 5px; vertical-align: 2px; }
 .swatch.holdout { border-top: 2px dashed var(--holdout); height: 5px; vertical-align: 2px; }
-svg { max-width: 100%; } svg text { font-family: var(--sans); fill: var(--ink); }
+svg { max-width: 100%; } td svg:not(.chart) { max-width: none; } svg text { font-family: var(--sans); fill: var(--ink); }
 .chart { display: block; width: 100%; height: auto; }
 .real-area { fill: var(--real-fill); } .real-line { fill: none; stroke: var(--real); stroke-width: 1; }
 .synthetic-line { fill: none; stroke: var(--synthetic); stroke-width: 1.9; stroke-linejoin: round; }

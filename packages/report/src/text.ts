@@ -8,6 +8,9 @@ const oneDecimal = format(".1f");
 const grouped = format(",d");
 const si = format(".3~s");
 const tiny = format(".2~e");
+const twoDigits = format(".2~r");
+const threeDigits = format(".3~r");
+const twoDecimals = format(".2f");
 const plain = format(",.4~r");
 
 /** A share or a score in percent with one decimal; "n/a" where it is not defined. */
@@ -23,7 +26,7 @@ export function percent(share: Score): string {
 /** A rate that may be small: two significant digits below 1 %. */
 export function rate(share: number): string {
   if (share <= 0 || share >= 0.01) return percent(share);
-  return share < 0.00001 ? "<0.001%" : `${format(".2~r")(share * 100)}%`;
+  return share < 0.00001 ? "<0.001%" : `${twoDigits(share * 100)}%`;
 }
 
 /** A signed difference of two shares, in percentage points. */
@@ -54,7 +57,7 @@ export function shortNumber(value: number): string {
 
 /** A relation (correlation or association) with two decimals. */
 export function relation(value: Score): string {
-  return value === null || !Number.isFinite(value) ? "n/a" : format(".2f")(value);
+  return value === null || !Number.isFinite(value) ? "n/a" : twoDecimals(value);
 }
 
 const secondsOfDay = 86_400;
@@ -74,7 +77,7 @@ export function moment(microseconds: number, spanMicroseconds: number): string {
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "n/a";
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
-  if (seconds < 120) return `${format(".3~r")(seconds)} s`;
+  if (seconds < 120) return `${threeDigits(seconds)} s`;
   return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }
 

@@ -18,8 +18,8 @@ const fade = (red: number, green: number, blue: number): Colour[] =>
     // A little opaque from the first level on, so that a weak relation differs from none.
     return [red, green, blue, Math.round(255 * ((level + 1) / levels) ** 0.9)];
   });
-const relationPalette = [clear, unknown, diagonal, ...fade(29, 98, 214), ...fade(217, 110, 10)];
-const differencePalette = [clear, unknown, diagonal, ...fade(200, 50, 60)];
+const relationPalette = [clear, unknown, diagonal, ...fade(48, 116, 232), ...fade(224, 122, 24)];
+const differencePalette = [clear, unknown, diagonal, ...fade(214, 60, 70)];
 
 /** Palette index of a value in [-1, 1] (or of a difference already divided by its full colour). */
 function colourIndex(value: Score): number {

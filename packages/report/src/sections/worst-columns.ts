@@ -22,7 +22,9 @@ function columnCard(column: ColumnView): Html {
   const { shape } = column;
   return html`<article class="column-card"><header><h3><a href="#${columnId(column)}">${data(column.name)}</a></h3>
 <p class="card-score"><b>${percent(shape?.score ?? null)}</b>${
-    shape !== null && shape.ceiling !== null && html` <span class="quiet">of ${percent(shape.ceiling)}</span>`
+    shape !== null &&
+    shape.ceiling !== null &&
+    html` <span class="quiet">holdout ${percent(shape.ceiling)}</span>`
   }</p></header>${scoreBar(shape?.score ?? null, shape?.ceiling ?? null, 380)}
 ${columnChart(column)}<ul class="reasons">${reasonsFor(column).map((reason) => html`<li>${reason}</li>`)}</ul></article>`;
 }
