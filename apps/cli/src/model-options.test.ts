@@ -3,7 +3,7 @@
 import type { GeneratorDefinition } from "@verisim/core";
 import { describe, expect, it } from "vitest";
 import { Checks, ChecksFailed } from "./checks.ts";
-import { readModelOptions } from "./model-options.ts";
+import { checkOptionColumns, readModelOptions } from "./model-options.ts";
 
 /** Only the table of options is read. */
 const definition = {
@@ -68,5 +68,14 @@ describe("the options of a generator", () => {
         "VERISIM_UNKNOWN_OPTION",
       ]);
     }
+  });
+
+  it("name columns that the table has", () => {
+    const checks = new Checks();
+    const metadata = { columns: { age: { sdtype: "numerical" } } };
+    checkOptionColumns({ kinds: { age: "beta" }, epochs: 3 }, metadata, checks);
+    checks.settle();
+    checkOptionColumns({ kinds: { agee: "beta" } }, metadata, checks);
+    expect(() => checks.settle()).toThrowError(/--set kinds but received "agee"/);
   });
 });

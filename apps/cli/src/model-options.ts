@@ -1,7 +1,14 @@
 // `--set option=value`: texts become typed, range-checked option values by the generator's own table of options.
 
-import { type GeneratorDefinition, knownTextsHint, type OptionRow, VerisimError } from "@verisim/core";
+import {
+  type GeneratorDefinition,
+  knownTextsHint,
+  type OptionRow,
+  type TableMetadata,
+  VerisimError,
+} from "@verisim/core";
 import type { Checks } from "./checks.ts";
+import { requireColumn } from "./required-column.ts";
 
 export type OptionValue = number | boolean | string | Readonly<Record<string, string>>;
 
@@ -45,6 +52,19 @@ export function readModelOptions(
     });
   }
   return options;
+}
+
+/** Errors for entries of maps that name no column of the table. */
+export function checkOptionColumns(
+  options: Readonly<Record<string, OptionValue>>,
+  metadata: TableMetadata,
+  checks: Checks,
+): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (typeof value !== "object") continue;
+    for (const column of Object.keys(value))
+      checks.attempt(() => requireColumn(metadata, column, `set ${name}`));
+  }
 }
 
 function unknownOption(definition: GeneratorDefinition, name: string): VerisimError {

@@ -6,7 +6,8 @@ import type { Checks } from "./checks.ts";
 import { requireFlag, seedOf } from "./flag-values.ts";
 import { judge } from "./judging.ts";
 import type { EvaluateFlags } from "./program.ts";
-import { readCompared, readReal, requireColumn } from "./reading.ts";
+import { readCompared, readReal } from "./reading.ts";
+import { requireColumn } from "./required-column.ts";
 import type { Session } from "./session.ts";
 
 export interface TableFiles {

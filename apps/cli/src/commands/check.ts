@@ -37,7 +37,10 @@ export async function check(flags: CheckFlags, session: Session): Promise<void> 
     })),
     figures: figuresOf(evaluation),
   };
-  if (flags.out !== undefined) await writeText(flags.out, JSON.stringify(outcome, null, 2));
+  if (flags.out !== undefined) {
+    await writeText(flags.out, JSON.stringify(outcome, null, 2));
+    session.say(`Outcome: ${flags.out}`);
+  }
   if (session.json) session.printJson(outcome);
   else
     session.print(

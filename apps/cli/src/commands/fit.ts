@@ -5,9 +5,11 @@ import { writeModelFile } from "@verisim/core";
 import { Checks } from "../checks.ts";
 import { requireFlag, seedOf } from "../flag-values.ts";
 import { learn, planFit } from "../learning.ts";
+import { checkOptionColumns } from "../model-options.ts";
 import type { FitFlags } from "../program.ts";
 import { formatSeconds, optionValueError } from "../quantities.ts";
-import { readReal, requireColumn } from "../reading.ts";
+import { readReal } from "../reading.ts";
+import { requireColumn } from "../required-column.ts";
 import type { Session } from "../session.ts";
 import { sayWarnings } from "../warnings.ts";
 
@@ -25,6 +27,7 @@ export async function fit(data: string, flags: FitFlags, session: Session): Prom
 
   const read = await readReal(data, flags.metadata, session);
   checks.attempt(() => requireColumn(read.metadata, flags.target, "target"));
+  checkOptionColumns(plan.options, read.metadata, checks);
   checks.settle();
   const generator = await learn(plan, read, seed, session);
   await session.timed("write", () => writeModelFile(flags.out!, generator.toArtifact()));

@@ -12,7 +12,8 @@ import { Checks } from "../checks.ts";
 import { type ColumnSummary, summariseColumn } from "../column-summary.ts";
 import type { InspectFlags } from "../program.ts";
 import { formatCount, formatShare, plural } from "../quantities.ts";
-import { readReal, requireColumn } from "../reading.ts";
+import { readReal } from "../reading.ts";
+import { requireColumn } from "../required-column.ts";
 import type { Session } from "../session.ts";
 import { forLine, textGrid } from "../text-grid.ts";
 import { sayWarnings } from "../warnings.ts";
@@ -46,7 +47,10 @@ export async function inspect(data: string, flags: InspectFlags, session: Sessio
     await writeText(flags.metadataOut, JSON.stringify(result.metadata, null, 2));
     session.say(`Metadata: ${flags.metadataOut}`);
   }
-  if (flags.out !== undefined) await writeText(flags.out, JSON.stringify(result, null, 2));
+  if (flags.out !== undefined) {
+    await writeText(flags.out, JSON.stringify(result, null, 2));
+    session.say(`Profile: ${flags.out}`);
+  }
   if (session.json) session.printJson(result);
   else if (flags.out === undefined) session.print(inspectText(data, table.rowCount, columns, metadata, plan));
   sayWarnings(warnings, session);

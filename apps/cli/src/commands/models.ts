@@ -18,8 +18,10 @@ export async function models(name: string | undefined, flags: SharedFlags, sessi
     default: defaultGeneratorName,
     models: listed.map(({ name, summary, paper, options }) => ({ name, summary, paper, options })),
   };
-  if (flags.out !== undefined) await writeText(flags.out, JSON.stringify(list, null, 2));
-  else if (session.json) session.printJson(list);
+  if (flags.out !== undefined) {
+    await writeText(flags.out, JSON.stringify(list, null, 2));
+    session.say(`List: ${flags.out}`);
+  } else if (session.json) session.printJson(list);
   else session.print(listed.map(modelText).join("\n\n"));
 }
 

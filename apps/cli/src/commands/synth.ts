@@ -10,16 +10,18 @@ import { figuresOf } from "../figures.ts";
 import { requireFlag, seedOf } from "../flag-values.ts";
 import { judge, summaryText } from "../judging.ts";
 import { type FitPlan, learn, planFit } from "../learning.ts";
+import { checkOptionColumns } from "../model-options.ts";
 import type { SynthFlags } from "../program.ts";
 import { formatCount, formatSeconds, plural } from "../quantities.ts";
-import { readCompared, readReal, requireColumn } from "../reading.ts";
+import { readCompared, readReal } from "../reading.ts";
+import { requireColumn } from "../required-column.ts";
 import { checkRequestColumns, planSample, type SamplePlan, writeRows } from "../sampling.ts";
 import type { PhaseTime, Session } from "../session.ts";
 import { sayWarnings } from "../warnings.ts";
 import { writeText } from "../write-text.ts";
 
-/** Cells of the synthetic table that are kept in memory to be judged: 16 million are at most 128 MB. */
-const mostJudgedCells = 16_000_000;
+/** Cells of the synthetic table that are kept in memory to be judged: 8 million are at most 64 MB. */
+const mostJudgedCells = 8_000_000;
 
 export async function synth(data: string, flags: SynthFlags, session: Session): Promise<void> {
   const checks = new Checks();
@@ -38,6 +40,7 @@ export async function synth(data: string, flags: SynthFlags, session: Session): 
   const read = await readReal(data, flags.metadata, session);
   const { table: real, metadata } = read;
   checks.attempt(() => requireColumn(metadata, flags.target, "target"));
+  checkOptionColumns(fitPlan.options, metadata, checks);
   checkRequestColumns(samplePlan, metadata, checks);
   const outMetadata = checks.attempt(() => (flags.combine ? combinedMetadata(metadata) : metadata));
   checks.settle();
