@@ -123,3 +123,45 @@ export function shareDistance(a: ReadonlyMap<string, number>, b: ReadonlyMap<str
   for (const name of names) sum += Math.abs((a.get(name) ?? 0) - (b.get(name) ?? 0));
   return sum / 2;
 }
+
+/**
+ * How far two columns agree row by row: the share of rows that are both missing or both not, times the rank correlation of
+ * numbers (Spearman's) or the share of equal texts among the rest.
+ */
+export function columnAgreement(a: Column, b: Column): number {
+  const length = a.kind === "number" ? a.values.length : a.codes.length;
+  const rows = Array.from({ length }, (_, row) => row);
+  const alike = rows.filter((row) => isMissing(a, row) === isMissing(b, row));
+  const present = alike.filter((row) => !isMissing(a, row));
+  if (present.length === 0) return alike.length / length;
+  if (a.kind === "number" && b.kind === "number") {
+    const [x, y] = [a, b].map((column) => averageRanks(present.map((row) => column.values[row]!)));
+    return (alike.length / length) * pearson(x!, y!);
+  }
+  const equal = present.filter((row) => cellAt(a, row) === cellAt(b, row));
+  return (alike.length / length) * (equal.length / present.length);
+}
+
+function averageRanks(values: readonly number[]): number[] {
+  const sorted = [...values].sort((a, b) => a - b);
+  const first = new Map<number, number>();
+  const count = new Map<number, number>();
+  for (const [rank, value] of sorted.entries()) {
+    if (!first.has(value)) first.set(value, rank);
+    count.set(value, (count.get(value) ?? 0) + 1);
+  }
+  return values.map((value) => first.get(value)! + (count.get(value)! - 1) / 2);
+}
+
+/** 1 for two constants: they agree. */
+function pearson(x: readonly number[], y: readonly number[]): number {
+  const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
+  const [mx, my] = [mean(x), mean(y)];
+  let [xy, xx, yy] = [0, 0, 0];
+  for (let i = 0; i < x.length; i++) {
+    xy += (x[i]! - mx) * (y[i]! - my);
+    xx += (x[i]! - mx) ** 2;
+    yy += (y[i]! - my) ** 2;
+  }
+  return xx === 0 && yy === 0 ? 1 : xy / Math.sqrt(xx * yy);
+}

@@ -29,3 +29,6 @@ export const refitGrowthBytes: number = 8 * 2 ** 20;
 
 /** Rows of the table that the growth is measured with: one leaked copy per refit is more than the bound above. */
 export const refitRows = 20_000;
+
+/** Agreement of a column with itself when another one is added: rank correlation, or the share of equal cells. */
+export const streamAgreement = 0.98;

@@ -1,12 +1,15 @@
 // Law 1: row i is a function of (model, seed, i), whatever the cut, the batch size, the threads, and what was asked before.
 
 import { numberColumn, parseCondition, type SampleOptions, Table } from "@verisim/core";
-import { exampleTable } from "../example-table.ts";
+import { columnAgreement } from "../association.ts";
+import { exampleColumns, exampleTable } from "../example-table.ts";
 import { type GeneratorSubject, promise } from "../generator-subject.ts";
 import { firstDifference, requireSameTable } from "../table-equality.ts";
+import { streamAgreement } from "../tolerances.ts";
 import { fitted } from "./structure-checks.ts";
 
 const rows = 700;
+const unkeyed = ["age", "income", "score", "grade", "city", "joined"];
 
 /** Plain, under a condition, and with label counts. */
 const requests: readonly (readonly [string, SampleOptions])[] = [
@@ -31,15 +34,14 @@ export async function checkCuts(subject: GeneratorSubject): Promise<void> {
       requireSameTable(part, whole.slice(from, to), `${what}: rows ${from} to ${to} alone`);
     }
   }
+  // Without the primary key: its pattern has fewer ids than there are rows.
+  const open = await fitted(subject, exampleColumns(unkeyed));
   const far = 2 ** 33 + 3;
-  const wide = await generator.sample(20, { seed: 5, from: far });
-  const narrow = await generator.sample(4, { seed: 5, from: far + 11 });
-  requireSameTable(narrow, wide.slice(11, 15), "rows beyond 2^33");
-  const near = await generator.sample(20, { seed: 5, from: 3 });
-  const { columns } = exampleTable(1).metadata;
-  const drawn = Object.keys(columns).filter((name) => columns[name]!.sdtype !== "id");
+  const wide = await open.sample(20, { seed: 5, from: far });
+  requireSameTable(await open.sample(4, { seed: 5, from: far + 11 }), wide.slice(11, 15), "rows beyond 2^33");
+  const near = await open.sample(20, { seed: 5, from: 3 });
   promise(
-    firstDifference(wide.select(drawn), near.select(drawn)) !== null,
+    firstDifference(wide, near) !== null,
     "rows from 3 and from 2^33 + 3 are the same: the high half of the row number is lost",
   );
 }
@@ -60,6 +62,20 @@ export async function checkBatches(subject: GeneratorSubject): Promise<void> {
       }
       requireSameTable(Table.concat(parts), whole.slice(0, count), `${what}: batches of ${batchSize}`);
     }
+  }
+}
+
+/** Batches are drawn as they are taken: a request far beyond memory gives its first batches at once. */
+export async function checkLazyBatches(subject: GeneratorSubject): Promise<void> {
+  const generator = await fitted(subject, exampleColumns(unkeyed));
+  for (const [what, options] of requests) {
+    const { totalRows: _, ...request } = options;
+    const taken: Table[] = [];
+    for await (const batch of generator.sampleBatches(2 ** 40, { ...request, seed: 6, batchSize: 50 })) {
+      taken.push(batch);
+      if (taken.length === 2) break;
+    }
+    promise(Table.concat(taken).rowCount === 100, `${what}: two batches of 50 rows hold another number`);
   }
 }
 
@@ -111,7 +127,11 @@ export async function checkRowsDiffer(subject: GeneratorSubject): Promise<void> 
   promise(incomes.size > 150, `500 rows hold only ${incomes.size} incomes`);
 }
 
-/** A column more at the end leaves the cells of the others as they were. */
+/**
+ * A column more at the end leaves the random streams of the others alone: their cells agree but for what the model itself
+ * learnt anew (a correlation in its last digits). Independent streams would agree in a fifth of the categories at best, and
+ * in no order of numbers.
+ */
 export async function checkColumnStreams(subject: GeneratorSubject): Promise<void> {
   const { table, metadata } = exampleTable();
   const noise = Float64Array.from(
@@ -122,7 +142,13 @@ export async function checkColumnStreams(subject: GeneratorSubject): Promise<voi
     table: new Table([...table.columns, numberColumn("noise", noise)], table.rowCount),
     metadata: { ...metadata, columns: { ...metadata.columns, noise: { sdtype: "numerical", decimals: 3 } } },
   };
-  const narrow = await (await fitted(subject, { table, metadata })).sample(300, { seed: 12 });
-  const wide = await (await fitted(subject, more)).sample(300, { seed: 12 });
-  requireSameTable(wide.select(table.columnNames), narrow, "the other columns after adding one");
+  const narrow = await (await fitted(subject, { table, metadata })).sample(1_000, { seed: 12 });
+  const wide = await (await fitted(subject, more)).sample(1_000, { seed: 12 });
+  for (const before of narrow.columns) {
+    const agreement = columnAgreement(before, wide.column(before.name));
+    promise(
+      agreement >= streamAgreement,
+      `column ${before.name} agrees to ${agreement.toFixed(3)} with itself after a column was added`,
+    );
+  }
 }
