@@ -6,7 +6,7 @@ import { nelderMead } from "./minimize.ts";
 import { standardise } from "./order-statistics.ts";
 
 export type StudentTParameters = {
-  /** Degrees of freedom, 0.2 to 1,000. */
+  /** Degrees of freedom, 0.5 to 1,000. */
   readonly degrees: number;
   readonly location: number;
   readonly scale: number;
@@ -18,9 +18,12 @@ export const studentT: Distribution<StudentTParameters> = {
     // Its likelihood has no sufficient statistics, so fewer order statistics pay for the simplex.
     const sample = standardise(sorted, 2000);
     const { values } = sample;
+    const spread = sample.high > sample.low;
+    // Values that repeat make the likelihood grow without end as the scale shrinks onto them.
+    const smallest = spread ? Math.log(0.02) : -25;
     const negative = ([location, logScale, logDegrees]: readonly number[]): number => {
       const degrees = Math.exp(logDegrees!);
-      if (degrees < 0.2 || degrees > 1000 || logScale! < -25 || logScale! > 25)
+      if (degrees < 0.5 || degrees > 1000 || logScale! < smallest || logScale! > 25)
         return Number.POSITIVE_INFINITY;
       const factor = 1 / (degrees * Math.exp(2 * logScale!));
       let sum = 0;
@@ -32,10 +35,9 @@ export const studentT: Distribution<StudentTParameters> = {
         logBeta(0.5, 0.5 * degrees)
       );
     };
-    const spread = sample.high > sample.low ? 0.7 : 1e-9;
     const [location, logScale, logDegrees] = nelderMead(
       negative,
-      [0, Math.log(spread), Math.log(6)],
+      [0, Math.log(spread ? 0.7 : 1e-9), Math.log(6)],
       0.4,
       160,
     );
