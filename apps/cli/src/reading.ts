@@ -2,13 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import {
-  fromSdvMetadata,
-  knownTextsHint,
-  type TableMetadata,
-  tableMetadata,
-  VerisimError,
-} from "@verisim/core";
+import { fromSdvMetadata, type TableMetadata, tableMetadata, VerisimError } from "@verisim/core";
 import { type ReadResult, readTable } from "@verisim/data";
 import type { Session } from "./session.ts";
 
