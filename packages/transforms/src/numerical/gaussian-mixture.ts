@@ -1,6 +1,8 @@
 // Gaussian mixture of one column by variational Bayes (Bishop, "Pattern Recognition and Machine Learning", 2006,
 // section 10.2, in one dimension). The weight prior is so small that components the data do not need lose their weight,
-// so the number of components is learnt up to a maximum. Runs on at most 2,000 order statistics: no random start.
+// so the number of components is learnt up to a maximum. Variational Bayes may stop with one mode shared by several
+// components: neighbours are then joined as long as the Bayesian information criterion (Schwarz 1978) gains by it.
+// There is no random start.
 
 import { digamma } from "@verisim/stats";
 
@@ -13,9 +15,10 @@ export interface MixtureComponent {
 }
 
 const weightPrior = 1e-3;
-const meanPrior = 1;
+// Rows that the prior mean (the mean of all rows) is worth: next to none, or far modes would be drawn and widened.
+const meanPrior = 1e-3;
 const iterations = 100;
-const tolerance = 1e-6;
+const tolerance = 1e-4;
 
 /**
  * @param sorted ascending, at least one value
@@ -32,7 +35,7 @@ export function fitMixture(sorted: Float64Array, most: number, threshold: number
   }
   const x = sorted.map((value) => (value - centre) / scale);
   const components = Math.min(most, distinctValues(x));
-  const result = variationalMixture(x, components)
+  const result = joinNeighbours(x, variationalMixture(x, components))
     .filter(({ weight }) => weight >= threshold)
     .map(({ weight, mean, deviation }) => ({
       weight,
@@ -95,6 +98,50 @@ function variationalMixture(x: Float64Array, components: number): MixtureCompone
     mean: means[k]!,
     deviation: Math.sqrt(scales[k]! / (priorDegrees + weight)),
   }));
+}
+
+function logLikelihood(x: Float64Array, components: readonly MixtureComponent[]): number {
+  let sum = 0;
+  for (const value of x) {
+    let density = 0;
+    for (const { weight, mean, deviation } of components) {
+      const z = (value - mean) / deviation;
+      density += (weight / deviation) * Math.exp(-0.5 * z * z);
+    }
+    sum += Math.log(Math.max(density, Number.MIN_VALUE));
+  }
+  return sum;
+}
+
+/** One component with the weight, mean and variance of two. */
+function joined(a: MixtureComponent, b: MixtureComponent): MixtureComponent {
+  const weight = a.weight + b.weight;
+  const mean = (a.weight * a.mean + b.weight * b.mean) / weight;
+  const square = (part: MixtureComponent): number =>
+    part.weight * (part.deviation ** 2 + (part.mean - mean) ** 2);
+  return { weight, mean, deviation: Math.sqrt((square(a) + square(b)) / weight) };
+}
+
+/** Joins the two neighbours that cost the least likelihood, while that is less than three parameters are worth. */
+function joinNeighbours(x: Float64Array, start: readonly MixtureComponent[]): MixtureComponent[] {
+  let components = start.filter(({ weight }) => weight * x.length > 1e-3).sort((a, b) => a.mean - b.mean);
+  const worth = 1.5 * Math.log(x.length);
+  let current = logLikelihood(x, components);
+  while (components.length > 1) {
+    let best: { readonly components: MixtureComponent[]; readonly value: number } | undefined;
+    for (let k = 0; k + 1 < components.length; k++) {
+      const candidate = [
+        ...components.slice(0, k),
+        joined(components[k]!, components[k + 1]!),
+        ...components.slice(k + 2),
+      ];
+      const value = logLikelihood(x, candidate);
+      if (!best || value > best.value) best = { components: candidate, value };
+    }
+    if (!best || current - best.value > worth) break;
+    ({ components, value: current } = best);
+  }
+  return components;
 }
 
 /** Component k starts with the k-th block of neighbouring order statistics. */

@@ -1,6 +1,7 @@
 // Personal values replaced by made-up ones of their kind. Value number v is a function of (key, v): nothing is
 // remembered, and a column without repeats takes v from a keyed permutation of a space of distinct values.
 
+import type { Faker } from "@faker-js/faker";
 import type { Column, ColumnMetadata, EncodedColumn, RowContext, StreamKey } from "@verisim/core";
 import { VerisimError } from "@verisim/core";
 import type { CategoryStats } from "../categories.ts";
@@ -30,7 +31,7 @@ export type AnonymizedFakerState = GeneratedState & {
 };
 
 /** The default of kinds without a space of their own: the number after the drawn value, `Boston 48213`. */
-const numbered: (draw: (faker: FakerSource["first"]) => string) => DistinctKind = (draw) => ({
+const numbered: (draw: (faker: Faker) => string) => DistinctKind = (draw) => ({
   size: () => 10n ** 9n,
   write: (index, faker) => `${draw(faker)} ${index}`,
 });
@@ -42,11 +43,11 @@ export function valueWriter(
   key: StreamKey,
 ): (value: number) => string {
   const kind = personalKind(state.function, source.first);
-  if (!state.unique && state.repeats === null) return (value) => kind.draw(source.at(key, value));
+  if (!state.unique && state.repeats === null) return (value) => source.make(kind.draw, key, value);
   // "match" promises a number of distinct values; in "scale" two numbers may share a name, as two people do.
   const match = state.repeats !== null && !state.repeats.renew;
   const distinct = state.unique || match ? (kind.distinct ?? numbered(kind.draw)) : null;
-  if (!distinct) return (value) => kind.draw(source.at(key, value));
+  if (!distinct) return (value) => source.make(kind.draw, key, value);
   // Lists of names are those of the first locale, for the space must be one.
   const size = distinct.size(source.first);
   const numbers = new DistinctNumbers(key, size);
@@ -62,10 +63,8 @@ export function valueWriter(
         },
       );
     }
-    return distinct.write(
-      numbers.at(value),
-      distinct.listed ? source.only(key, value) : source.at(key, value),
-    );
+    const write = (faker: Faker): string => distinct.write(numbers.at(value), faker);
+    return distinct.listed ? source.makeFirst(write, key, value) : source.make(write, key, value);
   };
 }
 

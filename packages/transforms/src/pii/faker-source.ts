@@ -67,6 +67,7 @@ function loadLocale(locale: string): Faker {
 /** Several locales as one source: each value takes one of them by its first draw. */
 export class FakerSource {
   readonly #fakers: readonly LocaleFaker[];
+  #english: LocaleFaker | undefined;
 
   /** @throws VerisimError `VERISIM_LOCALE_UNKNOWN` */
   constructor(locales: readonly string[]) {
@@ -78,15 +79,34 @@ export class FakerSource {
     return this.#fakers[0]!.faker;
   }
 
-  /** The faker of value number `value`; `attempt` gives another one for the same value. */
-  at(key: StreamKey, value: number, attempt: number = 0): Faker {
+  /**
+   * What `write` makes with the faker of value number `value`; `attempt` gives another one for the same value.
+   * English stands in where a locale has no such thing, as Moldova has no states and Hong Kong no postcodes.
+   */
+  make(write: (faker: Faker) => string, key: StreamKey, value: number, attempt: number = 0): string {
     const random = new RowRandom(key, value, attempt);
     const choice = this.#fakers.length === 1 ? 0 : random.below(this.#fakers.length);
-    return this.#fakers[choice]!.use(random);
+    return this.#write(write, this.#fakers[choice]!, random, () => new RowRandom(key, value, attempt));
   }
 
-  /** As `at`, always of the first locale. */
-  only(key: StreamKey, value: number): Faker {
-    return this.#fakers[0]!.use(new RowRandom(key, value));
+  /** As `make`, always in the first locale. */
+  makeFirst(write: (faker: Faker) => string, key: StreamKey, value: number): string {
+    return this.#write(write, this.#fakers[0]!, new RowRandom(key, value), () => new RowRandom(key, value));
+  }
+
+  #write(
+    write: (faker: Faker) => string,
+    source: LocaleFaker,
+    random: RowRandom,
+    again: () => RowRandom,
+  ): string {
+    try {
+      return write(source.use(random));
+    } catch (error) {
+      // Told by its message, as the class could only be had by loading all locales.
+      if (!(error instanceof Error) || !error.message.startsWith("The locale data for")) throw error;
+      this.#english ??= new LocaleFaker("en");
+      return write(this.#english.use(again()));
+    }
   }
 }

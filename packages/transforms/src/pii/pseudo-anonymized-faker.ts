@@ -98,7 +98,7 @@ export class PseudoAnonymizedFaker implements ColumnTransform<CategoryStats, Pse
     const real = new Set(digests.map(({ text }) => text));
     const categories = digests.map(({ words }) => {
       for (let attempt = 0; attempt < attempts; attempt++) {
-        const fake = kind.draw(source.at([words[2]!, words[3]!], words[4]!, attempt));
+        const fake = source.make(kind.draw, [words[2]!, words[3]!], words[4]!, attempt);
         if (taken.has(fake) || (real.has(fake) && attempt < attempts / 2)) continue;
         taken.add(fake);
         return fake;

@@ -119,7 +119,7 @@ export class TextFaker implements ColumnTransform<CategoryStats, TextFakerState>
       const low = state.words[Math.floor(place)]!;
       const high = state.words[Math.floor(place) + 1]!;
       const count = Math.round(low + (place - Math.floor(place)) * (high - low));
-      let text = count === 0 ? "" : fakers.at(context.key, value).lorem.words(count);
+      let text = count === 0 ? "" : fakers.make((faker) => faker.lorem.words(count), context.key, value);
       if (state.capital) text = text.charAt(0).toUpperCase() + text.slice(1);
       if (state.stop) text += ".";
       return state.unique ? `${text} ${value + 1}` : text;
