@@ -71,15 +71,15 @@ export const requirements = [
 /** A sentence per missing requirement; empty when all are there. */
 export function missingRequirements() {
   const system = systemName();
+  const sudo = process.getuid?.() === 0 ? "" : "sudo ";
+  const command = (text) => (/^(apt-get|dnf) /.test(text) ? `${sudo}${text}` : text);
   return requirements
     .filter((requirement) => !requirement.found())
     .map(({ name, install }) => {
-      const commands = system
-        ? install[system]
-        : Object.entries(install)
-            .map(([on, how]) => `${how} (${on})`)
-            .join("; ");
-      return `Missing: ${name}. Install it with: ${commands}`;
+      const ways = system
+        ? [command(install[system])]
+        : Object.entries(install).map(([on, text]) => `${command(text)} (${on})`);
+      return `Missing: ${name}. Install it with: ${ways.join("; ")}`;
     });
 }
 
