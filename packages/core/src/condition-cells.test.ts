@@ -229,6 +229,13 @@ describe("conditionCells", () => {
     );
   });
 
+  test("takes thousands of alternatives of one column", () => {
+    const text = Array.from({ length: 6_000 }, (_, i) => `x=${i}`).join(" or ");
+    const [cell] = conditionCells(parseCondition(text), columns);
+    const set = cell!.get("x")!;
+    expect(set.kind === "number" && set.intervals.length).toBe(6_000);
+  });
+
   test("takes a column of 100,000 categories", () => {
     const categories = Array.from({ length: 100_000 }, (_, i) => `category ${i}`);
     const wide = new Map<string, ConditionColumn>([["c", { kind: "category", categories }]]);

@@ -127,7 +127,7 @@ class CellSplitter {
 
   /** Alternatives about one and the same column are one set: `a = 1 or a = 2` is a single cell. */
   #mergeSingles(parts: readonly ConditionCell[][]): ConditionCell[][] {
-    const singles = new Map<string, ValueSet>();
+    const singles = new Map<string, [ValueSet, ...ValueSet[]]>();
     const others: ConditionCell[][] = [];
     for (const part of parts) {
       const [only] = part;
@@ -135,11 +135,16 @@ class CellSplitter {
         others.push(part);
         continue;
       }
-      const [[column, set]] = [...only!] as [[string, ValueSet]];
-      const known = singles.get(column);
-      singles.set(column, known ? uniteSets(known, set, this.#budget) : set);
+      for (const [column, set] of only!) {
+        const known = singles.get(column);
+        if (known) known.push(set);
+        else singles.set(column, [set]);
+      }
     }
-    return [...[...singles].map((entry) => [new Map([entry])]), ...others];
+    const united = [...singles].map(([column, sets]) => [
+      new Map([[column, sets.length === 1 ? sets[0] : uniteSets(sets, this.#budget)]]),
+    ]);
+    return [...united, ...others];
   }
 
   #describe(name: string): ConditionColumn {

@@ -101,14 +101,18 @@ export function intersectSets(a: ValueSet, b: ValueSet, budget: WorkBudget): Val
   throw new Error("internal: value sets of two kinds for one column");
 }
 
-export function uniteSets(a: ValueSet, b: ValueSet, budget: WorkBudget): ValueSet {
-  budget.spend(setSize(a) + setSize(b));
-  const missing = a.missing || b.missing;
-  if (a.kind === "number" && b.kind === "number")
-    return { kind: "number", intervals: uniteIntervals([...a.intervals, ...b.intervals]), missing };
-  if (a.kind === "category" && b.kind === "category")
-    return { kind: "category", categories: new Set([...a.categories, ...b.categories]), missing };
-  throw new Error("internal: value sets of two kinds for one column");
+/** The union of sets of one column, in one go: the time is that of sorting their parts. */
+export function uniteSets(sets: readonly [ValueSet, ...ValueSet[]], budget: WorkBudget): ValueSet {
+  for (const set of sets) budget.spend(setSize(set));
+  const missing = sets.some((set) => set.missing);
+  if (sets[0].kind === "number") {
+    const intervals = sets.flatMap((set) => (set.kind === "number" ? set.intervals : []));
+    return { kind: "number", intervals: uniteIntervals(intervals), missing };
+  }
+  const categories = new Set<string>();
+  for (const set of sets)
+    if (set.kind === "category") for (const category of set.categories) categories.add(category);
+  return { kind: "category", categories, missing };
 }
 
 /** What of `a` is not in `b`. */
