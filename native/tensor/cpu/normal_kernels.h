@@ -78,7 +78,7 @@ VERISIM_INLINE F64 cdf(F64 x) {
   for (int i = 1; i < 25; i++) p = fma(p, t, all(coefficients[i]));
   // a^2 in two parts: the exponential would magnify the rounding of the square by a^2 / 2.
   const F64 square = bounded * bounded;
-  const F64 rest = fma(bounded, bounded, -square);
+  const F64 rest = squareRest(bounded, square);
   const F64 e = expNegative(square * -0.5);
   const F64 lower = fma(e, rest * -0.5, e) * (p / (bounded + 1.0));
   const F64 result = choose(x > all(0.0), 1.0 - lower, lower);

@@ -41,6 +41,7 @@ VERISIM_INLINE bool any(I64 mask) { return _mm256_movemask_pd((__m256d)mask) != 
 VERISIM_INLINE bool every(I64 mask) { return _mm256_movemask_pd((__m256d)mask) == 0xf; }
 #elif defined(__x86_64__)
 // No fused multiply-add in the baseline: two roundings. Another kind of machine, as law 1 allows.
+#define VERISIM_UNFUSED
 VERISIM_INLINE F64 fma(F64 a, F64 b, F64 c) { return a * b + c; }
 VERISIM_INLINE F32 fma(F32 a, F32 b, F32 c) { return a * b + c; }
 VERISIM_INLINE F64 root(F64 x) { return (F64)_mm_sqrt_pd((__m128d)x); }
@@ -57,12 +58,24 @@ VERISIM_INLINE U64 multiplyLow32(U64 a, U64 b) {
 VERISIM_INLINE bool any(I64 mask) { return (mask[0] | mask[1]) != 0; }
 VERISIM_INLINE bool every(I64 mask) { return (mask[0] & mask[1]) != 0; }
 #else
+#define VERISIM_UNFUSED
 VERISIM_INLINE F64 fma(F64 a, F64 b, F64 c) { return a * b + c; }
 VERISIM_INLINE F32 fma(F32 a, F32 b, F32 c) { return a * b + c; }
 VERISIM_INLINE F64 root(F64 x) { return F64{__builtin_sqrt(x[0]), __builtin_sqrt(x[1])}; }
 VERISIM_INLINE U64 multiplyLow32(U64 a, U64 b) { return (a & 0xffffffffull) * (b & 0xffffffffull); }
 VERISIM_INLINE bool any(I64 mask) { return (mask[0] | mask[1]) != 0; }
 VERISIM_INLINE bool every(I64 mask) { return (mask[0] & mask[1]) != 0; }
+#endif
+
+/// x^2 - square, exact where `square` is x^2 rounded.
+#if defined(VERISIM_UNFUSED)
+VERISIM_INLINE F64 squareRest(F64 x, F64 square) {
+  const F64 high = fromBits(bitsOf(x) & allBits(0xfffffffff8000000ull)), low = x - high;  // 26 and 27 bits
+  return ((high * high - square) + 2.0 * high * low) + low * low;
+}
+#undef VERISIM_UNFUSED
+#else
+VERISIM_INLINE F64 squareRest(F64 x, F64 square) { return fma(x, x, -square); }
 #endif
 
 /// A partial vector: the first `count` entries, the rest `fill`.

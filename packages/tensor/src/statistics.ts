@@ -56,8 +56,9 @@ export async function contingency(
   options?: NativeOptions,
 ): Promise<Float64Array> {
   const cells = cardinalityA * cardinalityB;
-  if (!Number.isInteger(cells) || cardinalityA < 0 || cardinalityB < 0 || cells > 2 ** 31)
-    throw wrongArgument("contingency", "Expected cardinalities of at most 2^31 cells");
+  const whole = Number.isInteger(cardinalityA) && Number.isInteger(cardinalityB);
+  if (!whole || cardinalityA < 0 || cardinalityB < 0 || cells > 2 ** 28)
+    throw wrongArgument("contingency", "Expected cardinalities that make at most 2^28 cells");
   const counts = new Float64Array(cells);
   await runNative("contingency", options, (addon, ...run) =>
     addon.contingency(a, cardinalityA, b, cardinalityB, counts, ...run),
