@@ -6,8 +6,10 @@ import {
   type ArtifactTensor,
   type Json,
   type JsonObject,
+  packMetadata,
   packState,
   type TransformState,
+  unpackMetadata,
   unpackState,
   VerisimError,
 } from "@verisim/core";
@@ -51,7 +53,7 @@ export function modelToArtifact(model: FittedCopula, options: GaussianCopulaOpti
     formatVersion: FORMAT,
     manifest: {
       options: options as unknown as Json,
-      metadata: model.metadata as unknown as Json,
+      metadata: packMetadata(model.metadata),
       tableName: model.tableName,
       transformer: transformer.json,
       latents,
@@ -81,7 +83,7 @@ export function modelFromArtifact(artifact: Artifact): {
     );
     const size = latents.length;
     const model: FittedCopula = {
-      metadata: manifest.metadata as unknown as FittedCopula["metadata"],
+      metadata: unpackMetadata(manifest.metadata),
       tableName: manifest.tableName as string,
       transformer: TableTransformer.fromState(
         unpackState(manifest.transformer as JsonObject, artifact.tensors) as TransformState,

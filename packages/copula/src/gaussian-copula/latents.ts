@@ -93,7 +93,9 @@ export async function buildLatents(
         `Column ${JSON.stringify(column.name)} holds one value only: nothing can be learnt from it.`,
       );
     }
-    const family: MarginalName = options.marginals[column.name] ?? options.defaultMarginal;
+    const family: MarginalName = Object.hasOwn(options.marginals, column.name)
+      ? options.marginals[column.name]!
+      : options.defaultMarginal;
     const marginal = fitMarginal(sorted, family, { decimals: decimals[index]!, options });
     plan.scored.push({
       latent: { kind: "number", name: `value:${column.name}`, column: index, marginal, unit },

@@ -6,6 +6,7 @@ import {
   type ConditionColumns,
   conditionCells,
   formatCondition,
+  knownTextsHint,
   type LabelCounts,
   type LabelPlan,
   planLabels,
@@ -102,7 +103,8 @@ async function planCounts(
   keyOf: (purpose: string) => StreamKey,
 ): Promise<{ plan: LabelPlan; choices: BoxChoice[]; choiceOfLabel: Map<number | "other", number> }> {
   const description = context.columns.get(counts.column);
-  if (!description || description.kind !== "category") {
+  if (!description) throw unknownColumn(counts.column, context.columns);
+  if (description.kind !== "category") {
     throw new VerisimError(
       "VERISIM_CONDITION_TYPE",
       "Expected the column of label counts to hold categories.",
@@ -135,6 +137,15 @@ async function planCounts(
     });
   }
   return { plan, choices, choiceOfLabel };
+}
+
+function unknownColumn(column: string, columns: ConditionColumns): VerisimError {
+  const hint = knownTextsHint("modelled columns", column, [...columns.keys()]);
+  return new VerisimError(
+    "VERISIM_UNKNOWN_COLUMN",
+    `Expected a modelled column for label counts but received ${JSON.stringify(column)}.`,
+    { where: { column, option: "counts" }, hint },
+  );
 }
 
 /** The boxes of one condition, weighed. */

@@ -1,0 +1,4 @@
+import { describeGenerator } from "@verisim/testing";
+import { gaussianCopula } from "./definition.ts";
+
+describeGenerator(gaussianCopula);
