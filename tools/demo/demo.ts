@@ -77,8 +77,10 @@ ${firstLines("synthetic.csv", 4)}
 
 What to look at
   Names and e-mail addresses are made up; ids keep their form and are unique; dates and decimals are written as before.
-  Income rises to the age of 55 and has spikes at round numbers; three quarters of the free plan's balances are zero.
-  A rating is missing where there are few visits, an income mostly on the free plan: the synthetic rows do the same.
+  Incomes have spikes at round numbers and grow from plan to plan; four in five balances of the free plan are zero.
+  A rating is missing more often where there are few visits, an income mostly on the free plan; who hardly visits leaves
+  six times as often: all of it holds for the synthetic rows too.
+  What this model cannot show: real incomes fall again after the age of 55. One correlation per pair keeps the rise only.
   In the report, compare each score with the holdout's: that is what real customers reach against real customers.
 
 Your own file: npm run --silent verisim -- synth FILE.csv --out synthetic.csv --report report.html`);
