@@ -16,6 +16,7 @@ import {
   streamKey,
   VerisimError,
 } from "@verisim/core";
+import { marginalRange } from "@verisim/stats";
 import { TruncatedNormal } from "./truncated-normal.ts";
 import { type AllowedNumbers, type LatentBox, type LatentIndex, latentBoxes } from "./value-ranges.ts";
 
@@ -154,16 +155,7 @@ async function chooseBoxes(condition: Condition, context: RequestContext): Promi
   const found: LatentBox[] = conditionCells(condition, context.columns).flatMap((cell) =>
     latentBoxes(cell, index),
   );
-  if (found.length === 0) {
-    throw new VerisimError(
-      "VERISIM_CONDITION_IMPOSSIBLE",
-      `No row of the model can meet ${formatCondition(condition)}.`,
-      {
-        where: { option: "where" },
-        hint: "The values lie outside of what was learnt; `verisim inspect` shows each column's range and categories.",
-      },
-    );
-  }
+  if (found.length === 0) throw impossible(condition, context);
   const boxes: PlannedBox[] = [];
   for (const box of found) {
     const normal = await TruncatedNormal.create(
@@ -176,6 +168,38 @@ async function chooseBoxes(condition: Condition, context: RequestContext): Promi
     boxes.push({ normal, numbers: box.numbers });
   }
   return { boxes, cumulative: cumulativeWeights(boxes) };
+}
+
+/** Names the column whose asked values the model does not have, where one alone is the reason. */
+function impossible(condition: Condition, context: RequestContext): VerisimError {
+  const { index, columns } = context;
+  const cells = conditionCells(condition, columns);
+  const alone = [...new Set(cells.flatMap((cell) => [...cell.keys()]))].find((name) =>
+    cells.every((cell) => {
+      const set = cell.get(name);
+      return set !== undefined && latentBoxes(new Map([[name, set]]), index).length === 0;
+    }),
+  );
+  const known = alone === undefined ? undefined : learntValues(alone, index);
+  return new VerisimError(
+    "VERISIM_CONDITION_IMPOSSIBLE",
+    `No row of the model can meet ${formatCondition(condition)}${known ? `: ${known}` : ": its parts exclude each other"}.`,
+    {
+      where: alone === undefined ? { option: "where" } : { option: "where", column: alone },
+      hint: "0 rows are possible. Change that part of the condition, or leave it out.",
+    },
+  );
+}
+
+/** What a number column can be, in words. */
+function learntValues(name: string, index: LatentIndex): string {
+  const latent = index.latents[index.latentOf.get(index.columnOf.get(name)!) ?? -1];
+  if (latent?.kind !== "number") return `the model has no such cell in ${JSON.stringify(name)}`;
+  const [low, high] = marginalRange(latent.marginal).map((value) => {
+    const rounded = latent.marginal.decimals >= 0 ? Number(value.toFixed(latent.marginal.decimals)) : value;
+    return latent.unit === 1 ? String(rounded) : new Date((rounded * latent.unit) / 1000).toISOString();
+  });
+  return `the values learnt for ${JSON.stringify(name)} run from ${low} to ${high}, some in between may be missing`;
 }
 
 function cumulativeWeights(boxes: readonly PlannedBox[]): Float64Array {
