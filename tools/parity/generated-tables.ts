@@ -21,7 +21,7 @@ export function withPartner(name: string, real: CellTable, plan: TablePlan = pla
 }
 
 export function generatedCases(): ParityCase[] {
-  return [mixed(), declared(), oneRow(), tiny(), disjoint(), numbersOnly(), nearlyEqual()];
+  return [mixed(), declared(), oneRow(), tiny(), disjoint(), numbersOnly(), nearlyEqual(), corners()];
 }
 
 type CellRule = (row: number, random: RowRandom) => string | null;
@@ -171,4 +171,27 @@ function nearlyEqual(): ParityCase {
   const plan = planTable(real);
   plan.columns["value"] = { ...plan.columns["value"]!, sdtype: "numerical" };
   return withPartner("generated nearly equal", real, plan);
+}
+
+/** Few rows of few values: constants, pairs with one or two complete rows, categories on one side only. */
+function corners(): ParityCase {
+  const plan: TablePlan = { columns: {} };
+  const sides = [0, 1].map((side) => {
+    const rules: Record<string, CellRule> = {};
+    for (let column = 0; column < 30; column++) {
+      const valueCount = 1 + (column % 4);
+      const missingShare = (column % 5) / 5;
+      const isNumber = column % 2 === 0;
+      const name = `${isNumber ? "n" : "c"}${column}`;
+      plan.columns[name] = isNumber ? numberPlan : textPlan;
+      rules[name] = (row, random) => {
+        const shared = new RowRandom(streamKey(seed + side, "corners"), row).below(valueCount);
+        if (random.uniform() < missingShare) return null;
+        const value = random.uniform() < 0.6 ? shared : random.below(valueCount + side);
+        return isNumber ? String(value * 1.25) : `v${value}`;
+      };
+    }
+    return build(side === 0 ? 9 : 7, rules);
+  });
+  return { name: "generated corners", real: sides[0]!, synthetic: sides[1]!, plan };
 }

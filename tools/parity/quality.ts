@@ -1,5 +1,5 @@
 // Compares every figure of the quality and the diagnostic report with the real SDMetrics on the same files:
-//   node tools/parity/quality.ts [--all | --small] [--peers DIR] [--keep DIR] [NAME...]
+//   node tools/parity/quality.ts [--small] [--peers DIR] [--keep DIR] [NAME...]
 // Tables of its own are always compared; real data sets where they lie beside the repository (not with --small).
 
 import { spawnSync } from "node:child_process";
@@ -55,7 +55,8 @@ function* cases(): Generator<ParityCase> {
     if (names.length > 0 && !names.includes(name)) continue;
     const source = sharedData(path.join(name, file));
     if (source === null) {
-      console.log(`skipped: ${name} (no such data set beside the repository)`);
+      console.log(`skipped: ${name} (not beside the repository)`);
+      skipped++;
       continue;
     }
     const bytes = readFileSync(source);
@@ -69,6 +70,7 @@ const folder = flags.keep ?? mkdtempSync(path.join(tmpdir(), "verisim-parity-"))
 const python = installPeer(flags.peers, existsSync(path.join(flags.peers, "sdv")) ? "sdv" : "sdmetrics");
 let passed = 0;
 let failed = 0;
+let skipped = 0;
 console.log(`Every score of SDMetrics against ours; tolerance ${tolerance}.\n`);
 console.log(row(["table", "rows", "columns", "pairs", "values", "largest gap", "SDMetrics", "ours"]));
 try {
@@ -76,7 +78,7 @@ try {
 } finally {
   if (flags.keep === undefined) rmSync(folder, { recursive: true });
 }
-console.log(`\n${passed} passed, ${failed} failed`);
+console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 process.exitCode = failed > 0 ? 1 : 0;
 
 async function judge({ name, real, synthetic, plan }: ParityCase): Promise<void> {

@@ -21,6 +21,9 @@ import type { PairTrend, Score } from "./evaluation.ts";
 export const countedCorrelation: number = 0.5;
 export const countedAssociation: number = 0.3;
 
+/** A relation of exactly the threshold does not count, whatever the last bits of its sum say. */
+const roundingError = 1e-12;
+
 /** Other work of the process gets its turn after this many milliseconds of counting. */
 const turnMs = 10;
 
@@ -117,7 +120,7 @@ async function correlationPairs(
       score,
       real: scoreOf(real),
       synthetic: scoreOf(synthetic),
-      counted: score !== null && Math.abs(real) > countedCorrelation,
+      counted: score !== null && Math.abs(real) > countedCorrelation + roundingError,
       ceiling: tables.length > 2 ? similarity(real, coefficient(2, i, j)) : null,
     };
   };
@@ -143,7 +146,7 @@ function contingencyPair(first: Scored, second: Scored, result: ContingencyResul
     score: isDefined ? scoreOf(result?.similarity[1]) : null,
     real,
     synthetic: scoreOf(result?.association[1]),
-    counted: isDefined && real > countedAssociation,
+    counted: isDefined && real > countedAssociation + roundingError,
     ceiling: isDefined ? scoreOf(result?.similarity[2]) : null,
   };
 }
