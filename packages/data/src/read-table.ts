@@ -171,6 +171,9 @@ function columnWarnings(profile: ColumnProfile, sdtype: string): string[] {
       `Column ${name} writes equal numbers in several ways${example}; they will be written in one.`,
     );
   }
+  const marks = profile.missingMarks.length;
+  if ((sdtype === "numerical" || sdtype === "datetime") && marks > 0 && marks + Number(profile.gaps > 0) > 1)
+    warnings.push(`Column ${name} marks missing cells in several ways; they will be written in one.`);
   if (sdtype === "datetime" && profile.dates?.mixedZones)
     warnings.push(`Column ${name} mixes time zones; its instants will be written in UTC.`);
   return warnings;

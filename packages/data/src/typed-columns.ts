@@ -66,7 +66,9 @@ export function profileTyped(source: TypedSource, rowCount: number): ColumnProfi
     distinct: Number.NaN,
     numbers: null,
     dates: null,
-    missingMark: -1,
+    gaps: missing,
+    missingMarks: [],
+    missingText: undefined,
     physical: source.physical,
   };
 }

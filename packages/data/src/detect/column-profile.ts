@@ -6,7 +6,7 @@ import { type DetectedDate, detectDate, namesDate } from "../values/date-detecti
 import { NumberForms, NumberScanner, notANumber, textForm } from "../values/number-text.ts";
 
 export interface NumberProfile {
-  /** Value per text; NaN for the missing mark. */
+  /** Value per text; NaN for missing marks. */
   readonly values: Float64Array;
   readonly style: NumberStyle;
   readonly decimals: number | undefined;
@@ -20,22 +20,26 @@ export interface ColumnProfile {
   readonly rowCount: number;
   /** Cells that are missing, the marked ones among them. */
   readonly missing: number;
-  /** The different cells; a missing mark is among them. */
+  /** Cells that are not in the file at all. */
+  readonly gaps: number;
+  /** The different cells; missing marks are among them. */
   readonly texts: readonly string[];
   readonly counts: ArrayLike<number>;
-  /** Number of different values, the missing mark left out. */
+  /** Number of different values, missing marks left out. */
   readonly distinct: number;
   readonly numbers: NumberProfile | null;
   readonly dates: DetectedDate | null;
-  /** Index in `texts` of the cell that stands for missing numbers or dates; -1 where there is none. */
-  readonly missingMark: number;
+  /** Indices in `texts` of the cells that stand for missing numbers or dates. */
+  readonly missingMarks: readonly number[];
+  /** The most frequent of them, where it is more frequent than gaps are. */
+  readonly missingText: string | undefined;
   /** The column's type in a typed file. */
   readonly physical: string | undefined;
   /** Metadata that the file itself tells; nothing is left to detect. */
   readonly known?: ColumnMetadata;
 }
 
-/** Words for a missing number or date. A column of categories keeps them as categories. */
+/** Words for missing numbers and dates. A column of categories keeps them as categories. */
 const missingMark =
   /^(?:\s*|\?|-{1,3}|\.|n\/?a|#n\/a|na?n|null|nil|none|unknown|missing|<na>|\(null\)|0000-00-00(?: 00:00:00)?)$/i;
 
@@ -58,7 +62,9 @@ export function profileColumn(raw: RawColumn): ColumnProfile {
     distinct: raw.texts.length,
     numbers: null,
     dates: null,
-    missingMark: -1,
+    gaps: raw.missing,
+    missingMarks: [],
+    missingText: undefined,
     physical: raw.physical,
   };
   if (raw.texts.length === 0) return profile;
@@ -69,11 +75,18 @@ export function profileColumn(raw: RawColumn): ColumnProfile {
   return profileDates(raw, profile) ?? (textual ? null : profileNumbers(raw, profile)) ?? profile;
 }
 
-function withMark(raw: RawColumn, mark: number): Pick<ColumnProfile, "missing" | "distinct" | "missingMark"> {
+/** Different words for missing cells that one column may have. */
+const mostMarks = 3;
+
+function withMarks(raw: RawColumn, marks: readonly number[]): Partial<ColumnProfile> {
+  const marked = marks.reduce((sum, mark) => sum + raw.counts[mark]!, 0);
+  const [top] = [...marks].sort((a, b) => raw.counts[b]! - raw.counts[a]! || a - b);
+  const usual = top !== undefined && raw.counts[top]! > raw.missing;
   return {
-    missingMark: mark,
-    missing: raw.missing + (mark < 0 ? 0 : raw.counts[mark]!),
-    distinct: raw.texts.length - (mark < 0 ? 0 : 1),
+    missingMarks: marks,
+    missingText: usual ? raw.texts[top] : undefined,
+    missing: raw.missing + marked,
+    distinct: raw.texts.length - marks.length,
   };
 }
 
@@ -81,39 +94,44 @@ function profileNumbers(raw: RawColumn, profile: ColumnProfile): ColumnProfile |
   const scanner = new NumberScanner();
   const forms = new NumberForms();
   const values = new Float64Array(raw.texts.length);
-  let mark = -1;
+  const marks: number[] = [];
   for (let i = 0; i < raw.texts.length; i++) {
     const text = raw.texts[i]!;
     const form = scanner.scan(text);
     if (form === notANumber || form === textForm) {
-      if (mark >= 0 || form === textForm || !missingMark.test(text)) return null;
-      mark = i;
+      if (form === textForm || marks.length === mostMarks || !missingMark.test(text)) return null;
+      marks.push(i);
       values[i] = Number.NaN;
       continue;
     }
     forms.add(form, scanner.fraction, text);
     values[i] = scanner.value;
   }
-  if (raw.texts.length === 1 && mark === 0) return null;
+  if (marks.length === raw.texts.length) return null;
   return {
     ...profile,
-    ...withMark(raw, mark),
+    ...withMarks(raw, marks),
     numbers: { values, ...forms.format(), example: forms.example },
   };
 }
 
 function profileDates(raw: RawColumn, profile: ColumnProfile): ColumnProfile | null {
   const first = raw.texts.findIndex((text) => !missingMark.test(text));
-  if (first < 0) return null;
-  const probe = detectDate(raw.name, [raw.texts[first]!]);
-  if (!probe) return null;
-  const mark = raw.texts.findIndex((text) => missingMark.test(text));
-  const texts = mark < 0 ? raw.texts : raw.texts.filter((_, index) => index !== mark);
-  const dates = detectDate(raw.name, texts);
+  if (first < 0 || !detectDate(raw.name, [raw.texts[first]!])) return null;
+  const marks: number[] = [];
+  const present: number[] = [];
+  raw.texts.forEach((text, index) => {
+    (missingMark.test(text) ? marks : present).push(index);
+  });
+  if (marks.length > mostMarks) return null;
+  const dates = detectDate(
+    raw.name,
+    present.map((index) => raw.texts[index]!),
+  );
   if (!dates) return null;
-  if (mark < 0) return { ...profile, dates };
   const values = new Float64Array(raw.texts.length).fill(Number.NaN);
-  values.set(dates.values.subarray(0, mark));
-  values.set(dates.values.subarray(mark), mark + 1);
-  return { ...profile, ...withMark(raw, mark), dates: { ...dates, values } };
+  present.forEach((index, at) => {
+    values[index] = dates.values[at]!;
+  });
+  return { ...profile, ...withMarks(raw, marks), dates: { ...dates, values } };
 }

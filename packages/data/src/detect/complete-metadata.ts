@@ -58,9 +58,9 @@ function completeColumn(profile: ColumnProfile, declared: ColumnMetadata): Colum
     written.datetimeFormat = profile.dates.pattern.pattern;
   if (declared.sdtype === "datetime" && profile.dates?.zone !== undefined)
     written.timeZone = profile.dates.zone;
-  if ((declared.sdtype === "numerical" || declared.sdtype === "datetime") && profile.missingMark >= 0)
-    written.missingText = profile.texts[profile.missingMark]!;
+  const numbers = declared.sdtype === "numerical" || declared.sdtype === "datetime";
+  if (numbers && profile.missingText !== undefined) written.missingText = profile.missingText;
   if (profile.physical !== undefined) written.physical = profile.physical;
-  if (profile.missing > 0) written.nullable = true;
+  if ((numbers ? profile.missing : profile.gaps) > 0) written.nullable = true;
   return { ...written, ...declared };
 }

@@ -38,7 +38,7 @@ function fitting(column: Column, profile: ColumnProfile): ColumnMetadata {
     };
   }
   if (detected.sdtype !== "numerical" && detected.sdtype !== "datetime") return detected;
-  const nullable = profile.missing > 0 && profile.missingMark < 0 ? { nullable: true } : {};
+  const nullable = profile.gaps > 0 ? { nullable: true } : {};
   return { sdtype: "categorical", ...nullable };
 }
 

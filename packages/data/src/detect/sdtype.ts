@@ -40,7 +40,8 @@ export function detectColumn(profile: ColumnProfile): ColumnMetadata {
   if (profile.known) return profile.known;
   const metadata = { ...meaning(profile) };
   if (profile.physical !== undefined) metadata.physical = profile.physical;
-  if (profile.missing > 0) metadata.nullable = true;
+  const numbers = metadata.sdtype === "numerical" || metadata.sdtype === "datetime";
+  if ((numbers ? profile.missing : profile.gaps) > 0) metadata.nullable = true;
   return metadata;
 }
 
@@ -63,9 +64,8 @@ function meaning(profile: ColumnProfile): ColumnMetadata {
 }
 
 function presentTexts(profile: ColumnProfile): readonly string[] {
-  return profile.missingMark < 0
-    ? profile.texts
-    : profile.texts.filter((_, index) => index !== profile.missingMark);
+  const marks = new Set(profile.missingMarks);
+  return marks.size === 0 ? profile.texts : profile.texts.filter((_, index) => !marks.has(index));
 }
 
 function isBoolean(profile: ColumnProfile): boolean {
@@ -110,7 +110,7 @@ function idMetadata(profile: ColumnProfile): ColumnMetadata {
 }
 
 function missingText(profile: ColumnProfile): Partial<ColumnMetadata> {
-  return profile.missingMark < 0 ? {} : { missingText: profile.texts[profile.missingMark]! };
+  return profile.missingText === undefined ? {} : { missingText: profile.missingText };
 }
 
 function dateMetadata(profile: ColumnProfile): ColumnMetadata {
@@ -136,7 +136,7 @@ function numberMetadata(profile: ColumnProfile): ColumnMetadata {
       ...(decimals === undefined ? {} : { decimals }),
       ...missingText(profile),
     };
-  if (profile.distinct > fewNumbers || profile.missingMark >= 0) return { sdtype: "categorical" };
+  if (profile.distinct > fewNumbers || profile.missingMarks.length > 0) return { sdtype: "categorical" };
   return { sdtype: "categorical", rangeValues: sortedTexts(profile) };
 }
 
