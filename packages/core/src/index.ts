@@ -11,12 +11,14 @@ export {
 export { maxConditionDepth, maxConditionLength, parseCondition } from "./condition-parser.ts";
 export { parseDatetime } from "./datetime.ts";
 export * from "./errors.ts";
+export * from "./file-error.ts";
 export * from "./generator.ts";
 export * from "./json.ts";
 export * from "./label-counts.ts";
 export * from "./metadata.ts";
 export * from "./model-file.ts";
 export { knownTextsHint, nearMatches } from "./near-matches.ts";
+export { acceptsOption, checkOptions, describeOption } from "./options.ts";
 export * from "./permutation.ts";
 export * from "./random.ts";
 export * from "./replace-file.ts";

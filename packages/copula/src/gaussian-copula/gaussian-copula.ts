@@ -68,7 +68,7 @@ export class GaussianCopula implements Generator {
   }
 
   async fit(table: Table, options: FitOptions): Promise<this> {
-    this.#fitted = await fitCopula(table, options, resolveOptions(this.options));
+    this.#fitted = await fitCopula(table, options, resolveOptions(this.options, table.columnNames));
     return this;
   }
 

@@ -1,6 +1,6 @@
 // The options of the Gaussian copula, one row each: types, checks, flags and documentation come from here.
 
-import type { OptionTable } from "@verisim/core";
+import { checkOptions, type OptionTable } from "@verisim/core";
 
 /** Families a column's marginal may be drawn from; `auto` takes the best by fit. */
 export const marginalNames = [
@@ -85,9 +85,8 @@ export const gaussianCopulaOptions: OptionTable = {
 /** The options with every default filled in. */
 export type ResolvedOptions = Required<GaussianCopulaOptions>;
 
-export function resolveOptions(options: GaussianCopulaOptions): ResolvedOptions {
-  const defaults = Object.fromEntries(
-    Object.entries(gaussianCopulaOptions).map(([name, row]) => [name, row.default]),
-  );
-  return { ...(defaults as unknown as ResolvedOptions), ...options };
+/** @throws VerisimError as `checkOptions` of @verisim/core, all with the option's name */
+export function resolveOptions(options: GaussianCopulaOptions, columns?: readonly string[]): ResolvedOptions {
+  const given = options as Readonly<Record<string, unknown>>;
+  return checkOptions("gaussian-copula", gaussianCopulaOptions, given, columns) as unknown as ResolvedOptions;
 }
