@@ -39,26 +39,33 @@ describe("model files on disk", () => {
     });
     expect(await readModelFile(path)).toEqual(decodeModel(bytes));
     await expect(writeModelFile(join(folder, "no", "m.verisim"), model)).rejects.toMatchObject({
-      code: "VERISIM_WRITE_FAILED",
+      code: "VERISIM_FILE_NOT_FOUND",
       where: { file: join(folder, "no", "m.verisim") },
     });
-    await expect(writeModelFile(folder, model)).rejects.toMatchObject({ code: "VERISIM_WRITE_FAILED" });
+    await expect(writeModelFile(folder, model)).rejects.toMatchObject({ code: "VERISIM_FILE_IS_FOLDER" });
     expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
   });
 
   test("that are missing, folders, cut or too large are refused with the file's name", async () => {
     const path = join(folder, "bad.verisim");
-    const refuses = async (message: string, file: string = path, limits = {}): Promise<void> => {
+    const refuses = async (
+      message: string,
+      code: string = "VERISIM_MODEL_FILE",
+      file: string = path,
+      limits: { fileBytes?: number } = {},
+    ): Promise<void> => {
       await expect(readModelFile(file, limits)).rejects.toMatchObject({
-        code: "VERISIM_MODEL_FILE",
+        code,
         message: expect.stringContaining(message),
         where: { file },
       });
     };
-    await refuses("there is no such file");
-    await refuses("a file but received a folder", folder);
+    await refuses("There is no such file", "VERISIM_FILE_NOT_FOUND");
+    await refuses("Expected a file but received a folder", "VERISIM_FILE_IS_FOLDER", folder);
     writeFileSync(path, bytes);
-    await refuses(`at most 10 bytes but received ${bytes.length}`, path, { fileBytes: 10 });
+    await refuses(`at most 10 bytes but received ${bytes.length}`, "VERISIM_MODEL_FILE", path, {
+      fileBytes: 10,
+    });
     truncateSync(path, bytes.length - 10);
     await refuses("may be cut off");
     writeFileSync(path, "");

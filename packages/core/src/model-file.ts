@@ -6,6 +6,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import type { Artifact } from "./artifact.ts";
 import { CanonicalJsonError, canonicalJson, isPlainObject } from "./canonical-json.ts";
 import { type ErrorPlace, VerisimError } from "./errors.ts";
+import { fileSystemError } from "./file-error.ts";
 import type { JsonObject } from "./json.ts";
 import { replaceFile } from "./replace-file.ts";
 import { decodeSafetensors, encodeSafetensors, SafetensorsError } from "./safetensors.ts";
@@ -44,7 +45,7 @@ export function encodeModel(artifact: Artifact): Uint8Array {
  * Writes the model beside `path`, flushes it to the disk and renames it into place: whatever happens, `path` holds either
  * what it held before or the whole model.
  *
- * @throws VerisimError `VERISIM_MODEL_FILE` for what a file cannot hold, `VERISIM_WRITE_FAILED` when the disk refuses
+ * @throws VerisimError `VERISIM_MODEL_FILE` for what a file cannot hold, and as {@link replaceFile}
  */
 export async function writeModelFile(path: string, artifact: Artifact): Promise<void> {
   const pieces = placed({ file: path }, () => modelPieces(artifact));
@@ -89,7 +90,7 @@ function padded(json: Uint8Array): Uint8Array {
  * Reads a `.verisim` file. No code runs, nothing outside the file is opened.
  *
  * @throws VerisimError `VERISIM_MODEL_FILE` with the file, section and tensor, for anything but a sound model within the
- * limits
+ * limits; `VERISIM_FILE_NOT_FOUND`, `VERISIM_FILE_IS_FOLDER`, `VERISIM_FILE_ACCESS`
  */
 export async function readModelFile(path: string, limits: ModelFileLimits = {}): Promise<Artifact> {
   const { fileBytes } = { ...defaultLimits, ...limits };
@@ -99,7 +100,8 @@ export async function readModelFile(path: string, limits: ModelFileLimits = {}):
     const handle = await open(path, "r");
     try {
       const stats = await handle.stat();
-      if (!stats.isFile()) throw refused("a file but received a folder or a device", where);
+      if (stats.isDirectory()) throw Object.assign(new Error("a folder"), { code: "EISDIR" });
+      if (!stats.isFile()) throw refused("a file but received a device or a pipe", where);
       if (stats.size > fileBytes)
         throw refused(`a file of at most ${fileBytes} bytes but received ${stats.size}`, where);
       bytes = await readAll(handle, stats.size);
@@ -107,13 +109,7 @@ export async function readModelFile(path: string, limits: ModelFileLimits = {}):
       await handle.close();
     }
   } catch (cause) {
-    if (VerisimError.isInstance(cause)) throw cause;
-    const missing = (cause as NodeJS.ErrnoException).code === "ENOENT";
-    const reason = missing ? "there is no such file" : (cause as Error).message;
-    throw new VerisimError("VERISIM_MODEL_FILE", `The model file cannot be read: ${reason}.`, {
-      where,
-      cause,
-    });
+    throw fileSystemError(cause, path);
   }
   return placed(where, () => decodeModel(bytes, limits));
 }
@@ -204,7 +200,7 @@ async function readAll(handle: FileHandle, size: number): Promise<Uint8Array> {
   let done = 0;
   while (done < size) {
     const { bytesRead } = await handle.read(bytes, done, Math.min(pieceBytes, size - done), done);
-    if (bytesRead === 0) throw new Error("the file became shorter while it was read");
+    if (bytesRead === 0) throw refused("a file that stays as long as it was", {});
     done += bytesRead;
   }
   return bytes;

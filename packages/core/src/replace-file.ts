@@ -2,43 +2,42 @@
 // new one is whole: written beside, flushed, renamed over, and the folder flushed.
 
 import { randomUUID } from "node:crypto";
-import { type FileHandle, open, rename, unlink } from "node:fs/promises";
+import { type FileHandle, open, realpath, rename, stat, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { VerisimError } from "./errors.ts";
+import { fileSystemError } from "./file-error.ts";
 
 /**
- * Gives `write` a new file beside `path` and puts it in the place of `path` once it is complete.
+ * Gives `write` a new file beside `path` and puts it in the place of `path` once it is complete. Links are followed; devices
+ * and pipes, which nothing can be put in the place of, are written to directly.
  *
- * @throws VerisimError `VERISIM_WRITE_FAILED` with the system's reason; errors of `write` itself that are VerisimErrors
- * pass through. In either case nothing is left behind.
+ * @throws VerisimError `VERISIM_FILE_NOT_FOUND`, `VERISIM_FILE_IS_FOLDER`, `VERISIM_FILE_ACCESS`, `VERISIM_DISK_FULL`, and what
+ * `write` throws. In every case nothing is left behind.
  */
 export async function replaceFile(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
-  let created = false;
+  let temporary: string | undefined;
   try {
-    const file = await open(temporary, "wx");
-    created = true;
+    const target = await realpath(path).catch(() => path);
+    const info = await stat(target).catch(() => null);
+    if (info?.isDirectory()) throw Object.assign(new Error("a folder"), { code: "EISDIR" });
+    const replaces = info === null || info.isFile();
+    const written = replaces
+      ? join(dirname(target), `.${basename(target).slice(0, 40)}.${randomUUID()}.part`)
+      : target;
+    const file = await open(written, replaces ? "wx" : "w");
+    if (replaces) temporary = written;
     try {
       await write(file);
-      await file.sync();
+      if (replaces) await file.sync();
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
-    created = false;
-    await flushFolder(dirname(path));
+    if (!replaces) return;
+    await rename(written, target);
+    temporary = undefined;
+    await flushFolder(dirname(target));
   } catch (cause) {
-    if (created) await unlink(temporary).catch(() => {});
-    if (VerisimError.isInstance(cause)) throw cause;
-    throw new VerisimError(
-      "VERISIM_WRITE_FAILED",
-      `The file cannot be written: ${(cause as Error).message}.`,
-      {
-        where: { file: path },
-        hint: "Check that the folder exists, that it may be written to, and that the disk has room.",
-        cause,
-      },
-    );
+    if (temporary !== undefined) await unlink(temporary).catch(() => {});
+    throw fileSystemError(cause, path);
   }
 }
 
