@@ -21,9 +21,6 @@ import type { PairTrend, Score } from "./evaluation.ts";
 export const countedCorrelation: number = 0.5;
 export const countedAssociation: number = 0.3;
 
-/** A relation of exactly the threshold does not count, whatever the last bits of its sum say. */
-const roundingError = 1e-12;
-
 /** Other work of the process gets its turn after this many milliseconds of counting. */
 const turnMs = 10;
 
@@ -120,7 +117,7 @@ async function correlationPairs(
       score,
       real: scoreOf(real),
       synthetic: scoreOf(synthetic),
-      counted: score !== null && Math.abs(real) > countedCorrelation + roundingError,
+      counted: score !== null && Math.abs(real) > countedCorrelation,
       ceiling: tables.length > 2 ? similarity(real, coefficient(2, i, j)) : null,
     };
   };
@@ -146,7 +143,7 @@ function contingencyPair(first: Scored, second: Scored, result: ContingencyResul
     score: isDefined ? scoreOf(result?.similarity[1]) : null,
     real,
     synthetic: scoreOf(result?.association[1]),
-    counted: isDefined && real > countedAssociation + roundingError,
+    counted: isDefined && real > countedAssociation,
     ceiling: isDefined ? scoreOf(result?.similarity[2]) : null,
   };
 }
