@@ -9,8 +9,10 @@ import {
   unpackState,
   VerisimError,
 } from "@verisim/core";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { TableTransformer } from "./table-transformer.ts";
+import { transformDefinitions } from "./transform-list.ts";
 
 const rowCount = 3000;
 const u = (row: number, purpose: string): number => rowUniform(streamKey(21, purpose), row);
@@ -314,6 +316,30 @@ describe("what is wrong is reported before any work, all of it at once", () => {
       );
     }
   });
+});
+
+test("any JSON is a state or is refused with a code", () => {
+  const state = TableTransformer.fit(people, metadata, { preset: "keep" }).toState();
+  const columns = state["columns"] as readonly object[];
+  const entry = fc.oneof(
+    fc.jsonValue(),
+    fc.record({
+      name: fc.constantFrom("age", "plan", "id"),
+      transform: fc.constantFrom(...Object.keys(transformDefinitions), "constructor"),
+      state: fc.record({ column: fc.constantFrom("age", "plan", "id") }, { noNullPrototype: true }),
+    }),
+    fc.constantFrom(...columns),
+  );
+  fc.assert(
+    fc.property(fc.array(entry, { maxLength: 4 }), fc.constantFrom(1, 1, 1, 0, "1"), (entries, version) => {
+      try {
+        TableTransformer.fromState({ ...state, columns: entries as never, version });
+      } catch (error) {
+        expect(VerisimError.isInstance(error)).toBe(true);
+      }
+    }),
+    { seed: 3, numRuns: 500 },
+  );
 });
 
 test("a table without rows and one with a single row come back", () => {

@@ -82,6 +82,16 @@ function skeletonsOf(texts: Iterable<string>): Map<string, Skeleton> {
   return skeletons;
 }
 
+/** 1.5 and 1.50 are one number: fractions get one length, so that different texts are different numbers. */
+function fixFractions(runs: readonly Run[]): void {
+  runs.forEach((run, i) => {
+    if (runs[i - 1]?.type === ".") {
+      run.min = run.max;
+      run.leadingZero = true;
+    }
+  });
+}
+
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 function hexadecimal(texts: readonly string[]): IdShape | null {
@@ -116,13 +126,28 @@ function mixture(texts: readonly string[]): IdShape {
   return { pattern: `${set}{${Math.min(min, max)},${max}}`, overflow: `${set}{${max}}` };
 }
 
+/** True where the texts are of few shapes and mostly digits, as machines write them, rather than words. */
+export function isMachineText(stats: CategoryStats): boolean {
+  const texts = presentTexts(stats);
+  return (
+    texts.length >= sharedByAtLeast &&
+    texts.every((text) => text.length <= 256 && text.replace(/\D/g, "").length * 2 > text.length) &&
+    skeletonsOf(texts).size <= maximumSkeletons
+  );
+}
+
+function presentTexts(stats: CategoryStats): string[] {
+  return stats.dictionary.filter((text, code) => stats.counts[code]! > 0 && text !== "");
+}
+
 /** The pattern that ids of the column follow, from their shapes alone. */
 export function learnIdShape(stats: CategoryStats): IdShape {
-  const texts = stats.dictionary.filter((text, code) => stats.counts[code]! > 0 && text !== "");
+  const texts = presentTexts(stats);
   if (texts.length === 0) return { pattern: "\\d{6}", overflow: "\\d{6}" };
   const asHexadecimal = hexadecimal(texts);
   if (asHexadecimal) return asHexadecimal;
   const skeletons = [...skeletonsOf(texts).values()].sort((a, b) => b.ids - a.ids);
+  if (stats.kind === "number") for (const { runs } of skeletons) fixFractions(runs);
   if (skeletons.length > maximumSkeletons) return mixture(texts);
   const sources = skeletons.map(({ runs, ids }) => runs.map((run) => runSource(run, ids)).join(""));
   // The longest ids of the commonest shape and more digits: no text of the pattern is as long.

@@ -122,6 +122,20 @@ describe("RegexGenerator", () => {
     expect(values.every((value) => value >= 10_000 && value <= 99_999)).toBe(true);
   });
 
+  test("numbers with fractions or a declared pattern of several lengths stay different numbers", () => {
+    const fractions = numberColumn(
+      "id",
+      Array.from({ length: 400 }, (_, i) => i / 8),
+    );
+    for (const make of [
+      generator(fractions, { cardinalityRule: "unique" }),
+      generator(numberColumn("id", [1, 22, 333]), {}, "\\d{1,3}"),
+    ]) {
+      const made = make(0, 5000);
+      expect(new Set(made.kind === "number" ? made.values : []).size).toBe(5000);
+    }
+  });
+
   test("repeats ids of a column that repeats them just as often", () => {
     const real = Array.from({ length: 1000 }, (_, i) => `C${100 + Math.floor(Math.sqrt(i) * 3)}`);
     const countsOf = (ids: readonly string[]): number[] => {

@@ -131,7 +131,9 @@ export class RegexGenerator implements ColumnTransform<CategoryStats, RegexGener
 
   fit(stats: CategoryStats, metadata: ColumnMetadata): RegexGeneratorState {
     const { avoidRealIds, maxRepeat, cardinalityRule } = this.options;
-    const given = this.options.regexFormat ?? metadata.regexFormat;
+    // Texts of a pattern such as \d{1,3} are fewer numbers than texts (07 is 7): numbers follow their own shape.
+    const declared = stats.kind === "number" ? undefined : metadata.regexFormat;
+    const given = this.options.regexFormat ?? declared;
     const shape = given === undefined || given === null ? learnIdShape(stats) : null;
     const pattern = shape ? shape.pattern : given!;
     let language: RegexLanguage;

@@ -222,3 +222,15 @@ test("TextFaker keeps the number of words and no word", () => {
   expect(JSON.stringify(state)).not.toContain("ecret");
   expect(texts(made).every((text) => /^[A-Z].*\.$/s.test(text) && !/secret|word/i.test(text))).toBe(true);
 });
+
+test("TextFaker follows the shape of texts that a machine wrote", () => {
+  const points = Array.from(
+    { length: 300 },
+    (_, i) => `POINT (-73.95613449${100 + i} 40.794082${1000 + ((i * 37) % 1000)})`,
+  );
+  const transform = new TextFaker();
+  const state = transform.fit(transform.analyze(textColumn("text", points)), { sdtype: "text" });
+  const made = texts(transform.decode([], state, rows(0, 500)));
+  expect(made.every((text) => /^POINT \(-[1-9]\d\.[1-9]\d{10} [1-9]\d\.[1-9]\d{9}\)$/.test(text))).toBe(true);
+  expect(new Set(made).size).toBe(500);
+});

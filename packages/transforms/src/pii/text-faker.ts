@@ -1,5 +1,6 @@
 // Free text replaced by filler words: about as many words as the real cells have, no word of them. What texts say is
-// the business of a language model; this keeps lengths, gaps and repeats.
+// the business of a language model; this keeps lengths, gaps and repeats. Texts that a machine wrote, such as
+// `POINT (-73.9 40.7)`, follow the pattern of their shape instead.
 
 import type { Column, ColumnMetadata, EncodedColumn, RowContext } from "@verisim/core";
 import { rowUniform } from "@verisim/core";
@@ -8,6 +9,9 @@ import { analyzeCategories, mergeCategories } from "../categories.ts";
 import type { ColumnTransform, EncodedShape } from "../column-transform.ts";
 import type { GeneratedState } from "../generated-column.ts";
 import { cardinalityRuleOption, fitGenerated, generateColumn } from "../generated-column.ts";
+import { DistinctNumbers } from "../id/distinct-numbers.ts";
+import { isMachineText, learnIdShape } from "../id/id-shape.ts";
+import { RegexLanguage } from "../regex/regex-language.ts";
 import type { CardinalityRule } from "../repeat-pattern.ts";
 import type { TransformOptions } from "../transform-options.ts";
 import { readOptions } from "../transform-options.ts";
@@ -25,6 +29,8 @@ export type TextFakerState = GeneratedState & {
   readonly words: readonly number[];
   readonly capital: boolean;
   readonly stop: boolean;
+  /** The pattern of machine-written texts; null for words. */
+  readonly pattern: string | null;
 };
 
 const quantiles = 16;
@@ -94,6 +100,7 @@ export class TextFaker implements ColumnTransform<CategoryStats, TextFakerState>
       ...fitGenerated(stats, this.options.cardinalityRule, false),
       ...learnTexts(stats),
       locales,
+      pattern: isMachineText(stats) ? learnIdShape(stats).pattern : null,
     };
     this.#sources.set(state, new FakerSource(locales));
     return state;
@@ -114,6 +121,13 @@ export class TextFaker implements ColumnTransform<CategoryStats, TextFakerState>
       this.#sources.set(state, source);
     }
     const fakers = source;
+    if (state.pattern !== null) {
+      const language = new RegexLanguage(state.pattern);
+      const numbers = new DistinctNumbers(context.key, language.size);
+      // Only a tiny space has fewer texts than values; they then come again.
+      const size = Number(language.size);
+      return generateColumn(state, context, (value) => language.at(numbers.at(value % size)));
+    }
     return generateColumn(state, context, (value) => {
       const place = rowUniform(context.key, value, 0, wordsBlock) * quantiles;
       const low = state.words[Math.floor(place)]!;
