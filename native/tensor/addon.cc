@@ -323,7 +323,7 @@ Napi::Value createAbort(Info info) { return wrapAbortFlag(info.Env()); }
 void setAbort(Info info) {
   const AbortFlag flag = unwrapAbortFlag(info[0]);
   if (!flag) throw codedError(info.Env(), "VERISIM_NATIVE_ARGUMENT", "Expected an abort handle");
-  flag->store(true);
+  flag.get()->store(true);
 }
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {

@@ -15,7 +15,7 @@ namespace verisim {
 
 /// What one environment (the main thread, or a worker thread) keeps; the pool itself is one per process.
 struct Instance {
-  std::shared_ptr<Pool> pool = Pool::shared();
+  PoolShare pool;
 };
 
 /// Runs in the job, returns the number that the promise resolves to.
@@ -61,11 +61,11 @@ inline void settle(Napi::Env env, Napi::Promise::Deferred& deferred, const Outco
 
 class Task final : public Napi::AsyncWorker {
  public:
-  Task(Napi::Env env, std::shared_ptr<Pool> pool, int threads, AbortFlag abort, Napi::Array held, Work work)
+  Task(Napi::Env env, const PoolShare& pool, int threads, AbortFlag abort, Napi::Array held, Work work)
       : Napi::AsyncWorker(env, "verisim"),
         deferred_(Napi::Promise::Deferred::New(env)),
         held_(Napi::Persistent(held)),
-        pool_(std::move(pool)),
+        pool_(pool),
         threads_(threads),
         abort_(std::move(abort)),
         work_(std::move(work)) {}
@@ -82,7 +82,7 @@ class Task final : public Napi::AsyncWorker {
  private:
   Napi::Promise::Deferred deferred_;
   Napi::Reference<Napi::Array> held_;
-  std::shared_ptr<Pool> pool_;
+  PoolShare pool_;
   int threads_;
   AbortFlag abort_;
   Work work_;

@@ -61,7 +61,7 @@ function findTools() {
 function sourceFiles() {
   const own = (folder) =>
     readdirSync(join(source, folder), { withFileTypes: true })
-      .filter((entry) => entry.isFile() && /\.(cc|h|txt)$/.test(entry.name))
+      .filter((entry) => entry.isFile() && /\.(cc|h|txt|map)$/.test(entry.name))
       .map((entry) => join(source, folder, entry.name));
   return [...own("."), ...own("cpu")].sort();
 }

@@ -4,18 +4,11 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
-#include <memory>
 #include <new>
-#include <stdexcept>
 
 #include "pool.h"
 
 namespace verisim {
-
-/// An argument that is wrong in its content rather than its type; becomes VERISIM_NATIVE_ARGUMENT.
-struct ArgumentError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 
 struct Job {
   Pool& pool;

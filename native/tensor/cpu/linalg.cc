@@ -152,6 +152,14 @@ void tridiagonalise(double* a, double* d, double* e, int64_t n, Job& job) {
   std::copy(q.begin(), q.end(), a);
 }
 
+/// sqrt(x^2 + y^2) without overflow.
+double length(double x, double y) {
+  const double large = std::max(std::fabs(x), std::fabs(y)), small = std::min(std::fabs(x), std::fabs(y));
+  if (large == 0) return 0;
+  const double ratio = small / large;
+  return large * std::sqrt(1 + ratio * ratio);
+}
+
 /// Implicit QL on (d, e) with each rotation applied to rows of z (z = Q').
 bool iterate(double* d, double* e, double* z, int64_t n, Job& job) {
   for (int64_t i = 1; i < n; i++) e[i - 1] = e[i];
@@ -168,13 +176,13 @@ bool iterate(double* d, double* e, double* z, int64_t n, Job& job) {
       if (turn == 60) return false;
       // Wilkinson's shift.
       double g = (d[l + 1] - d[l]) / (2 * e[l]);
-      double r = std::hypot(g, 1.0);
+      double r = length(g, 1.0);
       g = d[m] - d[l] + e[l] / (g + std::copysign(r, g));
       double s = 1, c = 1, p = 0;
       int64_t i = m - 1;
       for (; i >= l; i--) {
         const double f = s * e[i], b = c * e[i];
-        r = std::hypot(f, g);
+        r = length(f, g);
         e[i + 1] = r;
         if (r == 0) {
           d[i + 1] -= p;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 #if defined(__x86_64__) || defined(_M_X64)
 #include <immintrin.h>
@@ -32,18 +33,27 @@ void waitChange(std::atomic<T>& value, T old) {
   value.wait(old, std::memory_order_acquire);
 }
 
+std::mutex shareMutex;
+Pool* sharedPool = nullptr;
+int shares = 0;
+
 }  // namespace
 
-std::shared_ptr<Pool> Pool::shared() {
-  static std::mutex mutex;
-  static std::weak_ptr<Pool> current;
-  std::lock_guard<std::mutex> lock(mutex);
-  std::shared_ptr<Pool> pool = current.lock();
-  if (!pool) {
-    pool = std::make_shared<Pool>();
-    current = pool;
-  }
-  return pool;
+PoolShare::PoolShare() {
+  std::lock_guard<std::mutex> lock(shareMutex);
+  if (shares == 0) sharedPool = new Pool();
+  shares++;
+  pool_ = sharedPool;
+}
+
+PoolShare::PoolShare(const PoolShare& other) : pool_(other.pool_) {
+  std::lock_guard<std::mutex> lock(shareMutex);
+  shares++;
+}
+
+PoolShare::~PoolShare() {
+  std::lock_guard<std::mutex> lock(shareMutex);
+  if (--shares == 0) delete std::exchange(sharedPool, nullptr);
 }
 
 Pool::~Pool() {
@@ -64,12 +74,33 @@ void Pool::Job::work(int slot) {
     }
     try {
       call(context, tile, slot);
+    } catch (const ArgumentError& error) {
+      return fail(argument, error.what());
+    } catch (const std::bad_alloc&) {
+      return fail(memory, "");
+    } catch (const std::exception& error) {
+      return fail(other, error.what());
     } catch (...) {
-      std::lock_guard<std::mutex> lock(failureMutex);
-      if (!failure) failure = std::current_exception();
-      stop.store(true, std::memory_order_relaxed);
-      return;
+      return fail(other, "unknown failure");
     }
+  }
+}
+
+void Pool::Job::fail(Failure kind, const char* text) {
+  std::lock_guard<std::mutex> lock(failureMutex);
+  if (failure == none) {
+    failure = kind;
+    message = text;
+  }
+  stop.store(true, std::memory_order_relaxed);
+}
+
+void Pool::Job::rethrow() const {
+  switch (failure) {
+    case none: return;
+    case argument: throw ArgumentError(message);
+    case memory: throw std::bad_alloc();
+    case other: throw std::runtime_error(message);
   }
 }
 
@@ -109,7 +140,7 @@ void Pool::runJob(int64_t tiles, int threads, const std::atomic<bool>* abort, vo
     // The last helper leaves under the mutex: after this no one touches the job, which lives on this stack.
     std::lock_guard<std::mutex> lock(mutex_);
   }
-  if (job.failure) std::rethrow_exception(job.failure);
+  job.rethrow();
   if (job.stop.load()) throw Aborted{};
 }
 

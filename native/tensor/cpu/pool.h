@@ -4,11 +4,11 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
-#include <exception>
-#include <memory>
 #include <mutex>
+#include <new>
+#include <stdexcept>
+#include <string>
 #include <thread>
 #include <type_traits>
 #include <utility>
@@ -19,12 +19,14 @@ namespace verisim {
 /// Thrown out of a job whose abort flag was set; the binding turns it into VERISIM_ABORTED.
 struct Aborted {};
 
+/// An argument that is wrong in its content rather than its type; becomes VERISIM_NATIVE_ARGUMENT.
+struct ArgumentError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 class Pool {
  public:
   static constexpr int maxThreads = 256;
-
-  /// The pool of this process: shared by all environments (worker threads), ended with the last of them.
-  static std::shared_ptr<Pool> shared();
 
   Pool() = default;
   ~Pool();
@@ -33,7 +35,8 @@ class Pool {
 
   /// Calls `body(tile, slot)` for each tile in [0, tiles) on at most `threads` threads, the calling one among them.
   /// `slot` is in [0, threads) and belongs to one thread at a time: an index into scratch memory.
-  /// Throws Aborted when `abort` was set before the last tile, or the exception of the first tile that threw one.
+  /// Throws Aborted when `abort` was set before the last tile, or what a tile threw: ArgumentError, std::bad_alloc, or
+  /// std::runtime_error for anything else.
   template <class Body>
   void run(int64_t tiles, int threads, const std::atomic<bool>* abort, Body&& body) {
     using Plain = std::remove_reference_t<Body>;
@@ -54,10 +57,15 @@ class Pool {
     alignas(64) std::atomic<int> helping{0};
     int taken = 1;                 // slots given out; guarded by the pool's mutex
     std::atomic<bool> stop{false};  // aborted or failed: nobody claims another tile
+    // What a tile threw. Not an exception_ptr: that would ask for a newer C++ runtime than anything else here.
+    enum Failure { none, argument, memory, other };
     std::mutex failureMutex;
-    std::exception_ptr failure;
+    Failure failure = none;
+    std::string message;
 
     void work(int slot);
+    void fail(Failure kind, const char* text);
+    void rethrow() const;
   };
 
   void runJob(int64_t tiles, int threads, const std::atomic<bool>* abort, void* context, Call call);
@@ -70,6 +78,20 @@ class Pool {
   std::vector<std::thread> helpers_;
   std::atomic<uint32_t> epoch_{0};
   std::atomic<bool> closing_{false};
+};
+
+/// A share in the pool of this process: made with the first environment (main thread or worker thread), ended with the
+/// last one.
+class PoolShare {
+ public:
+  PoolShare();
+  PoolShare(const PoolShare&);
+  PoolShare& operator=(const PoolShare&) = delete;
+  ~PoolShare();
+  Pool& operator*() const { return *pool_; }
+
+ private:
+  Pool* pool_;
 };
 
 }  // namespace verisim

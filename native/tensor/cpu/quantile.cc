@@ -37,7 +37,8 @@ void quantileMap(const double* z, int64_t count, const Marginal& marginal, doubl
   const Thresholds prepared(marginal.thresholds, marginal.segments - 1, count);
   const PlaceKernel place = VERISIM_PICK(placeKernel);
   const auto& normals = normal();
-  const double scale = marginal.decimals < 0 ? 0 : std::pow(10.0, marginal.decimals);
+  double scale = marginal.decimals < 0 ? 0 : 1;
+  for (int digit = 0; digit < marginal.decimals; digit++) scale *= 10;  // exact up to 10^22
   std::vector<Piece> pieces(static_cast<size_t>(marginal.segments));
   bool continuous = false;
   for (int64_t s = 0; s < marginal.segments; s++) {

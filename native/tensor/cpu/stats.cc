@@ -7,7 +7,39 @@
 #include <utility>
 #include <vector>
 
+#include "isa.h"
 #include "thresholds.h"
+
+namespace verisim {
+namespace {
+
+/// A column before its pairs are looked at.
+struct ColumnSummary {
+  double shift = 0;  // a number near the mean, exactly the value of a constant column
+  double low = std::numeric_limits<double>::infinity(), high = -low;
+  bool complete = true;
+};
+
+/// Sums over rows in which both columns hold a number, of deviations from the columns' shifts.
+struct PairSums {
+  double n = 0, x = 0, y = 0, xx = 0, yy = 0, xy = 0;
+  double lowX = std::numeric_limits<double>::infinity(), highX = -lowX;
+  double lowY = lowX, highY = -lowX;
+};
+
+/// Adds rows [begin, end) to the sums.
+using PairKernel = void (*)(const double* x, double shiftX, const double* y, double shiftY, int64_t begin, int64_t end,
+                            PairSums& sums);
+struct PairKernels {
+  PairKernel complete;  // no cell is missing: n and the ranges are left to the caller
+  PairKernel missing;
+};
+
+}  // namespace
+}  // namespace verisim
+
+#define VERISIM_KERNELS "stats_kernels.h"
+#include "each_isa.h"
 
 namespace verisim {
 namespace {
@@ -15,15 +47,10 @@ namespace {
 constexpr int64_t grain = 8192;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-struct ColumnSummary {
-  double shift = 0;  // a number near the mean, exactly the value of a constant column
-  bool complete = true;
-};
-
 /// Mean in pieces of fixed length; the value itself where all are equal, so that its deviations are exactly zero.
 ColumnSummary summarise(const double* x, int64_t rows) {
   ColumnSummary summary;
-  double low = std::numeric_limits<double>::infinity(), high = -low, sum = 0;
+  double sum = 0;
   int64_t count = 0;
   for (int64_t begin = 0; begin < rows; begin += grain) {
     double part = 0;
@@ -31,63 +58,23 @@ ColumnSummary summarise(const double* x, int64_t rows) {
       if (std::isnan(x[i])) continue;
       part += x[i];
       count++;
-      low = std::min(low, x[i]);
-      high = std::max(high, x[i]);
+      summary.low = std::min(summary.low, x[i]);
+      summary.high = std::max(summary.high, x[i]);
     }
     sum += part;
   }
   summary.complete = count == rows;
-  if (count > 0) summary.shift = low == high ? low : sum / static_cast<double>(count);
+  if (count > 0) summary.shift = summary.low == summary.high ? summary.low : sum / static_cast<double>(count);
   if (!std::isfinite(summary.shift)) summary.shift = 0;
   return summary;
 }
 
-constexpr int wide = 8;  // independent chains of sums
-
-struct PairSums {
-  double n = 0, x = 0, y = 0, xx = 0, yy = 0, xy = 0;
-  double lowX = std::numeric_limits<double>::infinity(), highX = -lowX;
-  double lowY = lowX, highY = -lowX;
-
-  void add(const PairSums& part) {
-    n += part.n, x += part.x, y += part.y, xx += part.xx, yy += part.yy, xy += part.xy;
-    lowX = std::min(lowX, part.lowX), highX = std::max(highX, part.highX);
-    lowY = std::min(lowY, part.lowY), highY = std::max(highY, part.highY);
-  }
-
-  double correlation() const {
-    if (n < 2 || !(lowX < highX) || !(lowY < highY)) return nan;
-    const double varianceX = xx - x * x / n, varianceY = yy - y * y / n;
-    if (!(varianceX > 0) || !(varianceY > 0)) return nan;
-    const double r = (xy - x * y / n) / std::sqrt(varianceX) / std::sqrt(varianceY);
-    return r > 1 ? 1 : r < -1 ? -1 : r;
-  }
-};
-
-PairSums sumPair(const double* x, double shiftX, const double* y, double shiftY, int64_t begin, int64_t end) {
-  double n[wide] = {}, sx[wide] = {}, sy[wide] = {}, sxx[wide] = {}, syy[wide] = {}, sxy[wide] = {};
-  double lowX[wide], highX[wide], lowY[wide], highY[wide];
-  constexpr double infinity = std::numeric_limits<double>::infinity();
-  for (int j = 0; j < wide; j++) lowX[j] = lowY[j] = infinity, highX[j] = highY[j] = -infinity;
-  const auto addRow = [&](int64_t i, int j) {
-    const double dx = x[i] - shiftX, dy = y[i] - shiftY;
-    const bool both = dx == dx && dy == dy;
-    const double ux = both ? dx : 0, uy = both ? dy : 0;
-    n[j] += both ? 1 : 0;
-    sx[j] += ux, sy[j] += uy, sxx[j] += ux * ux, syy[j] += uy * uy, sxy[j] += ux * uy;
-    const double toLowX = both ? dx : infinity, toHighX = both ? dx : -infinity;
-    const double toLowY = both ? dy : infinity, toHighY = both ? dy : -infinity;
-    lowX[j] = toLowX < lowX[j] ? toLowX : lowX[j], highX[j] = toHighX > highX[j] ? toHighX : highX[j];
-    lowY[j] = toLowY < lowY[j] ? toLowY : lowY[j], highY[j] = toHighY > highY[j] ? toHighY : highY[j];
-  };
-  int64_t i = begin;
-  for (; i + wide <= end; i += wide)
-    for (int j = 0; j < wide; j++) addRow(i + j, j);
-  for (int j = 0; i < end; i++, j++) addRow(i, j);
-  PairSums sums;
-  for (int j = 0; j < wide; j++)
-    sums.add({n[j], sx[j], sy[j], sxx[j], syy[j], sxy[j], lowX[j], highX[j], lowY[j], highY[j]});
-  return sums;
+double pearson(const PairSums& s) {
+  if (s.n < 2 || !(s.lowX < s.highX) || !(s.lowY < s.highY)) return nan;
+  const double varianceX = s.xx - s.x * s.x / s.n, varianceY = s.yy - s.y * s.y / s.n;
+  if (!(varianceX > 0) || !(varianceY > 0)) return nan;
+  const double r = (s.xy - s.x * s.y / s.n) / std::sqrt(varianceX) / std::sqrt(varianceY);
+  return r > 1 ? 1 : r < -1 ? -1 : r;
 }
 
 }  // namespace
@@ -96,16 +83,24 @@ void correlation(const double* const* columns, int64_t columnCount, int64_t rows
                  Job& job) {
   std::vector<ColumnSummary> summaries(static_cast<size_t>(columnCount));
   job.run(columnCount, [&](int64_t c, int) { summaries[static_cast<size_t>(c)] = summarise(columns[c], rows); });
+  const PairKernels& kernels = VERISIM_PICK(pairKernels);
   const int64_t pairs = columnCount * (columnCount + 1) / 2;
   job.run(pairs, [&](int64_t index, int) {
     int64_t row = 0;
     while (index > row) index -= ++row;
     const int64_t col = index;
+    const ColumnSummary& x = summaries[static_cast<size_t>(row)];
+    const ColumnSummary& y = summaries[static_cast<size_t>(col)];
+    const bool complete = x.complete && y.complete;
+    const auto sumPiece = complete ? kernels.complete : kernels.missing;
     PairSums sums;
     for (int64_t begin = 0; begin < rows; begin += grain)
-      sums.add(sumPair(columns[row], summaries[static_cast<size_t>(row)].shift, columns[col],
-                       summaries[static_cast<size_t>(col)].shift, begin, std::min(rows, begin + grain)));
-    double r = sums.correlation();
+      sumPiece(columns[row], x.shift, columns[col], y.shift, begin, std::min(rows, begin + grain), sums);
+    if (complete) {
+      sums.n = static_cast<double>(rows);
+      sums.lowX = x.low, sums.highX = x.high, sums.lowY = y.low, sums.highY = y.high;
+    }
+    double r = pearson(sums);
     if (row == col && !std::isnan(r)) r = 1;
     out[row * columnCount + col] = out[col * columnCount + row] = r;
     counts[row * columnCount + col] = counts[col * columnCount + row] = sums.n;

@@ -18,7 +18,9 @@ function runtimeLibrary() {
     const { stdout } = spawnSync(compiler, [`-print-file-name=${name}`], { encoding: "utf8" });
     if (stdout && existsSync(stdout.trim())) return stdout.trim();
   }
-  throw new Error(`${compiler} has no address sanitizer: install the compiler's sanitizer libraries (libasan)`);
+  throw new Error(
+    `${compiler} has no address sanitizer: install the compiler's sanitizer libraries (libasan)`,
+  );
 }
 
 const { path } = buildNative({ sanitize: true });
