@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   mkdirSync,
@@ -226,6 +227,27 @@ describe.each(["csv", "csv.gz", "jsonl", "json", "parquet", "arrow"])("writing %
     await expect(readTable(path)).rejects.toMatchObject({
       code: ending === "jsonl" ? "VERISIM_EMPTY_FILE" : "VERISIM_EMPTY_TABLE",
     });
+  });
+});
+
+describe("a process that ends in the middle", () => {
+  it("leaves no half-written file", () => {
+    const place = join(folder, "ended");
+    mkdirSync(place);
+    writeFileSync(join(place, "table.csv"), "old");
+    const source = new URL("./index.ts", import.meta.url).href;
+    const program = `
+      const { openTableWriter } = await import(${JSON.stringify(source)});
+      await openTableWriter(${JSON.stringify(join(place, "table.csv"))}, { columns: {} });
+      process.exit(3);`;
+    const { status } = spawnSync(
+      process.execPath,
+      ["--conditions=verisim-source", "--input-type=module", "--eval", program],
+      { encoding: "utf8" },
+    );
+    expect(status).toBe(3);
+    expect(readdirSync(place)).toEqual(["table.csv"]);
+    expect(readFileSync(join(place, "table.csv"), "utf8")).toBe("old");
   });
 });
 

@@ -87,6 +87,21 @@ describe("reading CSV", () => {
     expect(cellAt(table.column("text"), 4)).toBe(`${long}4`);
   });
 
+  it("finds keys and measurements in long columns of different cells", async () => {
+    const rows = Array.from(
+      { length: 40_000 },
+      (_, row) => `${row * 3},${row / 7},u${row % 39_999},2024-01-01 00:00:${10 + (row % 50)}\n`,
+    );
+    const { table, metadata } = await readText(`id,x,name,t\n${rows.join("")}`);
+    expect(metadata.primaryKey).toBe("id");
+    expect(metadata.columns["x"]).toEqual({ sdtype: "numerical", numberStyle: "shortest" });
+    expect(metadata.columns["t"]).toMatchObject({ sdtype: "datetime" });
+    const name = table.column("name");
+    expect(name.kind === "dictionary" && name.dictionary.length).toBe(39_999);
+    expect(cellAt(table.column("x"), 39_998)).toBe(39_998 / 7);
+    expect(cellAt(name, 39_999)).toBe("u0");
+  });
+
   it("follows declared metadata and completes it", async () => {
     const given: TableMetadata = { columns: { n: { sdtype: "categorical" } } };
     const { table, metadata } = await readText(

@@ -24,6 +24,7 @@ import {
   type TextColumns,
   type TextReadOptions,
 } from "./text/text-columns.ts";
+import type { TextPool } from "./text/text-pool.ts";
 import { profileTyped, type TypedColumns } from "./typed-columns.ts";
 import { positionalText } from "./values/number-text.ts";
 import { typedColumn } from "./values/type-column.ts";
@@ -67,12 +68,24 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
     signal: options.signal,
     onBytes: (done) => options.onProgress?.({ phase: "read", done, total, unit: "bytes" }),
   };
-  const loaded = await load(path, format.name, total, textOptions);
+  const loaded = await load(path, format.name, total, textOptions).catch((cause: unknown) => {
+    throw memoryFault(cause, path);
+  });
   if (loaded.rowCount === 0)
     throw new VerisimError("VERISIM_EMPTY_TABLE", "The file has a header but no rows.", {
       where: { file: path },
     });
   return typeColumns(path, loaded, options);
+}
+
+/** Arrays that the engine refuses to make are a table that is too large, not a bug. */
+function memoryFault(cause: unknown, file: string): unknown {
+  if (!(cause instanceof RangeError)) return cause;
+  return new VerisimError("VERISIM_OUT_OF_MEMORY", "The table is too large to be held in memory.", {
+    where: { file },
+    hint: "Split the file, or leave columns out of it.",
+    cause,
+  });
 }
 
 /** A column as a reader left it: codes of the profile's texts, or numbers. */
@@ -110,19 +123,31 @@ async function load(
 }
 
 function profileTexts(source: TextColumns): Loaded {
-  const columns = source.pools.map((pool, index) => ({
-    profile: profileColumn({
-      name: source.names[index]!,
-      rowCount: source.rowCount,
-      missing: pool.missingCount,
-      texts: pool.texts(),
-      counts: pool.counts,
-      physical: source.physical[index],
-      textual: source.textual[index]!,
-    }),
-    codes: pool.codes,
-    values: null,
-  }));
+  const columns = source.pools.map((given, index) => {
+    const profile = (pool: TextPool): ColumnProfile => {
+      let texts: readonly string[] | undefined;
+      return profileColumn({
+        name: source.names[index]!,
+        rowCount: source.rowCount,
+        missing: pool.missingCount,
+        size: pool.size,
+        get texts() {
+          texts ??= pool.texts();
+          return texts;
+        },
+        pieces: () => pool.pieces(),
+        counts: pool.counts,
+        physical: source.physical[index],
+        textual: source.textual[index]!,
+      });
+    };
+    const first = profile(given);
+    // Measurements and instants need no search for equal cells; everything else does.
+    const measured = first.dates !== null || (first.numbers !== null && first.numbers.style !== "integer");
+    if (!given.loose || measured) return { profile: first, codes: given.codes, values: null };
+    const pool = given.settled();
+    return { profile: profile(pool), codes: pool.codes, values: null };
+  });
   return { ...source, columns };
 }
 

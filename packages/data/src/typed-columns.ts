@@ -61,6 +61,7 @@ export function profileTyped(source: TypedSource, rowCount: number): ColumnProfi
     name: source.name,
     rowCount,
     missing,
+    size: 0,
     texts: [],
     counts: [],
     distinct: Number.NaN,

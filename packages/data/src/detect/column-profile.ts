@@ -22,7 +22,9 @@ export interface ColumnProfile {
   readonly missing: number;
   /** Cells that are not in the file at all. */
   readonly gaps: number;
-  /** The different cells; missing marks are among them. */
+  /** Number of different cells, missing marks among them. */
+  readonly size: number;
+  /** The different cells, made when first asked for: a column of numbers may never need them. */
   readonly texts: readonly string[];
   readonly counts: ArrayLike<number>;
   /** Number of different values, missing marks left out. */
@@ -48,37 +50,50 @@ export interface RawColumn {
   readonly rowCount: number;
   readonly missing: number;
   readonly texts: readonly string[];
+  /** The same texts some at a time, where that spares holding them all. */
+  readonly pieces?: () => Iterable<readonly string[]>;
+  readonly size?: number;
   readonly counts: ArrayLike<number>;
   readonly physical?: string | undefined;
   /** The file says that the cells are strings: digits among them are no numbers. */
   readonly textual?: boolean;
 }
 
+/** What numbers and dates add to a profile. */
+type Found = Partial<Omit<ColumnProfile, "texts">>;
+
 export function profileColumn(raw: RawColumn): ColumnProfile {
-  const textual = raw.textual === true;
+  const size = raw.size ?? raw.texts.length;
   const dateFirst = namesDate(raw.name);
-  const profile: ColumnProfile = {
-    ...raw,
-    distinct: raw.texts.length,
+  let found: Found = {};
+  if (size > 0) {
+    const numbers = (): Found | null => (raw.textual === true ? null : profileNumbers(raw, size));
+    found = (dateFirst ? (profileDates(raw) ?? numbers()) : (numbers() ?? profileDates(raw))) ?? {};
+  }
+  return {
+    name: raw.name,
+    rowCount: raw.rowCount,
+    missing: raw.missing,
+    counts: raw.counts,
+    distinct: size,
     numbers: null,
     dates: null,
     gaps: raw.missing,
     missingMarks: [],
     missingText: undefined,
     physical: raw.physical,
+    ...found,
+    size,
+    get texts() {
+      return raw.texts;
+    },
   };
-  if (raw.texts.length === 0) return profile;
-  if (!dateFirst) {
-    const found = textual ? null : profileNumbers(raw, profile);
-    return found ?? profileDates(raw, profile) ?? profile;
-  }
-  return profileDates(raw, profile) ?? (textual ? null : profileNumbers(raw, profile)) ?? profile;
 }
 
 /** Different words for missing cells that one column may have. */
 const mostMarks = 3;
 
-function withMarks(raw: RawColumn, marks: readonly number[]): Partial<ColumnProfile> {
+function withMarks(raw: RawColumn, size: number, marks: readonly number[]): Found {
   const marked = marks.reduce((sum, mark) => sum + raw.counts[mark]!, 0);
   const [top] = [...marks].sort((a, b) => raw.counts[b]! - raw.counts[a]! || a - b);
   const usual = top !== undefined && raw.counts[top]! > raw.missing;
@@ -86,38 +101,47 @@ function withMarks(raw: RawColumn, marks: readonly number[]): Partial<ColumnProf
     missingMarks: marks,
     missingText: usual ? raw.texts[top] : undefined,
     missing: raw.missing + marked,
-    distinct: raw.texts.length - marks.length,
+    distinct: size - marks.length,
   };
 }
 
-function profileNumbers(raw: RawColumn, profile: ColumnProfile): ColumnProfile | null {
+function piecesOf(raw: RawColumn): Iterable<readonly string[]> {
+  return raw.pieces ? raw.pieces() : [raw.texts];
+}
+
+function profileNumbers(raw: RawColumn, size: number): Found | null {
   const scanner = new NumberScanner();
   const forms = new NumberForms();
-  const values = new Float64Array(raw.texts.length);
+  const values = new Float64Array(size);
   const marks: number[] = [];
-  for (let i = 0; i < raw.texts.length; i++) {
-    const text = raw.texts[i]!;
-    const form = scanner.scan(text);
-    if (form === notANumber || form === textForm) {
-      if (form === textForm || marks.length === mostMarks || !missingMark.test(text)) return null;
-      marks.push(i);
-      values[i] = Number.NaN;
-      continue;
+  let code = 0;
+  for (const texts of piecesOf(raw)) {
+    for (const text of texts) {
+      const form = scanner.scan(text);
+      if (form === notANumber || form === textForm) {
+        if (form === textForm || marks.length === mostMarks || !missingMark.test(text)) return null;
+        marks.push(code);
+        values[code++] = Number.NaN;
+        continue;
+      }
+      forms.add(form, scanner.fraction, text);
+      values[code++] = scanner.value;
     }
-    forms.add(form, scanner.fraction, text);
-    values[i] = scanner.value;
   }
-  if (marks.length === raw.texts.length) return null;
+  if (marks.length === size) return null;
   return {
-    ...profile,
-    ...withMarks(raw, marks),
+    ...withMarks(raw, size, marks),
     numbers: { values, ...forms.format(), example: forms.example },
   };
 }
 
-function profileDates(raw: RawColumn, profile: ColumnProfile): ColumnProfile | null {
-  const first = raw.texts.findIndex((text) => !missingMark.test(text));
-  if (first < 0 || !detectDate(raw.name, [raw.texts[first]!])) return null;
+function profileDates(raw: RawColumn): Found | null {
+  for (const texts of piecesOf(raw)) {
+    const probe = texts.find((text) => !missingMark.test(text));
+    if (probe === undefined) continue;
+    if (!detectDate(raw.name, [probe])) return null;
+    break;
+  }
   const marks: number[] = [];
   const present: number[] = [];
   raw.texts.forEach((text, index) => {
@@ -133,5 +157,5 @@ function profileDates(raw: RawColumn, profile: ColumnProfile): ColumnProfile | n
   present.forEach((index, at) => {
     values[index] = dates.values[at]!;
   });
-  return { ...profile, ...withMarks(raw, marks), dates: { ...dates, values } };
+  return { ...withMarks(raw, raw.texts.length, marks), dates: { ...dates, values } };
 }

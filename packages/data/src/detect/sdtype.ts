@@ -46,7 +46,7 @@ export function detectColumn(profile: ColumnProfile): ColumnMetadata {
 }
 
 function meaning(profile: ColumnProfile): ColumnMetadata {
-  if (profile.texts.length === 0) return { sdtype: "categorical" };
+  if (profile.size === 0) return { sdtype: "categorical" };
   if (isBoolean(profile)) return { sdtype: "boolean" };
   if (profile.dates) return dateMetadata(profile);
   const wholeNumbers = profile.numbers?.style === "integer" && profile.numbers.exact;
@@ -69,7 +69,7 @@ function presentTexts(profile: ColumnProfile): readonly string[] {
 }
 
 function isBoolean(profile: ColumnProfile): boolean {
-  if (profile.texts.length > 2) return false;
+  if (profile.size > 2) return false;
   if (profile.physical === "BOOLEAN") return true;
   return booleanPairs.some(
     ([yes, no]) =>

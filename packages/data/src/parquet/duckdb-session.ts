@@ -94,7 +94,8 @@ export class DuckSession {
 
   /** DuckDB's messages about a file, told as what the user can act on. */
   #fault(cause: unknown): unknown {
-    if (VerisimError.isInstance(cause) || !(cause instanceof Error)) return cause;
+    if (VerisimError.isInstance(cause) || !(cause instanceof Error) || cause instanceof RangeError)
+      return cause;
     const details = { where: { file: this.#path }, cause };
     if (/out of memory|memory limit/i.test(cause.message))
       return new VerisimError("VERISIM_OUT_OF_MEMORY", "The file needs more than 4 GB of memory to read.", {

@@ -2,7 +2,12 @@
 // Cells are compared and counted as bytes, so that a file of millions of cells makes no JavaScript string per cell.
 
 const initialRows = 1024;
+/** After this many rows a column whose cells nearly all differ is no longer searched for equal ones. */
+const looseAfter = 1 << 15;
+const looseShare = 0.95;
 const initialTexts = 64;
+/** Offsets are 32-bit. */
+const mostBytes = 2 ** 31 - 1;
 
 /** Starting value and step of the hash (FNV-1a, 32 bits) that {@link TextPool.add} expects of its caller. */
 export const hashStart: number = 0x811c9dc5 | 0;
@@ -23,6 +28,8 @@ function grown(array: Int32Array, length: number): Int32Array<ArrayBuffer> {
 export class TextPool {
   #rows = 0;
   #missing = 0;
+  #loose = false;
+  #strict = false;
   #codes = new Int32Array(initialRows);
   #size = 0;
   #counts = new Int32Array(initialTexts);
@@ -40,7 +47,12 @@ export class TextPool {
     return this.#missing;
   }
 
-  /** Number of different texts. */
+  /** Equal texts may be held twice: true in long columns whose first cells nearly all differ. See {@link settled}. */
+  get loose(): boolean {
+    return this.#loose;
+  }
+
+  /** Number of different texts (of entries in a loose pool). */
   get size(): number {
     return this.#size;
   }
@@ -64,9 +76,14 @@ export class TextPool {
   /** Appends the cell `bytes[start, end)`, whose {@link hashBytes} is `hash`. */
   add(bytes: Uint8Array, start: number, end: number, hash: number): void {
     if (this.#rows === this.#codes.length) this.#codes = grown(this.#codes, this.#rows * 2);
+    const length = end - start;
+    if (this.#loose) {
+      this.#codes[this.#rows++] = this.#size;
+      this.#store(this.#size++, bytes, start, length, hash);
+      return;
+    }
     const slots = this.#slots;
     const mask = slots.length - 1;
-    const length = end - start;
     let slot = (hash ^ (hash >>> 15)) & mask;
     for (;;) {
       const code = slots[slot]! - 1;
@@ -82,7 +99,23 @@ export class TextPool {
     slots[slot] = code + 1;
     this.#codes[this.#rows++] = code;
     this.#store(code, bytes, start, length, hash);
-    if (this.#size * 2 > slots.length) this.#rehash(slots.length * 2);
+    if (!this.#strict && this.#rows === looseAfter && this.#size > looseAfter * looseShare) {
+      this.#loose = true;
+      this.#slots = new Int32Array();
+    } else if (this.#size * 2 > slots.length) this.#rehash(slots.length * 2);
+  }
+
+  /** The same column with every text held once. */
+  settled(): TextPool {
+    if (!this.#loose) return this;
+    const pool = new TextPool();
+    pool.#strict = true;
+    for (let row = 0; row < this.#rows; row++) {
+      const code = this.#codes[row]!;
+      if (code < 0) pool.addMissing();
+      else pool.add(this.#bytes, this.#starts[code]!, this.#starts[code + 1]!, this.#hashes[code]!);
+    }
+    return pool;
   }
 
   #equals(code: number, bytes: Uint8Array, start: number, length: number): boolean {
@@ -104,7 +137,8 @@ export class TextPool {
     const from = this.#starts[code]!;
     const end = from + length;
     if (end > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(end, this.#bytes.length * 2));
+      if (end > mostBytes) throw new RangeError("internal: the texts of a column exceed 2 GiB");
+      const larger = new Uint8Array(Math.min(mostBytes, Math.max(end, this.#bytes.length * 2)));
       larger.set(this.#bytes);
       this.#bytes = larger;
     }
@@ -128,22 +162,29 @@ export class TextPool {
 
   /** The different texts in the order of their first row. */
   texts(): string[] {
-    const texts = new Array<string>(this.#size);
+    return [...this.pieces()].flat();
+  }
+
+  /** The texts some at a time, so that numbers can be read from them and forgotten. */
+  *pieces(): Generator<string[]> {
     const bytes = Buffer.from(this.#bytes.buffer, 0, this.#starts[this.#size]);
-    // Pieces of about a megabyte: one decoding call per piece, and a short text never keeps a long one alive.
     let code = 0;
     while (code < this.#size) {
+      // One decoding call for about a megabyte.
       const from = this.#starts[code]!;
       let end = code + 1;
       while (end < this.#size && this.#starts[end + 1]! - from < 1 << 20) end++;
       const piece = bytes.toString("utf8", from, this.#starts[end]);
       const plain = piece.length === this.#starts[end]! - from;
+      const texts: string[] = [];
       for (; code < end; code++) {
-        texts[code] = plain
-          ? piece.substring(this.#starts[code]! - from, this.#starts[code + 1]! - from)
-          : bytes.toString("utf8", this.#starts[code], this.#starts[code + 1]);
+        texts.push(
+          plain
+            ? piece.substring(this.#starts[code]! - from, this.#starts[code + 1]! - from)
+            : bytes.toString("utf8", this.#starts[code], this.#starts[code + 1]),
+        );
       }
+      yield texts;
     }
-    return texts;
   }
 }

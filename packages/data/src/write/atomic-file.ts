@@ -1,10 +1,28 @@
 // A file that appears whole or not at all: written beside its target, brought to the disk, renamed over it.
 
+import { rmSync } from "node:fs";
 import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileError } from "../text/byte-source.ts";
 
 let opened = 0;
+
+/** Files under way, removed where the process ends before they are whole. */
+const unfinished = new Set<string>();
+
+function removeUnfinished(): void {
+  for (const path of unfinished) rmSync(path, { force: true });
+}
+
+function watch(path: string): void {
+  if (unfinished.size === 0) process.on("exit", removeUnfinished);
+  unfinished.add(path);
+}
+
+function unwatch(path: string): void {
+  unfinished.delete(path);
+  if (unfinished.size === 0) process.off("exit", removeUnfinished);
+}
 
 export class AtomicFile {
   /** The path as the user gave it. */
@@ -37,6 +55,7 @@ export class AtomicFile {
         ? join(dirname(target), `.${basename(target).slice(0, 100)}.${process.pid}-${++opened}.tmp`)
         : target;
       const handle = await open(temporary, replaces ? "wx" : "w");
+      if (replaces) watch(temporary);
       return new AtomicFile(path, target, temporary, handle);
     } catch (cause) {
       throw fileError(cause, path);
@@ -62,6 +81,7 @@ export class AtomicFile {
       await this.#handle!.sync();
       await this.#close();
       await rename(this.#temporary, this.#target);
+      unwatch(this.#temporary);
       await syncFolder(dirname(this.#target));
     } catch (cause) {
       await this.discard();
@@ -72,7 +92,9 @@ export class AtomicFile {
   /** Removes what was written; what was at the path before is untouched. */
   async discard(): Promise<void> {
     await this.#close().catch(() => undefined);
-    if (this.#replaces) await rm(this.#temporary, { force: true }).catch(() => undefined);
+    if (!this.#replaces) return;
+    await rm(this.#temporary, { force: true }).catch(() => undefined);
+    unwatch(this.#temporary);
   }
 
   async #close(): Promise<void> {

@@ -20,6 +20,8 @@ interface EncodedDictionary {
   readonly ends: Int32Array;
 }
 
+const rememberedInstants = 1 << 14;
+
 /** ISO dates and times where the metadata has no format of its own. */
 export const defaultDateFormat = "%Y-%m-%d %H:%M:%S";
 
@@ -34,6 +36,8 @@ export class CellEncoder {
   readonly #missing: Buffer;
   readonly #numbers: NumberFormat;
   readonly #dates: DatePattern | null;
+  /** Texts of instants: days and hours repeat a great deal. */
+  readonly #instants = new Map<number, Buffer>();
   #dictionary: EncodedDictionary | undefined;
 
   constructor(metadata: ColumnMetadata | undefined, syntax: CellSyntax) {
@@ -61,10 +65,20 @@ export class CellEncoder {
     const dates = this.#dates;
     if (dates) {
       const zone = this.#metadata?.timeZone;
+      const known = this.#instants;
       return (out, row) => {
         const value = values[row]!;
-        if (Number.isNaN(value)) out.append(missing);
-        else out.text(this.#syntax.text(dates.format(value, zone), undefined));
+        if (Number.isNaN(value)) {
+          out.append(missing);
+          return;
+        }
+        let bytes = known.get(value);
+        if (!bytes) {
+          bytes = Buffer.from(this.#syntax.text(dates.format(value, zone), undefined), "utf8");
+          if (known.size === rememberedInstants) known.clear();
+          known.set(value, bytes);
+        }
+        out.append(bytes);
       };
     }
     const format = this.#numbers;
