@@ -234,6 +234,24 @@ test("overrides choose transforms and options by column", () => {
   expect(JSON.stringify(transformer.toState())).not.toContain("secret");
 });
 
+test("encoded columns have different names even beside a column called like an indicator", () => {
+  const gaps = people.column("age");
+  const table = new Table([
+    { ...gaps, name: "age" },
+    { ...gaps, name: "age.is_null" },
+  ]);
+  const columns = { age: { sdtype: "numerical" }, "age.is_null": { sdtype: "numerical" } };
+  const transformer = TableTransformer.fit(table, { columns }, { missing: "from_column" });
+  const encoded = transformer.encode(table, context);
+  expect(encoded.map(({ name }) => name)).toEqual([
+    "age",
+    "age.is_null.2",
+    "age.is_null",
+    "age.is_null.is_null",
+  ]);
+  expect(transformer.decode(encoded, { ...context, rowCount }).toRows()).toEqual(table.toRows());
+});
+
 test("a key is generated whatever its sdtype says, for a model cannot keep its values apart", () => {
   const numbered = new Table([
     numberColumn(

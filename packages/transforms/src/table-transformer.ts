@@ -85,7 +85,7 @@ export class TableTransformer {
         return { name: column, transform, state, outputs: transform.outputs(state) };
       },
     );
-    return new TableTransformer(columns);
+    return new TableTransformer(withDistinctNames(columns));
   }
 
   /** The layout of what `encode` gives. */
@@ -98,11 +98,13 @@ export class TableTransformer {
     return this.columns.flatMap(({ name, transform, state, outputs }) =>
       outputs.length === 0
         ? []
-        : transform.encode(
-            table.column(name),
-            state,
-            rowContext({ ...context, rowCount: table.rowCount }, name, "encode"),
-          ),
+        : transform
+            .encode(
+              table.column(name),
+              state,
+              rowContext({ ...context, rowCount: table.rowCount }, name, "encode"),
+            )
+            .map((column, i) => ({ ...column, name: outputs[i]!.name })),
     );
   }
 
@@ -143,21 +145,34 @@ export class TableTransformer {
     if (version !== stateVersion || !Array.isArray(columns)) {
       throw broken(`Expected transforms of version ${stateVersion} but received ${String(version)}.`);
     }
-    return new TableTransformer(
-      columns.map((entry: unknown, i) => {
-        if (!isSavedColumn(entry))
-          throw broken(`Expected a column at place ${i + 1} but received something else.`);
-        const own: Record<string, Json | TensorData | undefined> = { ...entry.state };
-        for (const [field, value] of Object.entries(state)) {
-          if (field.startsWith(`${i}/`)) own[field.slice(String(i).length + 1)] = value;
-        }
-        const definition = transformDefinition(entry.transform);
-        const key = options.pii?.key;
-        const transform = definition.create("key" in definition.options && key !== undefined ? { key } : {});
-        return { name: entry.name, transform, state: own, outputs: outputsOf(transform, own) };
-      }),
-    );
+    const fitted = columns.map((entry: unknown, i) => {
+      if (!isSavedColumn(entry))
+        throw broken(`Expected a column at place ${i + 1} but received something else.`);
+      const own: Record<string, Json | TensorData | undefined> = { ...entry.state };
+      for (const [field, value] of Object.entries(state)) {
+        if (field.startsWith(`${i}/`)) own[field.slice(String(i).length + 1)] = value;
+      }
+      const definition = transformDefinition(entry.transform);
+      const key = options.pii?.key;
+      const transform = definition.create("key" in definition.options && key !== undefined ? { key } : {});
+      return { name: entry.name, transform, state: own, outputs: outputsOf(transform, own) };
+    });
+    return new TableTransformer(withDistinctNames(fitted));
   }
+}
+
+/** An indicator `age.is_null` beside a real column of that name becomes `age.is_null.2`: models know columns by name. */
+function withDistinctNames(columns: readonly FittedColumn[]): FittedColumn[] {
+  const taken = new Set(columns.map((column) => column.name));
+  return columns.map((column) => ({
+    ...column,
+    outputs: column.outputs.map((output) => {
+      let name = output.name;
+      for (let i = 2; name !== column.name && taken.has(name); i++) name = `${output.name}.${i}`;
+      taken.add(name);
+      return { ...output, name };
+    }),
+  }));
 }
 
 interface SavedColumn {

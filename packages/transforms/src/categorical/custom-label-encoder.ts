@@ -1,20 +1,19 @@
 // Categories as numbers of a continuous column: the user's own (CustomLabelEncoder) or 0 and 1 (BinaryEncoder).
 // Decode takes the category whose number is nearest.
 
-import type { Column, ColumnMetadata, EncodedColumn, RowContext } from "@verisim/core";
+import type { Column, EncodedColumn, RowContext } from "@verisim/core";
 import { VerisimError } from "@verisim/core";
 import type { CategoryState, CategoryStats } from "../categories.ts";
 import {
-  analyzeCategories,
   categoryShares,
   codeAt,
   cumulativeShares,
   decodeCodes,
   fitCategories,
-  mergeCategories,
   rawCodes,
 } from "../categories.ts";
-import type { ColumnTransform, EncodedShape } from "../column-transform.ts";
+import { CategoryTransform } from "../category-transform.ts";
+import type { EncodedShape } from "../column-transform.ts";
 import type { MissingMode, MissingState } from "../missing.ts";
 import { indicatorColumns, indicatorShapes, restoreGaps, standInUniform } from "../missing.ts";
 import { continuousValues } from "../numerical/float-formatter.ts";
@@ -31,25 +30,12 @@ function missingOf(state: CategoryState): MissingState {
 }
 
 /** Shared by the encoders that give numbers to categories; subclasses choose the numbers. */
-export abstract class NumberedCategories implements ColumnTransform<CategoryStats, NumberedCategoryState> {
-  abstract readonly name: string;
-  abstract readonly sdtypes: readonly string[];
-
-  abstract fit(stats: CategoryStats, metadata: ColumnMetadata): NumberedCategoryState;
-
-  analyze(part: Column): CategoryStats {
-    return analyzeCategories(part);
-  }
-
-  merge(a: CategoryStats, b: CategoryStats): CategoryStats {
-    return mergeCategories(a, b);
-  }
-
-  outputs(state: NumberedCategoryState): readonly EncodedShape[] {
+export abstract class NumberedCategories extends CategoryTransform<NumberedCategoryState> {
+  override outputs(state: NumberedCategoryState): readonly EncodedShape[] {
     return [{ kind: "continuous", name: state.column }, ...indicatorShapes(state.column, missingOf(state))];
   }
 
-  encode(column: Column, state: NumberedCategoryState, context: RowContext): EncodedColumn[] {
+  override encode(column: Column, state: NumberedCategoryState, context: RowContext): EncodedColumn[] {
     const codes = rawCodes(column, state);
     // Stand-ins are drawn from the shares of the categories; the indicator says where.
     const ends = cumulativeShares(categoryShares({ ...state, missing: "random" }));
@@ -65,7 +51,11 @@ export abstract class NumberedCategories implements ColumnTransform<CategoryStat
     ];
   }
 
-  decode(encoded: readonly EncodedColumn[], state: NumberedCategoryState, context: RowContext): Column {
+  override decode(
+    encoded: readonly EncodedColumn[],
+    state: NumberedCategoryState,
+    context: RowContext,
+  ): Column {
     const { labels } = state;
     const codes = Int32Array.from(continuousValues(encoded, state.column), (value) => nearest(labels, value));
     if (state.missing === "from_column") {

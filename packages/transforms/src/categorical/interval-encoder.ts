@@ -7,16 +7,15 @@ import { rowUniform } from "@verisim/core";
 import { normalQuantile } from "@verisim/stats";
 import type { CategoryState, CategoryStats } from "../categories.ts";
 import {
-  analyzeCategories,
   categoryShares,
   codeAt,
   cumulativeShares,
   decodeCodes,
   encodeCodes,
   fitCategories,
-  mergeCategories,
 } from "../categories.ts";
-import type { ColumnTransform, EncodedShape } from "../column-transform.ts";
+import { CategoryTransform } from "../category-transform.ts";
+import type { EncodedShape } from "../column-transform.ts";
 import type { MissingMode } from "../missing.ts";
 import { continuousValues } from "../numerical/float-formatter.ts";
 import type { TransformOption, TransformOptions } from "../transform-options.ts";
@@ -57,25 +56,12 @@ const placements: Readonly<Record<IntervalState["placement"], Placement>> = {
   normal: aroundMiddle,
 };
 
-abstract class IntervalEncoder implements ColumnTransform<CategoryStats, IntervalState> {
-  abstract readonly name: string;
-  abstract readonly sdtypes: readonly string[];
-
-  abstract fit(stats: CategoryStats, metadata: ColumnMetadata): IntervalState;
-
-  analyze(part: Column): CategoryStats {
-    return analyzeCategories(part);
-  }
-
-  merge(a: CategoryStats, b: CategoryStats): CategoryStats {
-    return mergeCategories(a, b);
-  }
-
-  outputs(state: IntervalState): readonly EncodedShape[] {
+abstract class IntervalEncoder extends CategoryTransform<IntervalState> {
+  override outputs(state: IntervalState): readonly EncodedShape[] {
     return [{ kind: "continuous", name: state.column }];
   }
 
-  encode(column: Column, state: IntervalState, context: RowContext): EncodedColumn[] {
+  override encode(column: Column, state: IntervalState, context: RowContext): EncodedColumn[] {
     const codes = encodeCodes(column, state, context);
     const ends = cumulativeShares(categoryShares(state));
     const place = placements[state.placement];
@@ -95,7 +81,7 @@ abstract class IntervalEncoder implements ColumnTransform<CategoryStats, Interva
     return [{ kind: "continuous", name: state.column, values }];
   }
 
-  decode(encoded: readonly EncodedColumn[], state: IntervalState, context: RowContext): Column {
+  override decode(encoded: readonly EncodedColumn[], state: IntervalState, context: RowContext): Column {
     const ends = cumulativeShares(categoryShares(state));
     const codes = Int32Array.from(continuousValues(encoded, state.column), (value) => codeAt(ends, value));
     return decodeCodes(codes, state, context);

@@ -1,17 +1,11 @@
 // Categories as codes 0..k-1: the plainest discrete column. With missing "keep" and the order as seen, a table that
 // shares the fitted dictionary is encoded without a copy, and decode shares the dictionary of the state.
 
-import type { Column, ColumnMetadata, EncodedColumn, RowContext } from "@verisim/core";
+import type { Column, EncodedColumn, RowContext } from "@verisim/core";
 import type { CategoryOrder, CategoryState, CategoryStats } from "../categories.ts";
-import {
-  analyzeCategories,
-  cardinalityOf,
-  decodeCodes,
-  encodeCodes,
-  fitCategories,
-  mergeCategories,
-} from "../categories.ts";
-import type { ColumnTransform, EncodedShape } from "../column-transform.ts";
+import { cardinalityOf, decodeCodes, encodeCodes, fitCategories } from "../categories.ts";
+import { CategoryTransform } from "../category-transform.ts";
+import type { EncodedShape } from "../column-transform.ts";
 import type { MissingMode } from "../missing.ts";
 import type { TransformOptions } from "../transform-options.ts";
 import { missingOption, readOptions } from "../transform-options.ts";
@@ -30,30 +24,17 @@ export function discreteCodes(encoded: readonly EncodedColumn[], column: string)
 }
 
 /** What every encoder with one discrete column does; subclasses choose the order of the categories. */
-export abstract class CodeEncoder implements ColumnTransform<CategoryStats, CategoryState> {
-  abstract readonly name: string;
-  abstract readonly sdtypes: readonly string[];
-
-  abstract fit(stats: CategoryStats, metadata: ColumnMetadata): CategoryState;
-
-  analyze(part: Column): CategoryStats {
-    return analyzeCategories(part);
-  }
-
-  merge(a: CategoryStats, b: CategoryStats): CategoryStats {
-    return mergeCategories(a, b);
-  }
-
-  outputs(state: CategoryState): readonly EncodedShape[] {
+export abstract class CodeEncoder extends CategoryTransform<CategoryState> {
+  override outputs(state: CategoryState): readonly EncodedShape[] {
     return [{ kind: "discrete", name: state.column, cardinality: cardinalityOf(state) }];
   }
 
-  encode(column: Column, state: CategoryState, context: RowContext): EncodedColumn[] {
+  override encode(column: Column, state: CategoryState, context: RowContext): EncodedColumn[] {
     const codes = encodeCodes(column, state, context);
     return [{ kind: "discrete", name: state.column, codes, cardinality: cardinalityOf(state) }];
   }
 
-  decode(encoded: readonly EncodedColumn[], state: CategoryState, context: RowContext): Column {
+  override decode(encoded: readonly EncodedColumn[], state: CategoryState, context: RowContext): Column {
     return decodeCodes(discreteCodes(encoded, state.column), state, context);
   }
 }

@@ -2,8 +2,7 @@
 
 import type { Column, EncodedColumn, RowContext } from "@verisim/core";
 import type { CategoryStats } from "../categories.ts";
-import { analyzeCategories, mergeCategories } from "../categories.ts";
-import type { ColumnTransform, EncodedShape } from "../column-transform.ts";
+import { GeneratedTransform } from "../category-transform.ts";
 import type { GeneratedState } from "../generated-column.ts";
 import { fitGenerated, generateColumn } from "../generated-column.ts";
 import type { TransformOption, TransformOptions } from "../transform-options.ts";
@@ -33,8 +32,7 @@ const startOption: TransformOption = {
 };
 
 /** What both counters do; they differ in the text around the number. */
-abstract class CountedIds implements ColumnTransform<CategoryStats, CountedState> {
-  abstract readonly name: string;
+abstract class CountedIds extends GeneratedTransform<CountedState> {
   readonly sdtypes: readonly string[] = ["id"];
   protected abstract readonly layout: {
     readonly start: number;
@@ -42,27 +40,11 @@ abstract class CountedIds implements ColumnTransform<CategoryStats, CountedState
     readonly suffix: string;
   };
 
-  analyze(part: Column): CategoryStats {
-    return analyzeCategories(part);
-  }
-
-  merge(a: CategoryStats, b: CategoryStats): CategoryStats {
-    return mergeCategories(a, b);
-  }
-
-  fit(stats: CategoryStats): CountedState {
+  override fit(stats: CategoryStats): CountedState {
     return { ...fitGenerated(stats, "unique", true), ...this.layout };
   }
 
-  outputs(): readonly EncodedShape[] {
-    return [];
-  }
-
-  encode(): EncodedColumn[] {
-    return [];
-  }
-
-  decode(_encoded: readonly EncodedColumn[], state: CountedState, context: RowContext): Column {
+  override decode(_encoded: readonly EncodedColumn[], state: CountedState, context: RowContext): Column {
     return generateColumn(state, context, (row) => `${state.prefix}${state.start + row}${state.suffix}`);
   }
 }

@@ -4,8 +4,7 @@
 import type { Column, ColumnMetadata, EncodedColumn, RowContext, StreamKey } from "@verisim/core";
 import { rowWords, VerisimError } from "@verisim/core";
 import type { CategoryStats } from "../categories.ts";
-import { analyzeCategories, mergeCategories } from "../categories.ts";
-import type { ColumnTransform, EncodedShape } from "../column-transform.ts";
+import { GeneratedTransform } from "../category-transform.ts";
 import type { GeneratedState } from "../generated-column.ts";
 import { cardinalityRuleOption, fitGenerated, generateColumn } from "../generated-column.ts";
 import { RegexLanguage } from "../regex/regex-language.ts";
@@ -86,7 +85,7 @@ class IdSource {
 }
 
 /** The default transform of id columns. Cost: about a microsecond per id and memory by the pattern alone. */
-export class RegexGenerator implements ColumnTransform<CategoryStats, RegexGeneratorState> {
+export class RegexGenerator extends GeneratedTransform<RegexGeneratorState> {
   static readonly sdtypes: readonly string[] = ["id", "unknown", "text"];
   static readonly options: TransformOptions = {
     regexFormat: {
@@ -118,18 +117,11 @@ export class RegexGenerator implements ColumnTransform<CategoryStats, RegexGener
   >();
 
   constructor(options: RegexGeneratorOptions = {}) {
+    super();
     this.options = readOptions(this.name, RegexGenerator.options, options);
   }
 
-  analyze(part: Column): CategoryStats {
-    return analyzeCategories(part);
-  }
-
-  merge(a: CategoryStats, b: CategoryStats): CategoryStats {
-    return mergeCategories(a, b);
-  }
-
-  fit(stats: CategoryStats, metadata: ColumnMetadata): RegexGeneratorState {
+  override fit(stats: CategoryStats, metadata: ColumnMetadata): RegexGeneratorState {
     const { avoidRealIds, maxRepeat, cardinalityRule } = this.options;
     // Texts of a pattern such as \d{1,3} are fewer numbers than texts (07 is 7): numbers follow their own shape.
     const declared = stats.kind === "number" ? undefined : metadata.regexFormat;
@@ -156,15 +148,11 @@ export class RegexGenerator implements ColumnTransform<CategoryStats, RegexGener
     };
   }
 
-  outputs(): readonly EncodedShape[] {
-    return [];
-  }
-
-  encode(): EncodedColumn[] {
-    return [];
-  }
-
-  decode(_encoded: readonly EncodedColumn[], state: RegexGeneratorState, context: RowContext): Column {
+  override decode(
+    _encoded: readonly EncodedColumn[],
+    state: RegexGeneratorState,
+    context: RowContext,
+  ): Column {
     let known = this.#sources.get(state);
     if (known?.key[0] !== context.key[0] || known.key[1] !== context.key[1]) {
       known = { key: context.key, source: new IdSource(state, context.key) };

@@ -5,8 +5,7 @@ import type { Faker } from "@faker-js/faker";
 import type { Column, ColumnMetadata, EncodedColumn, RowContext, StreamKey } from "@verisim/core";
 import { VerisimError } from "@verisim/core";
 import type { CategoryStats } from "../categories.ts";
-import { analyzeCategories, mergeCategories } from "../categories.ts";
-import type { ColumnTransform, EncodedShape } from "../column-transform.ts";
+import { GeneratedTransform } from "../category-transform.ts";
 import type { GeneratedState } from "../generated-column.ts";
 import { cardinalityRuleOption, fitGenerated, generateColumn } from "../generated-column.ts";
 import { DistinctNumbers } from "../id/distinct-numbers.ts";
@@ -69,7 +68,7 @@ export function valueWriter(
 }
 
 /** The default transform of personal columns. Cost: 1 to 10 microseconds per value, by kind. */
-export class AnonymizedFaker implements ColumnTransform<CategoryStats, AnonymizedFakerState> {
+export class AnonymizedFaker extends GeneratedTransform<AnonymizedFakerState> {
   static readonly sdtypes: readonly string[] = ["pii", "unknown", "text", "id"];
   static readonly options: TransformOptions = {
     function: {
@@ -90,19 +89,12 @@ export class AnonymizedFaker implements ColumnTransform<CategoryStats, Anonymize
   readonly #sources = new WeakMap<AnonymizedFakerState, FakerSource>();
 
   constructor(options: AnonymizedFakerOptions = {}) {
+    super();
     this.options = readOptions(this.name, AnonymizedFaker.options, options);
   }
 
-  analyze(part: Column): CategoryStats {
-    return analyzeCategories(part);
-  }
-
-  merge(a: CategoryStats, b: CategoryStats): CategoryStats {
-    return mergeCategories(a, b);
-  }
-
   /** @throws VerisimError `VERISIM_FAKER_UNKNOWN`, `VERISIM_LOCALE_UNKNOWN` */
-  fit(stats: CategoryStats, metadata: ColumnMetadata): AnonymizedFakerState {
+  override fit(stats: CategoryStats, metadata: ColumnMetadata): AnonymizedFakerState {
     const state = {
       ...fitGenerated(stats, this.options.cardinalityRule, false),
       function: this.options.function ?? metadata.sdtype,
@@ -114,15 +106,11 @@ export class AnonymizedFaker implements ColumnTransform<CategoryStats, Anonymize
     return state;
   }
 
-  outputs(): readonly EncodedShape[] {
-    return [];
-  }
-
-  encode(): EncodedColumn[] {
-    return [];
-  }
-
-  decode(_encoded: readonly EncodedColumn[], state: AnonymizedFakerState, context: RowContext): Column {
+  override decode(
+    _encoded: readonly EncodedColumn[],
+    state: AnonymizedFakerState,
+    context: RowContext,
+  ): Column {
     let source = this.#sources.get(state);
     if (!source) {
       source = new FakerSource(state.locales);

@@ -7,14 +7,9 @@ import type { Column, ColumnMetadata, EncodedColumn, RowContext } from "@verisim
 import { VerisimError } from "@verisim/core";
 import { discreteCodes } from "../categorical/label-encoder.ts";
 import type { CategoryState, CategoryStats } from "../categories.ts";
-import {
-  analyzeCategories,
-  cardinalityOf,
-  decodeCodes,
-  encodeCodes,
-  mergeCategories,
-} from "../categories.ts";
-import type { ColumnTransform, EncodedShape } from "../column-transform.ts";
+import { analyzeCategories, cardinalityOf, decodeCodes, encodeCodes } from "../categories.ts";
+import { CategoryTransform } from "../category-transform.ts";
+import type { EncodedShape } from "../column-transform.ts";
 import type { MissingMode } from "../missing.ts";
 import { missingRate } from "../missing.ts";
 import type { TransformOptions } from "../transform-options.ts";
@@ -46,7 +41,7 @@ interface Digest {
 const attempts = 1000;
 
 /** Cost: one HMAC per different value. */
-export class PseudoAnonymizedFaker implements ColumnTransform<CategoryStats, PseudoAnonymizedFakerState> {
+export class PseudoAnonymizedFaker extends CategoryTransform<PseudoAnonymizedFakerState> {
   static readonly sdtypes: readonly string[] = ["pii", "unknown", "text", "id", "categorical"];
   static readonly options: TransformOptions = {
     missing: missingOption,
@@ -67,22 +62,15 @@ export class PseudoAnonymizedFaker implements ColumnTransform<CategoryStats, Pse
   readonly options: Required<PseudoAnonymizedFakerOptions>;
 
   constructor(options: PseudoAnonymizedFakerOptions = {}) {
+    super();
     this.options = readOptions("PseudoAnonymizedFaker", PseudoAnonymizedFaker.options, options);
-  }
-
-  analyze(part: Column): CategoryStats {
-    return analyzeCategories(part);
-  }
-
-  merge(a: CategoryStats, b: CategoryStats): CategoryStats {
-    return mergeCategories(a, b);
   }
 
   /**
    * @throws VerisimError `VERISIM_PSEUDONYM_KEY` without a key, `VERISIM_FAKER_UNKNOWN`, `VERISIM_LOCALE_UNKNOWN`,
    * `VERISIM_ID_SPACE_EXHAUSTED` where the kind has too few values for all pseudonyms to differ
    */
-  fit(stats: CategoryStats, metadata: ColumnMetadata): PseudoAnonymizedFakerState {
+  override fit(stats: CategoryStats, metadata: ColumnMetadata): PseudoAnonymizedFakerState {
     const name = this.options.function ?? metadata.sdtype;
     const source = new FakerSource(this.options.locales ?? metadata.locales ?? ["en"]);
     const kind = personalKind(name, source.first);
@@ -123,12 +111,12 @@ export class PseudoAnonymizedFaker implements ColumnTransform<CategoryStats, Pse
     };
   }
 
-  outputs(state: PseudoAnonymizedFakerState): readonly EncodedShape[] {
+  override outputs(state: PseudoAnonymizedFakerState): readonly EncodedShape[] {
     return [{ kind: "discrete", name: state.column, cardinality: cardinalityOf(state) }];
   }
 
   /** @throws VerisimError `VERISIM_PSEUDONYM_KEY` without the key. */
-  encode(column: Column, state: PseudoAnonymizedFakerState, context: RowContext): EncodedColumn[] {
+  override encode(column: Column, state: PseudoAnonymizedFakerState, context: RowContext): EncodedColumn[] {
     const byTag = new Map<string, string>();
     state.categories.forEach((fake, code) => {
       byTag.set(`${state.tags[2 * code]},${state.tags[2 * code + 1]}`, fake);
@@ -151,7 +139,11 @@ export class PseudoAnonymizedFaker implements ColumnTransform<CategoryStats, Pse
     ];
   }
 
-  decode(encoded: readonly EncodedColumn[], state: PseudoAnonymizedFakerState, context: RowContext): Column {
+  override decode(
+    encoded: readonly EncodedColumn[],
+    state: PseudoAnonymizedFakerState,
+    context: RowContext,
+  ): Column {
     return decodeCodes(discreteCodes(encoded, state.column), state, context);
   }
 

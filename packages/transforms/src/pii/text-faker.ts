@@ -5,8 +5,7 @@
 import type { Column, ColumnMetadata, EncodedColumn, RowContext } from "@verisim/core";
 import { rowUniform } from "@verisim/core";
 import type { CategoryStats } from "../categories.ts";
-import { analyzeCategories, mergeCategories } from "../categories.ts";
-import type { ColumnTransform, EncodedShape } from "../column-transform.ts";
+import { GeneratedTransform } from "../category-transform.ts";
 import type { GeneratedState } from "../generated-column.ts";
 import { cardinalityRuleOption, fitGenerated, generateColumn } from "../generated-column.ts";
 import { DistinctNumbers } from "../id/distinct-numbers.ts";
@@ -66,7 +65,7 @@ function learnTexts(stats: CategoryStats): Pick<TextFakerState, "words" | "capit
 }
 
 /** The default transform of free text. Cost: a microsecond per word. */
-export class TextFaker implements ColumnTransform<CategoryStats, TextFakerState> {
+export class TextFaker extends GeneratedTransform<TextFakerState> {
   static readonly sdtypes: readonly string[] = ["text", "unknown"];
   static readonly options: TransformOptions = {
     locales: {
@@ -82,19 +81,12 @@ export class TextFaker implements ColumnTransform<CategoryStats, TextFakerState>
   readonly #sources = new WeakMap<TextFakerState, FakerSource>();
 
   constructor(options: TextFakerOptions = {}) {
+    super();
     this.options = readOptions(this.name, TextFaker.options, options);
   }
 
-  analyze(part: Column): CategoryStats {
-    return analyzeCategories(part);
-  }
-
-  merge(a: CategoryStats, b: CategoryStats): CategoryStats {
-    return mergeCategories(a, b);
-  }
-
   /** @throws VerisimError `VERISIM_LOCALE_UNKNOWN` */
-  fit(stats: CategoryStats, metadata: ColumnMetadata): TextFakerState {
+  override fit(stats: CategoryStats, metadata: ColumnMetadata): TextFakerState {
     const locales = this.options.locales ?? metadata.locales ?? ["en"];
     const state = {
       ...fitGenerated(stats, this.options.cardinalityRule, false),
@@ -106,15 +98,7 @@ export class TextFaker implements ColumnTransform<CategoryStats, TextFakerState>
     return state;
   }
 
-  outputs(): readonly EncodedShape[] {
-    return [];
-  }
-
-  encode(): EncodedColumn[] {
-    return [];
-  }
-
-  decode(_encoded: readonly EncodedColumn[], state: TextFakerState, context: RowContext): Column {
+  override decode(_encoded: readonly EncodedColumn[], state: TextFakerState, context: RowContext): Column {
     let source = this.#sources.get(state);
     if (!source) {
       source = new FakerSource(state.locales);
