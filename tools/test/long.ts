@@ -1,4 +1,4 @@
-// `npm run test:long`: what takes minutes. Sanitizers over the addon, slow and fuzzing tests, the packed packages on
+// `npm run test:long`: what takes minutes. Sanitizers over the addon, the fuzzer, slow tests, the packed packages on
 // every supported Node, and parity with the Python peer. Give names as arguments to run only the steps that hold them.
 
 import { runSteps, type Step } from "./steps.ts";
@@ -6,7 +6,7 @@ import { vitestStep } from "./vitest-step.ts";
 
 const steps: readonly Step[] = [
   { name: "sanitizers", script: ["native/tensor/test/sanitize.mjs"], limitMinutes: 12 },
-  { name: "native fuzzer", script: ["native/tensor/test/fuzz.mjs"], limitMinutes: 6 },
+  { name: "fuzzer", script: ["tools/fuzz/fuzz.ts", "--seconds", "20"], limitMinutes: 5 },
   vitestStep("slow tests", "vitest.slow.config.ts", 15),
   { name: "packed packages", script: ["tools/pack/pack.ts"], limitMinutes: 12 },
   { name: "parity", script: ["tools/parity/quality.ts"], limitMinutes: 12 },
