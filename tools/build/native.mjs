@@ -103,6 +103,14 @@ export function buildNative({ sanitize = false, force = false, quiet = false } =
     if (result.status !== 0)
       throw new Error(`cmake ${args.join(" ")} failed:\n${result.stdout ?? ""}\n${result.stderr ?? ""}`);
   };
+  // A folder configured by another generator or compiler cannot be configured again: it is made anew.
+  const configuration = JSON.stringify([generator, flags]);
+  const configurationFile = join(build, "configuration");
+  if (!existsSync(configurationFile) || readFileSync(configurationFile, "utf8") !== configuration) {
+    rmSync(build, { recursive: true, force: true });
+    mkdirSync(build, { recursive: true });
+    writeFileSync(configurationFile, configuration);
+  }
   if (!quiet) process.stderr.write(`building the native addon${sanitize ? " with sanitizers" : ""} ...\n`);
   cmake([
     ...["-S", source, "-B", build, ...generator, "-DCMAKE_BUILD_TYPE=Release"],
