@@ -51,7 +51,7 @@ async function runOne(input: Uint8Array): Promise<string | undefined> {
 }
 
 async function fuzz(): Promise<FuzzOutcome> {
-  const coverage = new Coverage(/\/(core|data)\/dist\/|\.fuzz-target\./);
+  const coverage = new Coverage(/\/(core|data)\/dist\/|planted-targets/);
   const words = target.words.map((word) => new TextEncoder().encode(word));
   const corpus = [...target.seeds, ...job.corpus];
   const kept: Uint8Array[] = [];

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 import { fuzzTarget } from "./fuzz.ts";
 
-const module = new URL("./planted.fuzz-target.ts", import.meta.url).href;
+const module = new URL("./planted-targets.ts", import.meta.url).href;
 const job = (target: string, seconds: number) => ({ module, target, seconds, seed: 1, corpus: [] });
 
 describe("the fuzzer", () => {

@@ -7,15 +7,20 @@ import path from "node:path";
 import {
   conditionCells,
   decodeModel,
+  decodeSafetensors,
   encodeModel,
+  encodeSafetensors,
   formatCondition,
   fromSdvMetadata,
   parseCondition,
   parseLabelCounts,
+  SafetensorsError,
   toSdvMetadata,
   VerisimError,
 } from "@verisim/core";
 import { readTable } from "@verisim/data";
+
+import { longestInput } from "./mutate.ts";
 
 export interface Target {
   readonly name: string;
@@ -79,6 +84,51 @@ const modelFile: Target = {
     expectEqual("bytes of the model", Buffer.from(again).toString("hex"), Buffer.from(once).toString("hex"));
   },
 };
+
+const tensors: Target = {
+  // Behind the model file's checksums, which change at random hardly ever passes.
+  name: "tensors",
+  seeds: [
+    { correlation: { data: Float64Array.of(1, 0.5, 0.5, 1), shape: [2, 2] } },
+    {
+      codes: { data: Int32Array.of(1, 2, 3), shape: [3] },
+      mask: { data: Uint8Array.of(1, 0), shape: [1, 2, 1] },
+    },
+  ].map(tensorBytes),
+  words: [
+    '"dtype"',
+    '"shape"',
+    '"data_offsets"',
+    "F64",
+    "I32",
+    "[0,8]",
+    "[]",
+    "-1",
+    "1e99",
+    "__proto__",
+    "__metadata__",
+  ],
+  run(input) {
+    let read: ReturnType<typeof decodeSafetensors>;
+    try {
+      read = decodeSafetensors(input, longestInput);
+    } catch (error) {
+      if (error instanceof SafetensorsError) return;
+      throw error;
+    }
+    const once = tensorBytes(read);
+    const again = tensorBytes(decodeSafetensors(once, once.length));
+    expectEqual(
+      "bytes of the tensors",
+      Buffer.from(again).toString("hex"),
+      Buffer.from(once).toString("hex"),
+    );
+  },
+};
+
+function tensorBytes(read: Parameters<typeof encodeSafetensors>[0]): Uint8Array {
+  return new Uint8Array(Buffer.concat(encodeSafetensors(read)));
+}
 
 const metadata: Target = {
   name: "metadata",
@@ -195,4 +245,4 @@ const csv: Target = {
   },
 };
 
-export const targets: readonly Target[] = [modelFile, metadata, condition, csv];
+export const targets: readonly Target[] = [modelFile, tensors, metadata, condition, csv];
