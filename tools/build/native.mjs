@@ -12,6 +12,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
@@ -122,8 +123,8 @@ export function buildNative({ sanitize = false, force = false, quiet = false } =
   if (!sanitize) {
     // Copied beside and renamed: a process that has the old binary mapped keeps it.
     mkdirSync(dirname(path), { recursive: true });
-    copyFileSync(join(build, binaryName), `${path}.new`);
-    renameSync(`${path}.new`, path);
+    copyFileSync(join(build, binaryName), `${path}.${process.pid}`);
+    renameSync(`${path}.${process.pid}`, path);
   }
   writeFileSync(stampFile, stamp);
   return { path, built: true };
