@@ -51,6 +51,7 @@ export async function readArrow(path: string, options: TextReadOptions): Promise
           { where: { file: path, column: field.name }, hint: "Rename one of the two columns." },
         );
       names.add(field.name);
+      refuseShortBuffers(arrow, field, table.getChildAt(index)!);
       return readColumn(arrow, field, table.getChildAt(index)!);
     });
     options.onBytes?.(bytes.length);
@@ -63,6 +64,25 @@ export async function readArrow(path: string, options: TextReadOptions): Promise
       hint: "It is cut off, damaged, or of another format: fetch it again or check its ending.",
       cause,
     });
+  }
+}
+
+/** A damaged header may claim more rows than there are bytes; the library does not look. */
+function refuseShortBuffers(arrow: Arrow, field: Field, vector: Vector): void {
+  const { DataType: types } = arrow;
+  for (const data of vector.data as readonly Data[]) {
+    const rows = data.offset + data.length;
+    const { type } = data;
+    let held = rows;
+    if (data.valueOffsets) held = data.valueOffsets.length - 1;
+    else if (types.isBool(type)) held = (data.values as Uint8Array).length * 8;
+    else if (types.isUtf8View(type) || types.isBinaryView(type))
+      held = (data.values as Uint8Array).length / 16;
+    else if (data.values && !types.isStruct(type) && !types.isNull(type))
+      held = (data.values as Uint8Array).length / data.stride;
+    const bits = data.nullBitmap && data.nullBitmap.length > 0 ? data.nullBitmap.length * 8 : rows;
+    if (held < data.length || bits < data.length || data.length > 2 ** 31)
+      throw new Error(`column ${JSON.stringify(field.name)} is shorter than the file says`);
   }
 }
 

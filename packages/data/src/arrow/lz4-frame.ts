@@ -21,6 +21,15 @@ export function decodeLz4Frame(bytes: Uint8Array): Uint8Array {
     larger.set(out);
     out = larger;
   };
+  const lengthFrom = (nibble: number, end: number): number => {
+    let total = nibble;
+    if (nibble < 15) return total;
+    for (let more = 255; more === 255; total += more) {
+      if (at >= end) throw new Error("the LZ4 block is cut off");
+      more = bytes[at++]!;
+    }
+    return total;
+  };
   for (;;) {
     const size = view.getUint32(at, true);
     at += 4;
@@ -34,14 +43,8 @@ export function decodeLz4Frame(bytes: Uint8Array): Uint8Array {
     } else {
       while (at < end) {
         const token = bytes[at++]!;
-        let literals = token >> 4;
-        if (literals === 15) {
-          let more = 255;
-          while (more === 255) {
-            more = bytes[at++]!;
-            literals += more;
-          }
-        }
+        const literals = lengthFrom(token >> 4, end);
+        if (at + literals > end) throw new Error("the LZ4 block is cut off");
         reserve(literals);
         out.set(bytes.subarray(at, at + literals), length);
         at += literals;
@@ -49,14 +52,7 @@ export function decodeLz4Frame(bytes: Uint8Array): Uint8Array {
         if (at >= end) break;
         const distance = view.getUint16(at, true);
         at += 2;
-        let match = (token & 15) + 4;
-        if (match === 19) {
-          let more = 255;
-          while (more === 255) {
-            more = bytes[at++]!;
-            match += more;
-          }
-        }
+        const match = lengthFrom(token & 15, end) + 4;
         if (distance === 0 || distance > length) throw new Error("the LZ4 block is damaged");
         reserve(match);
         // Byte by byte: a match may overlap what it writes.

@@ -164,7 +164,12 @@ function textMetadata(profile: ColumnProfile, distinctShare: number): ColumnMeta
   const long = characters / seen >= freeText.characters && words / seen >= freeText.words;
   if (long && distinctShare > freeText.distinctShare && present >= 3) return { sdtype: "text" };
   if (distinctShare > nearlyUnique.share && present >= nearlyUnique.rows) {
-    if (isIdName(profile.name) || (words / seen < 1.5 && isUnique(profile))) return idMetadata(profile);
+    if (isIdName(profile.name)) return idMetadata(profile);
+    if (words / seen < 1.5 && isUnique(profile)) {
+      // Without a pattern nothing could make such ids.
+      const found = idMetadata(profile);
+      if (found.regexFormat !== undefined) return found;
+    }
     const sdtype: Sdtype = words / seen >= 1.5 ? "text" : "unknown";
     return sdtype === "unknown" ? { sdtype, pii: true } : { sdtype };
   }

@@ -103,7 +103,8 @@ export function detectDate(name: string, texts: readonly string[]): DetectedDate
 
 function* candidates(name: string, first: string): Generator<DatePattern> {
   if (/^\d+$/.test(first)) {
-    if (namesDate(name)) yield* compactPatterns;
+    // A column of times is more likely to count seconds.
+    if (namesDate(name) && !/time/i.test(name)) yield* compactPatterns;
     else if (first.length === 14) yield compactPatterns[0]!;
     return;
   }
