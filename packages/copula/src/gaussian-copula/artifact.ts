@@ -15,7 +15,7 @@ import {
 } from "@verisim/core";
 import { TableTransformer } from "@verisim/transforms";
 import type { FittedCopula } from "./gaussian-copula.ts";
-import type { Latent } from "./latents.ts";
+import type { CategoryHalf, Latent } from "./latents.ts";
 import type { GaussianCopulaOptions } from "./options.ts";
 import type { ColumnLayout } from "./sampler.ts";
 
@@ -40,9 +40,13 @@ export function modelToArtifact(model: FittedCopula, options: GaussianCopulaOpti
       return { kind: latent.kind, name: latent.name, column: latent.column, unit: latent.unit, decimals };
     }
     store("thresholds", latent.thresholds);
+    if (latent.kind === "split") {
+      return { kind: latent.kind, name: latent.name, column: latent.column, single: latent.single };
+    }
     if (latent.kind === "missing") return { kind: latent.kind, name: latent.name, columns: latent.columns };
     store("labels", latent.labels);
-    return { kind: latent.kind, name: latent.name, column: latent.column };
+    const half = latent.half && { split: latent.half.split, side: latent.half.side };
+    return { kind: latent.kind, name: latent.name, column: latent.column, half };
   });
   const derived = model.derived.map(({ column, from, cells }): JsonObject => {
     tensors[`derived.${column}`] = { data: cells, shape: [cells.length] };
@@ -129,9 +133,14 @@ function latentFrom(entry: JsonObject, place: number, artifact: Artifact): Laten
   if (entry.kind === "missing") {
     return { kind: "missing", name, columns: entry.columns as number[], thresholds: part("thresholds", 1) };
   }
+  if (entry.kind === "split") {
+    const [below = null, above = null] = entry.single as (number | null)[];
+    return { kind: "split", name, column, thresholds: part("thresholds", 1), single: [below, above] };
+  }
   const labels = artifact.tensors[`latent.${place}.labels`]?.data;
   if (!(labels instanceof Int32Array)) throw broken(`Expected labels for latent ${place}.`);
-  return { kind: "category", name, column, labels, thresholds: part("thresholds", labels.length - 1) };
+  const half = entry.half as CategoryHalf | null;
+  return { kind: "category", name, column, labels, thresholds: part("thresholds", labels.length - 1), half };
 }
 
 function floats(artifact: Artifact, name: string, length?: number): Float64Array {

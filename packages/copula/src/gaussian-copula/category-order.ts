@@ -1,6 +1,6 @@
-// A nominal column has no order of its own, but one normal variable needs one: categories are put in order along the
-// first axis that ties them to the other columns (correspondence analysis, then optimal scaling: Gifi, "Nonlinear
-// Multivariate Analysis", 1990, chapter 3). Passes over the rows happen once; the rounds work on count tables.
+// A nominal column has no order of its own, but a normal variable needs one. Categories are put in order along the first
+// axis that ties them to the other columns (correspondence analysis: Greenacre 1984), cut in two where the order falls
+// apart most, and each half is ordered along its own first axis: two directions of dependence in place of one.
 
 import { segmentMeans, thresholdsOf } from "@verisim/stats";
 import { contingency, type NativeOptions } from "@verisim/tensor";
@@ -9,100 +9,55 @@ import { contingency, type NativeOptions } from "@verisim/tensor";
 export interface Categories {
   readonly codes: Int32Array;
   readonly counts: Float64Array;
+  /** Whether the categories may be cut in two halves; ordered ones may not. */
+  readonly nominal: boolean;
 }
 
-/** Above this many cells a pair's count table is not made; its means are summed row by row. */
-const MAX_TABLE = 1 << 18;
-/** Columns of at most this many categories speak through one indicator each in the first round. */
+/** The codes of a column in order; in two halves where it was cut. */
+export type CategoryHalves = readonly [Int32Array] | readonly [Int32Array, Int32Array];
+
+/** Columns of at most this many categories speak through one indicator each. */
 const MAX_INDICATORS = 64;
-const ROUNDS = 3;
+/** Above this many cells a pair's count table is not made. */
+const MAX_TABLE = 1 << 18;
 const POWER_STEPS = 40;
 
-/**
- * @param numberScores normal scores of the numerical columns, NaN where missing
- * @returns per column the codes in order; codes that never occur come last
- */
+/** @param numberScores normal scores of the numerical columns, NaN where missing */
 export async function orderCategories(
   columns: readonly Categories[],
   numberScores: readonly Float64Array[],
   run: NativeOptions,
-): Promise<Int32Array[]> {
-  const orders: Int32Array[] = columns.map((column) => Int32Array.from(column.counts.keys()));
-  const tables = await countTables(columns, run);
-  const numberMeans = columns.map((column) => numberScores.map((scores) => sumsByCode(column, scores)));
-  for (let round = 0; round <= ROUNDS; round++) {
-    const scores = columns.map((column, c) => codeScores(column, orders[c]!));
-    for (let c = 0; c < columns.length; c++) {
-      const column = columns[c]!;
-      if (column.counts.length <= 2) continue;
-      const features = [...numberMeans[c]!];
-      for (let other = 0; other < columns.length; other++) {
-        if (other === c) continue;
-        const table = tableOf(tables, columns, c, other);
-        if (round === 0 && table && columns[other]!.counts.length <= MAX_INDICATORS) {
-          features.push(...indicatorSums(table, column, columns[other]!));
-        } else if (round > 0) {
-          features.push(
-            table
-              ? tableSums(table, column, scores[other]!)
-              : rowSums(column, columns[other]!, scores[other]!),
-          );
-        }
-      }
-      orders[c] = firstAxisOrder(column.counts, features);
-    }
-  }
-  return orders;
-}
-
-/** The mean of the latent variable within each category, by code, for categories in the given order. */
-export function codeScores(column: Categories, order: Int32Array): Float64Array {
-  let total = 0;
-  for (const count of column.counts) total += count;
-  const mass = Float64Array.from(order, (code) => column.counts[code]! / total);
-  const means = segmentMeans(thresholdsOf(mass), mass);
-  const scores = new Float64Array(order.length);
-  order.forEach((code, position) => {
-    scores[code] = means[position]!;
-  });
-  return scores;
-}
-
-type CountTable = { counts: Float64Array; swapped: boolean } | null;
-
-async function countTables(
-  columns: readonly Categories[],
-  run: NativeOptions,
-): Promise<Map<string, Float64Array>> {
-  const tables = new Map<string, Float64Array>();
+): Promise<CategoryHalves[]> {
+  const features: Float64Array[][] = columns.map((column) =>
+    column.counts.length > 2 ? numberScores.map((scores) => sumsByCode(column, scores)) : [],
+  );
   for (let a = 0; a < columns.length; a++) {
     for (let b = a + 1; b < columns.length; b++) {
-      const left = columns[a]!;
-      const right = columns[b]!;
-      if (left.counts.length * right.counts.length > MAX_TABLE) continue;
-      if (left.counts.length <= 2 && right.counts.length <= 2) continue;
-      tables.set(
-        `${a},${b}`,
-        await contingency(left.codes, left.counts.length, right.codes, right.counts.length, run),
-      );
+      const [left, right] = [columns[a]!, columns[b]!];
+      const [leftSize, rightSize] = [left.counts.length, right.counts.length];
+      const asksLeft = leftSize > 2 && rightSize <= MAX_INDICATORS;
+      const asksRight = rightSize > 2 && leftSize <= MAX_INDICATORS;
+      if (!(asksLeft || asksRight) || leftSize * rightSize > MAX_TABLE) continue;
+      const table = await contingency(left.codes, leftSize, right.codes, rightSize, run);
+      if (asksLeft)
+        features[a]!.push(...indicatorSums(left.counts, right.counts, (k, j) => table[k * rightSize + j]!));
+      if (asksRight)
+        features[b]!.push(...indicatorSums(right.counts, left.counts, (k, j) => table[j * rightSize + k]!));
     }
   }
-  return tables;
+  return columns.map((column, c) => halvesOf(column, features[c]!));
 }
 
-function tableOf(
-  tables: Map<string, Float64Array>,
-  columns: readonly Categories[],
-  c: number,
-  other: number,
-): CountTable {
-  const counts = tables.get(c < other ? `${c},${other}` : `${other},${c}`);
-  if (!counts || columns[c] === undefined) return null;
-  return { counts, swapped: c > other };
-}
-
-function entry(table: NonNullable<CountTable>, k: number, j: number, sizeK: number, sizeJ: number): number {
-  return table.swapped ? table.counts[j * sizeK + k]! : table.counts[k * sizeJ + j]!;
+/** The mean of the latent within each place of an order of categories, given their counts. */
+export function placeScores(counts: Float64Array): {
+  mass: Float64Array;
+  thresholds: Float64Array;
+  means: Float64Array;
+} {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const mass = counts.map((count) => count / total);
+  const thresholds = thresholdsOf(mass);
+  return { mass, thresholds, means: segmentMeans(thresholds, mass) };
 }
 
 function sumsByCode(column: Categories, scores: Float64Array): Float64Array {
@@ -116,74 +71,87 @@ function sumsByCode(column: Categories, scores: Float64Array): Float64Array {
 
 /** Per category of the other column: how much its indicator, centred and scaled, sums to within each category. */
 function indicatorSums(
-  table: NonNullable<CountTable>,
-  column: Categories,
-  other: Categories,
+  counts: Float64Array,
+  otherCounts: Float64Array,
+  cell: (code: number, other: number) => number,
 ): Float64Array[] {
-  const total = column.counts.reduce((sum, count) => sum + count, 0);
-  const sizeK = column.counts.length;
-  const sizeJ = other.counts.length;
+  const total = counts.reduce((sum, count) => sum + count, 0);
   const features: Float64Array[] = [];
-  for (let j = 0; j < sizeJ; j++) {
-    const share = other.counts[j]! / total;
+  for (let j = 0; j < otherCounts.length; j++) {
+    const share = otherCounts[j]! / total;
     if (share === 0) continue;
-    const sums = new Float64Array(sizeK);
-    for (let k = 0; k < sizeK; k++) {
-      sums[k] = (entry(table, k, j, sizeK, sizeJ) - share * column.counts[k]!) / Math.sqrt(share);
-    }
-    features.push(sums);
+    features.push(counts.map((count, k) => (cell(k, j) - share * count) / Math.sqrt(share)));
   }
   return features;
 }
 
-function tableSums(table: NonNullable<CountTable>, column: Categories, scores: Float64Array): Float64Array {
-  const sums = new Float64Array(column.counts.length);
-  for (let k = 0; k < sums.length; k++) {
-    let sum = 0;
-    for (let j = 0; j < scores.length; j++)
-      sum += entry(table, k, j, sums.length, scores.length) * scores[j]!;
-    sums[k] = sum;
-  }
-  return sums;
+function halvesOf(column: Categories, sums: readonly Float64Array[]): CategoryHalves {
+  const used = Int32Array.from(column.counts.keys()).filter((code) => column.counts[code]! > 0);
+  if (used.length <= 2) return [used];
+  const { order, axis } = firstAxis(used, column.counts, sums);
+  if (!column.nominal) return [order];
+  const cut = widestCut(order, axis, column.counts);
+  return [
+    firstAxis(order.slice(0, cut), column.counts, sums).order,
+    firstAxis(order.slice(cut), column.counts, sums).order,
+  ];
 }
 
-function rowSums(column: Categories, other: Categories, scores: Float64Array): Float64Array {
-  const sums = new Float64Array(column.counts.length);
-  for (let row = 0; row < column.codes.length; row++) sums[column.codes[row]!]! += scores[other.codes[row]!]!;
-  return sums;
-}
-
-/** Codes ordered along the first principal axis of the category means, weighted by their counts. */
-function firstAxisOrder(counts: Float64Array, sums: readonly Float64Array[]): Int32Array {
-  const size = counts.length;
-  const axis = new Float64Array(size);
-  let direction = Float64Array.from(sums, (sum) => {
-    let square = 0;
-    for (let k = 0; k < size; k++) if (counts[k]! > 0) square += (sum[k]! * sum[k]!) / counts[k]!;
-    return Math.sqrt(square);
+/** Codes ordered along the first principal axis of their means, weighted by their counts, and their places on it. */
+function firstAxis(
+  codes: Int32Array,
+  counts: Float64Array,
+  sums: readonly Float64Array[],
+): { order: Int32Array; axis: Map<number, number> } {
+  const total = codes.reduce((sum, code) => sum + counts[code]!, 0);
+  const centred = sums.map((sum) => {
+    const centre = codes.reduce((all, code) => all + sum[code]!, 0) / total;
+    return Float64Array.from(codes, (code) => sum[code]! - centre * counts[code]!);
   });
+  const place = new Float64Array(codes.length);
+  let direction = Float64Array.from(centred, (sum) =>
+    Math.sqrt(sum.reduce((square, entry, k) => square + (entry * entry) / counts[codes[k]!]!, 0)),
+  );
   for (let step = 0; step < POWER_STEPS; step++) {
-    axis.fill(0);
-    for (let f = 0; f < sums.length; f++) {
-      const weight = direction[f]!;
-      const sum = sums[f]!;
-      for (let k = 0; k < size; k++) if (counts[k]! > 0) axis[k]! += (sum[k]! / counts[k]!) * weight;
-    }
-    const next = new Float64Array(sums.length);
-    let norm = 0;
-    for (let f = 0; f < sums.length; f++) {
+    place.fill(0);
+    centred.forEach((sum, f) => {
+      for (let k = 0; k < place.length; k++) place[k]! += (sum[k]! / counts[codes[k]!]!) * direction[f]!;
+    });
+    const next = Float64Array.from(centred, (sum) => {
       let dot = 0;
-      for (let k = 0; k < size; k++) dot += sums[f]![k]! * axis[k]!;
-      next[f] = dot;
-      norm += dot * dot;
-    }
+      for (let k = 0; k < place.length; k++) dot += sum[k]! * place[k]!;
+      return dot;
+    });
+    const norm = Math.sqrt(next.reduce((square, entry) => square + entry * entry, 0));
     if (!(norm > 0)) break;
-    const scale = 1 / Math.sqrt(norm);
-    direction = next.map((value) => value * scale);
+    direction = next.map((entry) => entry / norm);
   }
-  return Int32Array.from(counts.keys()).sort((a, b) => {
-    const emptyA = counts[a] === 0 ? 1 : 0;
-    const emptyB = counts[b] === 0 ? 1 : 0;
-    return emptyA - emptyB || axis[a]! - axis[b]! || a - b;
-  });
+  const axis = new Map(Array.from(codes, (code, k) => [code, place[k]!]));
+  const order = codes.slice().sort((a, b) => axis.get(a)! - axis.get(b)! || a - b);
+  return { order, axis };
+}
+
+/** Number of categories before the cut that leaves the most variance between its sides. */
+function widestCut(order: Int32Array, axis: ReadonlyMap<number, number>, counts: Float64Array): number {
+  let total = 0;
+  let sum = 0;
+  for (const code of order) {
+    total += counts[code]!;
+    sum += counts[code]! * axis.get(code)!;
+  }
+  let before = 0;
+  let sumBefore = 0;
+  let best = Number.NEGATIVE_INFINITY;
+  let cut = 1;
+  for (let place = 0; place + 1 < order.length; place++) {
+    before += counts[order[place]!]!;
+    sumBefore += counts[order[place]!]! * axis.get(order[place]!)!;
+    const gap = sumBefore / before - (sum - sumBefore) / (total - before);
+    const gain = before * (total - before) * gap * gap;
+    if (gain > best) {
+      best = gain;
+      cut = place + 1;
+    }
+  }
+  return cut;
 }

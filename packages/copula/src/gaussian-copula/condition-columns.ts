@@ -3,14 +3,17 @@
 import { type ConditionColumn, type ConditionColumns, parseDatetime } from "@verisim/core";
 import type { DerivedColumn } from "./derived-columns.ts";
 import type { FittedCopula } from "./gaussian-copula.ts";
+import type { Latent } from "./latents.ts";
 import type { LatentIndex } from "./value-ranges.ts";
 
 export function conditionColumns(model: FittedCopula): { columns: ConditionColumns; index: LatentIndex } {
   const latentOf = new Map<number, number>();
+  const categoriesOf = new Map<number, number[]>();
   const missingOf = new Map<number, number>();
   model.latents.forEach((latent, place) => {
     if (latent.kind === "missing") for (const column of latent.columns) missingOf.set(column, place);
-    else latentOf.set(latent.column, place);
+    else if (latent.kind === "number") latentOf.set(latent.column, place);
+    else categoriesOf.set(latent.column, [...(categoriesOf.get(latent.column) ?? []), place]);
   });
   const empty = new Set(model.empty);
   const derivedOf = new Map(model.derived.map((rule) => [rule.column, rule]));
@@ -18,16 +21,15 @@ export function conditionColumns(model: FittedCopula): { columns: ConditionColum
   const columns = new Map<string, ConditionColumn>();
   model.layout.forEach(({ name, kind }, place) => {
     const metadata = model.metadata.columns[name];
-    const latent = model.latents[latentOf.get(place) ?? -1];
     if (kind === "discrete") {
-      const categories = categoriesOf(model, name);
+      const categories = dictionaryOf(model, name);
       columns.set(name, {
         kind: "category",
         categories,
         mayBeMissing:
           empty.has(place) ||
           derivedMissing(derivedOf.get(place)) ||
-          (latent?.kind === "category" && latent.labels.includes(-1)),
+          (categoriesOf.get(place) ?? []).some((latent) => hasMissingCode(model.latents[latent]!)),
         ordered: metadata?.sdtype === "ordinal",
       });
       return;
@@ -48,13 +50,19 @@ export function conditionColumns(model: FittedCopula): { columns: ConditionColum
     index: {
       latents: model.latents,
       latentOf,
+      categoriesOf,
       missingOf,
       empty,
       derivedOf,
       columnOf,
-      dictionaryOf: (column) => categoriesOf(model, model.layout[column]!.name),
+      dictionaryOf: (column) => dictionaryOf(model, model.layout[column]!.name),
     },
   };
+}
+
+function hasMissingCode(latent: Latent): boolean {
+  if (latent.kind === "category") return latent.labels.includes(-1);
+  return latent.kind === "split" && latent.single.includes(-1);
 }
 
 function derivedMissing(rule: DerivedColumn | undefined): boolean {
@@ -62,7 +70,7 @@ function derivedMissing(rule: DerivedColumn | undefined): boolean {
 }
 
 /** The categories of a discrete column by code, as its transform keeps them. */
-function categoriesOf(model: FittedCopula, name: string): readonly string[] {
+function dictionaryOf(model: FittedCopula, name: string): readonly string[] {
   const categories = model.transformer.columns.find((column) => column.name === name)?.state["categories"];
   return Array.isArray(categories) ? (categories as readonly string[]) : [];
 }

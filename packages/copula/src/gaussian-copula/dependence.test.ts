@@ -58,7 +58,7 @@ describe("GaussianCopula dependence", () => {
     expect(Math.abs(made - real)).toBeLessThan(0.03);
   });
 
-  it("finds the latent correlation of two categories with three levels (polychoric)", async () => {
+  it("finds the latent correlation of two ordered columns with three levels (polychoric)", async () => {
     const cut = (z: number): number => (z < -0.5 ? 2 : z < 0.8 ? 0 : 1);
     const draws = Array.from({ length: rows }, (_, row) => pair(-0.6, row));
     const table = new Table([
@@ -73,7 +73,7 @@ describe("GaussianCopula dependence", () => {
         ["mid", "high", "low"],
       ),
     ]);
-    const metadata = { columns: { a: { sdtype: "categorical" }, b: { sdtype: "categorical" } } };
+    const metadata = { columns: { a: { sdtype: "ordinal" }, b: { sdtype: "ordinal" } } };
     const copula = await new GaussianCopula().fit(table, { metadata });
     const [, rho] = copula.toArtifact().tensors.correlation!.data;
     // The sign depends on the direction of each order; the standard error is about 0.008.
@@ -86,6 +86,53 @@ describe("GaussianCopula dependence", () => {
       return both / rows;
     };
     expect(Math.abs(share(synthetic) - share(table))).toBeLessThan(0.015);
+  });
+
+  it("keeps two directions of dependence of one nominal column", async () => {
+    // Married people are husbands or wives by sex; single people are children or alone by age: no one order holds both.
+    const key = streamKey(21, "two directions");
+    const cells = Array.from({ length: rows }, (_, row) => {
+      const man = rowUniform(key, row, 0) < 0.6;
+      const married = rowUniform(key, row, 1) < 0.5;
+      const young = rowUniform(key, row, 2) < (married ? 0.2 : 0.5);
+      return { man, married, role: married ? (man ? 0 : 1) : young ? 2 : 3 };
+    });
+    const table = new Table([
+      dictionaryColumn(
+        "role",
+        cells.map(({ role }) => role),
+        ["husband", "wife", "child", "alone"],
+      ),
+      dictionaryColumn(
+        "sex",
+        cells.map(({ man }) => (man ? 0 : 1)),
+        ["man", "woman"],
+      ),
+      dictionaryColumn(
+        "status",
+        cells.map(({ married }) => (married ? 0 : 1)),
+        ["married", "single"],
+      ),
+    ]);
+    const metadata = {
+      columns: {
+        role: { sdtype: "categorical" },
+        sex: { sdtype: "categorical" },
+        status: { sdtype: "categorical" },
+      },
+    };
+    const copula = await new GaussianCopula().fit(table, { metadata });
+    const synthetic = await copula.sample(rows, { seed: 5 });
+    const [roles, sexes, statuses] = ["role", "sex", "status"].map((name) => codesOf(synthetic, name));
+    let wrongStatus = 0;
+    let wrongSex = 0;
+    for (let i = 0; i < rows; i++) {
+      if (roles![i]! <= 1 !== (statuses![i] === 0)) wrongStatus++;
+      if (roles![i]! <= 1 && roles![i] !== sexes![i]) wrongSex++;
+    }
+    // A single order would leave one of the two at its chance level (24 % of the rows for sex).
+    expect(wrongStatus / rows).toBeLessThan(0.03);
+    expect(wrongSex / rows).toBeLessThan(0.06);
   });
 
   it("keeps the tie between missing cells and another column", async () => {

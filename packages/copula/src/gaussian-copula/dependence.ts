@@ -10,11 +10,14 @@ import {
   segmentMeans,
   stepCoefficients,
 } from "@verisim/stats";
-import { correlation, type NativeOptions } from "@verisim/tensor";
-import type { ScoredLatent } from "./latents.ts";
+import { contingency, correlation, type NativeOptions } from "@verisim/tensor";
+import { placeScores } from "./category-order.ts";
+import type { CategoryHalf, ScoredLatent } from "./latents.ts";
 
 /** Pairs seen together in fewer rows than this are taken as independent. */
 const MIN_PAIRS = 10;
+/** Above this many cells two orders of categories are compared by their rows' scores alone. */
+const MAX_TABLE = 1 << 18;
 
 /** The latents' correlation matrix, repaired to be positive definite, row-major [size, size]. */
 export async function latentCorrelations(
@@ -41,26 +44,112 @@ export async function latentCorrelations(
   );
   const place = new Map(numbers.map((index, position) => [index, position]));
   const matrix = new Float64Array(size * size);
-  for (let a = 0; a < size; a++) {
-    matrix[a * size + a] = 1;
-    for (let b = 0; b < a; b++) {
-      if (observed.counts[a * size + b]! < MIN_PAIRS) continue;
-      const left = quantiles.get(a);
-      const right = quantiles.get(b);
-      const target =
-        left && right
-          ? raw.correlation[place.get(a)! * numbers.length + place.get(b)!]!
-          : observed.correlation[a * size + b]!;
-      if (Number.isNaN(target)) continue;
-      const rho =
-        left && right
-          ? latentCorrelation(target, left, right)
-          : latentCorrelation(target, coefficients[a]!, coefficients[b]!);
-      matrix[a * size + b] = rho;
-      matrix[b * size + a] = rho;
+  for (let a = 0; a < size; a++) matrix[a * size + a] = 1;
+  for (const [a, b] of pairsByHalves(scored)) {
+    const rows = observed.counts[a * size + b]!;
+    if (rows < MIN_PAIRS || columnOf(scored[a]!) === columnOf(scored[b]!)) continue;
+    const left = quantiles.get(a);
+    const right = quantiles.get(b);
+    const inHalf = halfOf(scored[a]!) !== null || halfOf(scored[b]!) !== null;
+    const pair =
+      left && right
+        ? { target: raw.correlation[place.get(a)! * numbers.length + place.get(b)!]!, left, right }
+        : ((inHalf ? await stepPair(scored[a]!, scored[b]!, run) : null) ?? {
+            target: observed.correlation[a * size + b]!,
+            left: coefficients[a]!,
+            right: coefficients[b]!,
+          });
+    if (Number.isNaN(pair.target)) continue;
+    let rho = latentCorrelation(pair.target, pair.left, pair.right);
+    if (inHalf) {
+      rho =
+        shrink(rho, rows, pair) *
+        Math.sqrt(restVariance(a, b, scored, matrix) * restVariance(b, a, scored, matrix));
     }
+    matrix[a * size + b] = rho;
+    matrix[b * size + a] = rho;
   }
   return nearestCorrelation(matrix, size, run);
+}
+
+interface PairMoments {
+  /** Correlation of the two scores over the rows that have both. */
+  readonly target: number;
+  readonly left: Float64Array;
+  readonly right: Float64Array;
+}
+
+function columnOf({ latent }: ScoredLatent): number {
+  return latent.kind === "missing" ? -1 - latent.columns[0]! : latent.column;
+}
+
+function halfOf({ latent }: ScoredLatent): CategoryHalf | null {
+  return latent.kind === "category" ? latent.half : null;
+}
+
+/** All pairs, those of whole columns before those with one half and those with two: each kind needs the ones before. */
+function pairsByHalves(scored: readonly ScoredLatent[]): [number, number][] {
+  const groups: [number, number][][] = [[], [], []];
+  for (let a = 0; a < scored.length; a++) {
+    for (let b = 0; b < a; b++) {
+      groups[Number(halfOf(scored[a]!) !== null) + Number(halfOf(scored[b]!) !== null)]!.push([a, b]);
+    }
+  }
+  return groups.flat();
+}
+
+/** Two step functions over the rows that have both: their shares there differ from those in the whole table. */
+async function stepPair(a: ScoredLatent, b: ScoredLatent, run: NativeOptions): Promise<PairMoments | null> {
+  if (!a.steps || !b.steps) return null;
+  const [sizeA, sizeB] = [a.mass!.length, b.mass!.length];
+  if (sizeA * sizeB > MAX_TABLE) return null;
+  const table = await contingency(a.steps, sizeA, b.steps, sizeB, run);
+  const countsA = new Float64Array(sizeA);
+  const countsB = new Float64Array(sizeB);
+  table.forEach((count, cell) => {
+    countsA[Math.floor(cell / sizeB)]! += count;
+    countsB[cell % sizeB]! += count;
+  });
+  const [placesA, placesB] = [placeScores(countsA), placeScores(countsB)];
+  const total = countsA.reduce((sum, count) => sum + count, 0);
+  let [covariance, varianceA, varianceB] = [0, 0, 0];
+  for (let i = 0; i < sizeA; i++) varianceA += placesA.mass[i]! * placesA.means[i]! ** 2;
+  for (let j = 0; j < sizeB; j++) varianceB += placesB.mass[j]! * placesB.means[j]! ** 2;
+  for (let i = 0; i < sizeA; i++) {
+    for (let j = 0; j < sizeB; j++) {
+      covariance += (table[i * sizeB + j]! / total) * placesA.means[i]! * placesB.means[j]!;
+    }
+  }
+  return {
+    target: covariance / Math.sqrt(varianceA * varianceB),
+    left: stepCoefficients(placesA.thresholds, placesA.means, placesA.mass),
+    right: stepCoefficients(placesB.thresholds, placesB.means, placesB.mass),
+  };
+}
+
+/** Correlations within twice their standard error go to zero, the others lose what chance adds. */
+function shrink(rho: number, rows: number, { left, right }: PairMoments): number {
+  const information = rows * left[0]! ** 2 * right[0]! ** 2;
+  const error = 1 / Math.sqrt(Math.max(information, 1e-9));
+  return rho === 0 ? 0 : rho * Math.max(0, 1 - ((2 * error) / rho) ** 2);
+}
+
+/**
+ * Variance that latent a keeps among the rows of b's half, where b's split is truncated: what the correlation measured
+ * there must be multiplied by, as a standard deviation, to hold in the whole table (Pearson's selection formula).
+ */
+function restVariance(a: number, b: number, scored: readonly ScoredLatent[], matrix: Float64Array): number {
+  const half = halfOf(scored[b]!);
+  if (!half) return 1;
+  const split = scored[half.split]!.latent;
+  if (split.kind !== "split") throw new Error("internal: a half without a split");
+  const t = split.thresholds[0]!;
+  const edge = 0.3989422804014327 * Math.exp(-0.5 * t * t);
+  const share = scored[half.split]!.mass![half.side]!;
+  const mean = ((half.side === 1 ? 1 : -1) * edge) / share;
+  const kept = 1 + t * mean - mean * mean;
+  const tie = matrix[a * scored.length + half.split]!;
+  return Math.max(0.05, 1 - tie * tie * (1 - kept));
 }
 
 /** Hermite coefficients of the map from a latent to its score. */

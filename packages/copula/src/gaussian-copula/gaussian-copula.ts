@@ -181,6 +181,7 @@ async function fitCopula(
     options: resolved,
     decimals: encoded.map((column) => decimalsOf(column, metadata.columns[column.name])),
     derived: new Set(derived.map((rule) => rule.column)),
+    nominal: new Set(encoded.flatMap((column, place) => (isNominal(metadata, column.name) ? [place] : []))),
     units: encoded.map((column) => unitsOf(column, metadata.columns[column.name])),
   });
   report(2, "correlations");
@@ -205,6 +206,11 @@ async function fitCopula(
     empty: plan.empty,
     warnings: plan.warnings,
   };
+}
+
+/** Categories without an order of their own. */
+function isNominal(metadata: TableMetadata, name: string): boolean {
+  return Object.hasOwn(metadata.columns, name) && metadata.columns[name]!.sdtype !== "ordinal";
 }
 
 /** Lower Cholesky factor of a matrix that has been repaired to be positive definite. */

@@ -2,9 +2,9 @@
 // one per pattern of missing cells that numbers share. A latent knows how to turn its normal draw into cells.
 
 import type { DiscreteColumn, EncodedColumn } from "@verisim/core";
-import { type Marginal, thresholdsOf } from "@verisim/stats";
+import type { Marginal } from "@verisim/stats";
 import { type NativeOptions, normalQuantile, ranks, sortNumbers } from "@verisim/tensor";
-import { type Categories, codeScores, orderCategories } from "./category-order.ts";
+import { type Categories, type CategoryHalves, orderCategories, placeScores } from "./category-order.ts";
 import { fitMarginal } from "./fit-marginal.ts";
 import type { MarginalName, ResolvedOptions } from "./options.ts";
 
@@ -21,13 +21,31 @@ export interface NumberLatent extends LatentPlace {
   readonly unit: number;
 }
 
-/** The category of a discrete column: position p of the order lies between thresholds p - 1 and p. */
+/** Categories of a discrete column: position p of the order lies between thresholds p - 1 and p. */
 export interface CategoryLatent extends LatentPlace {
   readonly kind: "category";
   readonly column: number;
   /** Code per position; -1 for the missing cell. */
   readonly labels: Int32Array;
   readonly thresholds: Float64Array;
+  /** The split latent and the side of it that these categories belong to; null where the column is not cut in two. */
+  readonly half: CategoryHalf | null;
+}
+
+export interface CategoryHalf {
+  /** Place of the split latent. */
+  readonly split: number;
+  /** 0 below its threshold, 1 above. */
+  readonly side: 0 | 1;
+}
+
+/** Which half of a column's categories a cell is of. */
+export interface SplitLatent extends LatentPlace {
+  readonly kind: "split";
+  readonly column: number;
+  readonly thresholds: Float64Array;
+  /** The code of a side that holds one category only (-1: the missing cell); null where a category latent decides. */
+  readonly single: readonly [number | null, number | null];
 }
 
 /** Whether the cells of these number columns are missing (above the threshold) or not. */
@@ -37,15 +55,17 @@ export interface MissingLatent extends LatentPlace {
   readonly thresholds: Float64Array;
 }
 
-export type Latent = NumberLatent | CategoryLatent | MissingLatent;
+export type Latent = NumberLatent | CategoryLatent | SplitLatent | MissingLatent;
 
 /** A latent with what its correlations are estimated from; dropped after the fit. */
 export interface ScoredLatent {
   readonly latent: Latent;
   /** E[latent | cell] per row; NaN where the cell is missing. */
   readonly scores: Float64Array;
-  /** Probability of each step, for categories and patterns. */
+  /** Probability of each step, for categories, splits and patterns. */
   readonly mass: Float64Array | null;
+  /** Step per row, for categories, splits and patterns; -1 where the row is of the other half. */
+  readonly steps: Int32Array | null;
   /** The numbers themselves, for pairs of numbers. */
   readonly values: Float64Array | null;
 }
@@ -65,6 +85,8 @@ export interface LatentContext extends NativeOptions {
   readonly units: readonly number[];
   /** Encoded columns that need no latent of their own. */
   readonly derived: ReadonlySet<number>;
+  /** Encoded columns whose categories have no order of their own. */
+  readonly nominal: ReadonlySet<number>;
 }
 
 /** Builds the latents of all encoded columns, numbers first. */
@@ -72,7 +94,7 @@ export async function buildLatents(
   columns: readonly EncodedColumn[],
   context: LatentContext,
 ): Promise<LatentPlan> {
-  const { options, decimals, units, derived, ...run } = context;
+  const { options, decimals, units, derived, nominal, ...run } = context;
   const plan: LatentPlan = { scored: [], empty: [], warnings: [] };
   const numbers: { index: number; missing: Uint8Array | null; missingCount: number }[] = [];
   for (let index = 0; index < columns.length; index++) {
@@ -101,11 +123,12 @@ export async function buildLatents(
       latent: { kind: "number", name: `value:${column.name}`, column: index, marginal, unit },
       scores: await numberScores(values, marginal, run),
       mass: null,
+      steps: null,
       values,
     });
     numbers.push({ index, ...missingPattern(values, sorted.length) });
   }
-  await addCategories(plan, columns, derived, run);
+  await addCategories(plan, columns, derived, nominal, run);
   addPatterns(plan, columns, numbers, options);
   return plan;
 }
@@ -157,13 +180,14 @@ async function addCategories(
   plan: LatentPlan,
   columns: readonly EncodedColumn[],
   derived: ReadonlySet<number>,
+  nominal: ReadonlySet<number>,
   run: NativeOptions,
 ): Promise<void> {
   const found: { index: number; column: DiscreteColumn; categories: Categories; missingCode: number }[] = [];
   for (let index = 0; index < columns.length; index++) {
     const column = columns[index]!;
     if (column.kind !== "discrete" || derived.has(index)) continue;
-    const { categories, missingCode } = categoriesOf(column);
+    const { categories, missingCode } = categoriesOf(column, nominal.has(index));
     const used = categories.counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
     if (used === 0) {
       plan.empty.push(index);
@@ -183,35 +207,108 @@ async function addCategories(
     run,
   );
   found.forEach(({ index, column, categories, missingCode }, place) => {
-    const full = orders[place]!;
-    const order = full.filter((code) => categories.counts[code]! > 0);
-    const total = column.codes.length;
-    const mass = Float64Array.from(order, (code) => categories.counts[code]! / total);
-    const byCode = codeScores(categories, full);
-    plan.scored.push({
-      latent: {
-        kind: "category",
-        name: `category:${column.name}`,
-        column: index,
-        labels: Int32Array.from(order, (code) => (code === missingCode ? -1 : code)),
-        thresholds: thresholdsOf(mass),
-      },
-      scores: scoresOfCodes(categories.codes, byCode),
-      mass,
-      values: null,
-    });
+    addColumn(plan.scored, { index, name: column.name, categories, missingCode }, orders[place]!);
   });
 }
 
-/** One score per row; a plain loop, since it runs over every cell of the table. */
-function scoresOfCodes(codes: Int32Array | Uint8Array, byCode: Float64Array): Float64Array {
-  const scores = new Float64Array(codes.length);
-  for (let row = 0; row < codes.length; row++) scores[row] = byCode[codes[row]!]!;
+interface FoundColumn {
+  readonly index: number;
+  readonly name: string;
+  readonly categories: Categories;
+  readonly missingCode: number;
+}
+
+/** One latent for a column in one piece; up to three for a column in two halves. */
+function addColumn(scored: ScoredLatent[], found: FoundColumn, halves: CategoryHalves): void {
+  const { index, name, categories, missingCode } = found;
+  const labelsOf = (order: Int32Array): Int32Array => order.map((code) => (code === missingCode ? -1 : code));
+  const steps = (
+    orders: readonly Int32Array[],
+    place: (half: number, position: number) => number,
+  ): Int32Array => {
+    const stepOf = new Int32Array(categories.counts.length).fill(-1);
+    orders.forEach((order, half) => {
+      order.forEach((code, position) => {
+        stepOf[code] = place(half, position);
+      });
+    });
+    return categories.codes.map((code) => stepOf[code]!);
+  };
+  const add = (
+    latent: (thresholds: Float64Array) => Latent,
+    counts: Float64Array,
+    stepOfRow: Int32Array,
+  ): void => {
+    const { mass, thresholds, means } = placeScores(counts);
+    scored.push({
+      latent: latent(thresholds),
+      scores: scoresOfSteps(stepOfRow, means),
+      mass,
+      steps: stepOfRow,
+      values: null,
+    });
+  };
+  const countsOf = (order: Int32Array): Float64Array =>
+    Float64Array.from(order, (code) => categories.counts[code]!);
+  const [first, second] = halves;
+  if (!second) {
+    add(
+      (thresholds) => ({
+        kind: "category",
+        name: `category:${name}`,
+        column: index,
+        labels: labelsOf(first),
+        thresholds,
+        half: null,
+      }),
+      countsOf(first),
+      steps([first], (_, position) => position),
+    );
+    return;
+  }
+  const split = scored.length;
+  const single = [first, second].map((order) => (order.length === 1 ? labelsOf(order)[0]! : null));
+  add(
+    (thresholds) => ({
+      kind: "split",
+      name: `split:${name}`,
+      column: index,
+      thresholds,
+      single: [single[0] ?? null, single[1] ?? null],
+    }),
+    Float64Array.from([first, second], (order) => countsOf(order).reduce((sum, count) => sum + count, 0)),
+    steps([first, second], (half) => half),
+  );
+  ([first, second] as const).forEach((order, half) => {
+    if (order.length === 1) return;
+    add(
+      (thresholds) => ({
+        kind: "category",
+        name: `category:${name}:${half}`,
+        column: index,
+        labels: labelsOf(order),
+        thresholds,
+        half: { split, side: half === 0 ? 0 : 1 },
+      }),
+      countsOf(order),
+      steps([order], (_, position) => position),
+    );
+  });
+}
+
+/** One score per row, NaN for rows without a step; a plain loop, since it runs over every cell of the table. */
+function scoresOfSteps(steps: Int32Array, means: Float64Array): Float64Array {
+  const scores = new Float64Array(steps.length);
+  for (let row = 0; row < steps.length; row++)
+    scores[row] = steps[row]! < 0 ? Number.NaN : means[steps[row]!]!;
   return scores;
 }
 
 /** Missing cells as one more category, after the last. */
-function categoriesOf(column: DiscreteColumn): { categories: Categories; missingCode: number } {
+function categoriesOf(
+  column: DiscreteColumn,
+  nominal: boolean,
+): { categories: Categories; missingCode: number } {
   const missingCode = column.cardinality;
   let missing = 0;
   for (const code of column.codes) if (code < 0) missing++;
@@ -221,7 +318,7 @@ function categoriesOf(column: DiscreteColumn): { categories: Categories; missing
     if (codes[row]! < 0) codes[row] = missingCode;
     counts[codes[row]!]!++;
   }
-  return { categories: { codes, counts }, missingCode };
+  return { categories: { codes, counts, nominal }, missingCode };
 }
 
 function addPatterns(
@@ -240,10 +337,12 @@ function addPatterns(
     else patterns.set(key, { missing, missingCount, columns: [index] });
   }
   for (const { missing, missingCount, columns: members } of patterns.values()) {
-    const share = missingCount / missing.length;
-    const mass = Float64Array.of(1 - share, share);
-    const thresholds = thresholdsOf(mass);
-    const edge = density(thresholds[0]!);
+    const { mass, thresholds, means } = placeScores(
+      Float64Array.of(missing.length - missingCount, missingCount),
+    );
+    // Without dependence the pattern has no step in any row: no pair is counted and every correlation is zero.
+    const steps =
+      options.missing === "random" ? new Int32Array(missing.length).fill(-1) : Int32Array.from(missing);
     plan.scored.push({
       latent: {
         kind: "missing",
@@ -251,11 +350,8 @@ function addPatterns(
         columns: members,
         thresholds,
       },
-      // Without dependence the pattern's scores are all missing: no pair is counted and every correlation is zero.
-      scores:
-        options.missing === "random"
-          ? new Float64Array(missing.length).fill(Number.NaN)
-          : scoresOfCodes(missing, Float64Array.of(-edge / (1 - share), edge / share)),
+      scores: scoresOfSteps(steps, means),
+      steps,
       mass,
       values: null,
     });

@@ -11,7 +11,7 @@ import {
   randomUniforms,
 } from "@verisim/tensor";
 import { type DerivedColumn, fillDerived } from "./derived-columns.ts";
-import type { Latent } from "./latents.ts";
+import type { CategoryHalf, Latent } from "./latents.ts";
 import type { PlannedBox, RequestPlan } from "./request.ts";
 import { nearestAllowed } from "./value-ranges.ts";
 
@@ -176,9 +176,24 @@ async function decodeLatents(
       await quantileMap(z, latent.marginal, cells, run);
       if (latent.unit !== 1) for (let i = 0; i < rowCount; i++) cells[i]! *= latent.unit;
     } else if (latent.kind === "category") {
-      const column = columns[latent.column]!;
-      if (column.kind !== "discrete") throw new Error("internal: categories for a number column");
-      await bucketize(z, latent.thresholds, column.codes, latent.labels, run);
+      const codes = codesOf(columns[latent.column]!);
+      if (!latent.half) {
+        await bucketize(z, latent.thresholds, codes, latent.labels, run);
+        continue;
+      }
+      const own = new Int32Array(rowCount);
+      await bucketize(z, latent.thresholds, own, latent.labels, run);
+      forSide(model.latents, values, latent.half, rowCount, (row) => {
+        codes[row] = own[row]!;
+      });
+    } else if (latent.kind === "split") {
+      const codes = codesOf(columns[latent.column]!);
+      latent.single.forEach((code, side) => {
+        if (code === null) return;
+        forSide(model.latents, values, { split: l, side: side === 0 ? 0 : 1 }, rowCount, (row) => {
+          codes[row] = code;
+        });
+      });
     }
   }
   for (let l = 0; l < model.latents.length; l++) {
@@ -192,6 +207,27 @@ async function decodeLatents(
     }
   }
   return columns;
+}
+
+/** The rows whose split falls on a side. */
+function forSide(
+  latents: readonly Latent[],
+  values: Float64Array,
+  { split, side }: CategoryHalf,
+  rowCount: number,
+  visit: (row: number) => void,
+): void {
+  const latent = latents[split]!;
+  if (latent.kind !== "split") throw new Error("internal: a half without a split");
+  const threshold = latent.thresholds[0]!;
+  const offset = split * rowCount;
+  for (let row = 0; row < rowCount; row++)
+    if (values[offset + row]! >= threshold === (side === 1)) visit(row);
+}
+
+function codesOf(column: EncodedColumn): Int32Array {
+  if (column.kind !== "discrete") throw new Error("internal: categories for a number column");
+  return column.codes;
 }
 
 function numbersOf(column: EncodedColumn): Float64Array {

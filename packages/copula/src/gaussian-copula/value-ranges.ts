@@ -24,8 +24,10 @@ export interface LatentBox {
 /** How columns and latents hang together; made once per request. */
 export interface LatentIndex {
   readonly latents: readonly Latent[];
-  /** Latent of a column's value or category, by encoded column. */
+  /** Latent of a number column's value, by encoded column. */
   readonly latentOf: ReadonlyMap<number, number>;
+  /** Latents of a discrete column's categories (its split among them), by encoded column. */
+  readonly categoriesOf: ReadonlyMap<number, readonly number[]>;
   /** Latent of a number column's missing cells, by encoded column. */
   readonly missingOf: ReadonlyMap<number, number>;
   /** Encoded columns that are missing in every row. */
@@ -54,12 +56,14 @@ function columnChoices(column: number, set: ValueSet, index: LatentIndex): Laten
   const rule = index.derivedOf.get(column);
   if (rule) return derivedChoices(rule, set, index);
   if (index.empty.has(column)) return set.missing ? [{ ranges: new Map(), numbers: [] }] : [];
+  if (index.categoriesOf.has(column)) {
+    const dictionary = index.dictionaryOf(column);
+    return categoryChoices(column, index, (code) =>
+      code < 0 ? set.missing : set.kind === "category" && set.categories.has(dictionary[code]!),
+    );
+  }
   const value = index.latentOf.get(column)!;
   const latent = index.latents[value]!;
-  if (latent.kind === "category") {
-    const ranges = categoryRanges(latent, set, index.dictionaryOf(column));
-    return ranges.length > 0 ? [{ ranges: new Map([[value, ranges]]), numbers: [] }] : [];
-  }
   if (latent.kind !== "number" || set.kind !== "number")
     throw new Error("internal: a condition of the wrong kind");
   const missing = index.missingOf.get(column);
@@ -78,18 +82,14 @@ function columnChoices(column: number, set: ValueSet, index: LatentIndex): Laten
 
 /** A condition on a derived column binds the column that decides it. */
 function derivedChoices(rule: DerivedColumn, set: ValueSet, index: LatentIndex): LatentBox[] {
-  const place = index.latentOf.get(rule.from)!;
-  const latent = index.latents[place]!;
-  if (latent.kind !== "category") throw new Error("internal: a rule over numbers");
   const dictionary = set.kind === "category" ? index.dictionaryOf(rule.column) : [];
-  const ranges = positionRanges(latent, (code) => {
+  return categoryChoices(rule.from, index, (code) => {
     const cell = rule.cells.at(code)!;
     if (set.kind === "number") {
       return Number.isNaN(cell) ? set.missing : set.intervals.some((interval) => isInside(cell, interval));
     }
     return cell < 0 ? set.missing : set.categories.has(dictionary[cell]!);
   });
-  return ranges.length > 0 ? [{ ranges: new Map([[place, ranges]]), numbers: [] }] : [];
 }
 
 function isInside(value: number, interval: Interval): boolean {
@@ -97,10 +97,14 @@ function isInside(value: number, interval: Interval): boolean {
   return above && (interval.highOpen ? value < interval.high : value <= interval.high);
 }
 
-function patternRange(index: LatentIndex, latent: number, missing: boolean): LatentRanges {
-  const found = index.latents[latent]!;
-  const threshold = found.kind === "missing" ? found.thresholds[0]! : Number.NaN;
-  return missing
+function patternRange(index: LatentIndex, place: number, missing: boolean): LatentRanges {
+  const latent = index.latents[place]!;
+  if (latent.kind !== "missing") throw new Error("internal: no pattern of missing cells");
+  return sideRange(latent.thresholds[0]!, missing);
+}
+
+function sideRange(threshold: number, above: boolean): LatentRanges {
+  return above
     ? Float64Array.of(threshold, Number.POSITIVE_INFINITY)
     : Float64Array.of(Number.NEGATIVE_INFINITY, threshold);
 }
@@ -129,10 +133,46 @@ function intersect(a: LatentRanges, b: LatentRanges): LatentRanges {
   return Float64Array.from(both);
 }
 
-function categoryRanges(latent: CategoryLatent, set: ValueSet, dictionary: readonly string[]): LatentRanges {
-  return positionRanges(latent, (code) =>
-    code < 0 ? set.missing : set.kind === "category" && set.categories.has(dictionary[code]!),
-  );
+/** The boxes of a discrete column's allowed categories: one, or one per half. */
+function categoryChoices(
+  column: number,
+  index: LatentIndex,
+  isAllowed: (code: number) => boolean,
+): LatentBox[] {
+  const places = index.categoriesOf.get(column)!;
+  const split = places.find((place) => index.latents[place]!.kind === "split");
+  const inOrder = (place: number): { ranges: LatentRanges; whole: boolean } => {
+    const latent = index.latents[place]!;
+    if (latent.kind !== "category") throw new Error("internal: categories without an order");
+    return { ranges: positionRanges(latent, isAllowed), whole: latent.labels.every(isAllowed) };
+  };
+  if (split === undefined) {
+    const { ranges } = inOrder(places[0]!);
+    return ranges.length > 0 ? [{ ranges: new Map([[places[0]!, ranges]]), numbers: [] }] : [];
+  }
+  const latent = index.latents[split]!;
+  if (latent.kind !== "split") throw new Error("internal: a half without a split");
+  const choices: LatentBox[] = [];
+  let whole = true;
+  for (const side of [0, 1] as const) {
+    const ranges = new Map([[split, sideRange(latent.thresholds[0]!, side === 1)]]);
+    const single = latent.single[side];
+    if (single === null || single === undefined) {
+      const place = places.find((candidate) => {
+        const half = index.latents[candidate]!;
+        return half.kind === "category" && half.half?.side === side;
+      })!;
+      const inner = inOrder(place);
+      if (!inner.whole) ranges.set(place, inner.ranges);
+      whole = whole && inner.whole;
+      if (inner.ranges.length === 0) continue;
+    } else if (!isAllowed(single)) {
+      whole = false;
+      continue;
+    }
+    choices.push({ ranges, numbers: [] });
+  }
+  return whole ? [{ ranges: new Map(), numbers: [] }] : choices;
 }
 
 /** The ranges of the categories (code, or -1 for the missing cell) that are allowed. */
