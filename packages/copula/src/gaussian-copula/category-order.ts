@@ -20,7 +20,7 @@ export type CategoryHalves = readonly [Int32Array] | readonly [Int32Array, Int32
 const MAX_INDICATORS = 64;
 /** Above this many cells a pair's count table is not made. */
 const MAX_TABLE = 1 << 18;
-const POWER_STEPS = 40;
+const POWER_STEPS = 60;
 
 /** @param numberScores normal scores of the numerical columns, NaN where missing */
 export async function orderCategories(
@@ -31,6 +31,9 @@ export async function orderCategories(
   const features: Float64Array[][] = columns.map((column) =>
     column.counts.length > 2 ? numberScores.map((scores) => sumsByCode(column, scores)) : [],
   );
+  // Kept by place, so that the order in which tables are done changes nothing.
+  const byPair: (Float64Array[] | undefined)[][] = columns.map(() => new Array(columns.length));
+  const pairs: (() => Promise<void>)[] = [];
   for (let a = 0; a < columns.length; a++) {
     for (let b = a + 1; b < columns.length; b++) {
       const [left, right] = [columns[a]!, columns[b]!];
@@ -38,13 +41,19 @@ export async function orderCategories(
       const asksLeft = leftSize > 2 && rightSize <= MAX_INDICATORS;
       const asksRight = rightSize > 2 && leftSize <= MAX_INDICATORS;
       if (!(asksLeft || asksRight) || leftSize * rightSize > MAX_TABLE) continue;
-      const table = await contingency(left.codes, leftSize, right.codes, rightSize, run);
-      if (asksLeft)
-        features[a]!.push(...indicatorSums(left.counts, right.counts, (k, j) => table[k * rightSize + j]!));
-      if (asksRight)
-        features[b]!.push(...indicatorSums(right.counts, left.counts, (k, j) => table[j * rightSize + k]!));
+      pairs.push(async () => {
+        const table = await contingency(left.codes, leftSize, right.codes, rightSize, run);
+        if (asksLeft)
+          byPair[a]![b] = indicatorSums(left.counts, right.counts, (k, j) => table[k * rightSize + j]!);
+        if (asksRight)
+          byPair[b]![a] = indicatorSums(right.counts, left.counts, (k, j) => table[j * rightSize + k]!);
+      });
     }
   }
+  await Promise.all(pairs.map((pair) => pair()));
+  columns.forEach((_, c) => {
+    for (const sums of byPair[c]!) if (sums) features[c]!.push(...sums);
+  });
   return columns.map((column, c) => halvesOf(column, features[c]!));
 }
 
@@ -103,28 +112,46 @@ function firstAxis(
   counts: Float64Array,
   sums: readonly Float64Array[],
 ): { order: Int32Array; axis: Map<number, number> } {
-  const total = codes.reduce((sum, code) => sum + counts[code]!, 0);
-  const centred = sums.map((sum) => {
-    const centre = codes.reduce((all, code) => all + sum[code]!, 0) / total;
-    return Float64Array.from(codes, (code) => sum[code]! - centre * counts[code]!);
+  const size = codes.length;
+  const weights = Float64Array.from(codes, (code) => counts[code]!);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  // Rows are features, centred within these categories: [features, size].
+  const matrix = new Float64Array(sums.length * size);
+  let direction = new Float64Array(sums.length);
+  sums.forEach((sum, f) => {
+    let centre = 0;
+    for (let k = 0; k < size; k++) centre += sum[codes[k]!]! / total;
+    for (let k = 0; k < size; k++) {
+      const entry = sum[codes[k]!]! - centre * weights[k]!;
+      matrix[f * size + k] = entry;
+      direction[f]! += (entry * entry) / weights[k]!;
+    }
+    direction[f] = Math.sqrt(direction[f]!);
   });
-  const place = new Float64Array(codes.length);
-  let direction = Float64Array.from(centred, (sum) =>
-    Math.sqrt(sum.reduce((square, entry, k) => square + (entry * entry) / counts[codes[k]!]!, 0)),
-  );
+  const place = new Float64Array(size);
   for (let step = 0; step < POWER_STEPS; step++) {
     place.fill(0);
-    centred.forEach((sum, f) => {
-      for (let k = 0; k < place.length; k++) place[k]! += (sum[k]! / counts[codes[k]!]!) * direction[f]!;
-    });
-    const next = Float64Array.from(centred, (sum) => {
+    for (let f = 0; f < sums.length; f++) {
+      const weight = direction[f]!;
+      for (let k = 0; k < size; k++) place[k]! += matrix[f * size + k]! * weight;
+    }
+    for (let k = 0; k < size; k++) place[k]! /= weights[k]!;
+    const next = new Float64Array(sums.length);
+    let norm = 0;
+    for (let f = 0; f < sums.length; f++) {
       let dot = 0;
-      for (let k = 0; k < place.length; k++) dot += sum[k]! * place[k]!;
-      return dot;
-    });
-    const norm = Math.sqrt(next.reduce((square, entry) => square + entry * entry, 0));
+      for (let k = 0; k < size; k++) dot += matrix[f * size + k]! * place[k]!;
+      next[f] = dot;
+      norm += dot * dot;
+    }
     if (!(norm > 0)) break;
-    direction = next.map((entry) => entry / norm);
+    let change = 0;
+    for (let f = 0; f < sums.length; f++) {
+      next[f]! /= Math.sqrt(norm);
+      change = Math.max(change, Math.abs(next[f]! - direction[f]!));
+    }
+    direction = next;
+    if (change < 1e-10) break;
   }
   const axis = new Map(Array.from(codes, (code, k) => [code, place[k]!]));
   const order = codes.slice().sort((a, b) => axis.get(a)! - axis.get(b)! || a - b);

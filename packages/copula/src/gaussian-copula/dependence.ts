@@ -45,29 +45,37 @@ export async function latentCorrelations(
   const place = new Map(numbers.map((index, position) => [index, position]));
   const matrix = new Float64Array(size * size);
   for (let a = 0; a < size; a++) matrix[a * size + a] = 1;
-  for (const [a, b] of pairsByHalves(scored)) {
-    const rows = observed.counts[a * size + b]!;
-    if (rows < MIN_PAIRS || columnOf(scored[a]!) === columnOf(scored[b]!)) continue;
-    const left = quantiles.get(a);
-    const right = quantiles.get(b);
-    const inHalf = halfOf(scored[a]!) !== null || halfOf(scored[b]!) !== null;
-    const pair =
-      left && right
-        ? { target: raw.correlation[place.get(a)! * numbers.length + place.get(b)!]!, left, right }
-        : ((inHalf ? await stepPair(scored[a]!, scored[b]!, run) : null) ?? {
-            target: observed.correlation[a * size + b]!,
-            left: coefficients[a]!,
-            right: coefficients[b]!,
-          });
-    if (Number.isNaN(pair.target)) continue;
-    let rho = latentCorrelation(pair.target, pair.left, pair.right);
-    if (inHalf) {
-      rho =
-        shrink(rho, rows, pair) *
-        Math.sqrt(restVariance(a, b, scored, matrix) * restVariance(b, a, scored, matrix));
+  const momentsOf = async (a: number, b: number): Promise<PairMoments> => {
+    const [left, right] = [quantiles.get(a), quantiles.get(b)];
+    if (left && right) {
+      return { target: raw.correlation[place.get(a)! * numbers.length + place.get(b)!]!, left, right };
     }
-    matrix[a * size + b] = rho;
-    matrix[b * size + a] = rho;
+    const inHalf = halfOf(scored[a]!) !== null || halfOf(scored[b]!) !== null;
+    return (
+      (inHalf ? await stepPair(scored[a]!, scored[b]!, run) : null) ?? {
+        target: observed.correlation[a * size + b]!,
+        left: coefficients[a]!,
+        right: coefficients[b]!,
+      }
+    );
+  };
+  for (const group of pairsByHalves(scored)) {
+    const counted = group.filter(
+      ([a, b]) =>
+        observed.counts[a * size + b]! >= MIN_PAIRS && columnOf(scored[a]!) !== columnOf(scored[b]!),
+    );
+    const moments = await Promise.all(counted.map(([a, b]) => momentsOf(a, b)));
+    counted.forEach(([a, b], index) => {
+      const pair = moments[index]!;
+      if (Number.isNaN(pair.target)) return;
+      let rho = latentCorrelation(pair.target, pair.left, pair.right);
+      if (halfOf(scored[a]!) ?? halfOf(scored[b]!)) {
+        const spread = restVariance(a, b, scored, matrix) * restVariance(b, a, scored, matrix);
+        rho = shrink(rho, observed.counts[a * size + b]!, pair) * Math.sqrt(spread);
+      }
+      matrix[a * size + b] = rho;
+      matrix[b * size + a] = rho;
+    });
   }
   return nearestCorrelation(matrix, size, run);
 }
@@ -87,15 +95,15 @@ function halfOf({ latent }: ScoredLatent): CategoryHalf | null {
   return latent.kind === "category" ? latent.half : null;
 }
 
-/** All pairs, those of whole columns before those with one half and those with two: each kind needs the ones before. */
-function pairsByHalves(scored: readonly ScoredLatent[]): [number, number][] {
+/** All pairs, those of whole columns before those with one half and those with two: each group needs the one before. */
+function pairsByHalves(scored: readonly ScoredLatent[]): [number, number][][] {
   const groups: [number, number][][] = [[], [], []];
   for (let a = 0; a < scored.length; a++) {
     for (let b = 0; b < a; b++) {
       groups[Number(halfOf(scored[a]!) !== null) + Number(halfOf(scored[b]!) !== null)]!.push([a, b]);
     }
   }
-  return groups.flat();
+  return groups;
 }
 
 /** Two step functions over the rows that have both: their shares there differ from those in the whole table. */
