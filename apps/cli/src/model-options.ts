@@ -1,6 +1,7 @@
 // `--set option=value`: texts become typed, range-checked option values by the generator's own table of options.
 
 import {
+  describeOption,
   type GeneratorDefinition,
   knownTextsHint,
   type OptionRow,
@@ -80,36 +81,10 @@ function exampleSetting(definition: GeneratorDefinition): string {
   return name === undefined ? "option=value" : `${name}=${String(row!.default)}`;
 }
 
-/** What a row accepts, for messages and for the list of models: `integer from 1 to 1000`. */
-export function describeDomain(row: OptionRow): string {
-  const range =
-    row.min !== undefined && row.max !== undefined
-      ? ` from ${row.min} to ${row.max}`
-      : row.min !== undefined
-        ? ` from ${row.min} on`
-        : row.max !== undefined
-          ? ` up to ${row.max}`
-          : "";
-  switch (row.type) {
-    case "integer":
-      return `a whole number${range}`;
-    case "number":
-      return `a number${range}`;
-    case "boolean":
-      return "true or false";
-    case "choice":
-      return `one of ${(row.values ?? []).join(", ")}`;
-    case "map":
-      return row.values ? `a map of columns to one of ${row.values.join(", ")}` : "a map of columns to texts";
-    case "text":
-      return "a text";
-  }
-}
-
 function invalid(name: string, row: OptionRow, received: string, hint?: string): VerisimError {
   return new VerisimError(
     "VERISIM_OPTION_VALUE",
-    `Expected ${describeDomain(row)} for ${name} but received ${JSON.stringify(received)}.`,
+    `Expected ${describeOption(row)} for ${name} but received ${JSON.stringify(received)}.`,
     { where: { option: name }, ...(hint === undefined ? {} : { hint }) },
   );
 }

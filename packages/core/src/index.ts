@@ -1,4 +1,5 @@
 export * from "./artifact.ts";
+export { collectBatches, drawBatches, notFitted, type Stretch } from "./batches.ts";
 export * from "./condition.ts";
 export { conditionCells, impossibleCondition, maxConditionCells } from "./condition-cells.ts";
 export { formatCondition, formatConditionName, formatLiteral } from "./condition-format.ts";

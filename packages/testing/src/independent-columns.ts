@@ -6,8 +6,10 @@ import {
   type Column,
   type ConditionCell,
   type ConditionColumn,
+  collectBatches,
   conditionCells,
   dictionaryColumn,
+  drawBatches,
   type FitOptions,
   type Generator,
   type GeneratorDefinition,
@@ -15,6 +17,7 @@ import {
   isModelled,
   type LabelPlan,
   missingCount,
+  notFitted,
   numberColumn,
   packMetadata,
   packState,
@@ -88,32 +91,17 @@ export class IndependentColumns implements Generator {
     return this;
   }
 
-  async sample(rowCount: number, options: SampleOptions = {}): Promise<Table> {
-    const parts: Table[] = [];
-    for await (const part of this.sampleBatches(rowCount, options)) parts.push(part);
-    return Table.concat(parts);
+  sample(rowCount: number, options: SampleOptions = {}): Promise<Table> {
+    return collectBatches(this.sampleBatches(rowCount, options));
   }
 
   async *sampleBatches(rowCount: number, options: SampleOptions = {}): AsyncGenerator<Table> {
     const model = this.#model();
-    const { from = 0, batchSize = 65_536, signal } = options;
-    for (const [option, value, least] of [
-      ["rowCount", rowCount, 0],
-      ["from", from, 0],
-      ["batchSize", batchSize, 1],
-    ] as const) {
-      if (Number.isSafeInteger(value) && value >= least) continue;
-      const message = `Expected a whole number of at least ${least} for ${option} but received ${value}.`;
-      throw new VerisimError("VERISIM_OPTION", message, { where: { option } });
-    }
-    const request = new Request(model, rowCount, options);
-    let done = 0;
-    do {
-      throwIfAborted(signal);
-      const count = Math.min(batchSize, rowCount - done);
-      yield request.rows(from + done, count);
-      done += count;
-    } while (done < rowCount);
+    let request: Request | undefined;
+    yield* drawBatches(rowCount, options, (stretch) => {
+      request ??= new Request(model, rowCount, options);
+      return request.rows(stretch.rowStart, stretch.rowCount);
+    });
   }
 
   toArtifact(): Artifact {
@@ -144,11 +132,7 @@ export class IndependentColumns implements Generator {
   }
 
   #model(): Model {
-    if (!this.#fitted)
-      throw new VerisimError(
-        "VERISIM_NOT_FITTED",
-        "Expected a fitted generator but nothing has been learnt yet.",
-      );
+    if (!this.#fitted) throw notFitted(this);
     return this.#fitted;
   }
 }

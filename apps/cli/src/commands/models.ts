@@ -1,9 +1,8 @@
 // `verisim models`: the generators, their options and defaults.
 
-import type { GeneratorDefinition, OptionRow } from "@verisim/core";
+import { describeOption, type GeneratorDefinition, type OptionRow } from "@verisim/core";
 import { defaultGeneratorName, findGenerator, generators } from "@verisim/verisim/generators";
 import { Checks } from "../checks.ts";
-import { describeDomain } from "../model-options.ts";
 import type { SharedFlags } from "../program.ts";
 import type { Session } from "../session.ts";
 import { writeText } from "../write-text.ts";
@@ -30,7 +29,7 @@ function modelText(definition: GeneratorDefinition): string {
   const options = Object.entries(definition.options).flatMap(([name, row]) => [
     `  ${name} = ${defaultText(row)}`,
     `      ${row.description}${row.section ? ` (${row.section})` : ""}`,
-    `      ${describeDomain(row)}`,
+    `      ${describeOption(row)}`,
   ]);
   return [
     `${definition.name}${mark}`,

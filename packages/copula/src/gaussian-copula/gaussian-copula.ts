@@ -4,16 +4,18 @@
 
 import {
   type Artifact,
+  collectBatches,
+  drawBatches,
   type FitOptions,
   type Generator,
+  notFitted,
   type RunOptions,
   type SampleOptions,
   type StreamKey,
   streamKey,
-  Table,
+  type Table,
   type TableMetadata,
   throwIfAborted,
-  VerisimError,
 } from "@verisim/core";
 import { cholesky } from "@verisim/tensor";
 import { TableTransformer } from "@verisim/transforms";
@@ -38,8 +40,6 @@ export interface FittedCopula extends LatentModel {
   readonly empty: readonly number[];
   readonly warnings: readonly string[];
 }
-
-const DEFAULT_BATCH = 65_536;
 
 /**
  * Gaussian copula with empirical or parametric marginals and exact conditions.
@@ -72,31 +72,21 @@ export class GaussianCopula implements Generator {
     return this;
   }
 
-  async sample(rowCount: number, options: SampleOptions = {}): Promise<Table> {
-    const parts: Table[] = [];
-    for await (const part of this.sampleBatches(rowCount, options)) parts.push(part);
-    return Table.concat(parts);
+  sample(rowCount: number, options: SampleOptions = {}): Promise<Table> {
+    return collectBatches(this.sampleBatches(rowCount, options));
   }
 
   async *sampleBatches(rowCount: number, options: SampleOptions = {}): AsyncGenerator<Table> {
     const model = this.#model();
-    const { seed = 0, from = 0, batchSize = DEFAULT_BATCH, signal, onProgress } = options;
-    checkCount("rowCount", rowCount, 0);
-    checkCount("from", from, 0);
-    checkCount("batchSize", batchSize, 1);
-    const run = signal ? { signal } : {};
-    const keyOf = (purpose: string): StreamKey => streamKey(seed, model.tableName, purpose);
-    const plan = await this.#plan(model, rowCount, options, keyOf);
-    for (let done = 0; done < rowCount || done === 0; ) {
-      throwIfAborted(signal);
-      const count = Math.min(batchSize, rowCount - done);
-      const stretch = { rowStart: from + done, rowCount: count };
-      const encoded = await drawEncoded(model, stretch, plan, keyOf, run);
-      yield model.transformer.decode(encoded, { seed, tableName: model.tableName, ...stretch });
-      done += count;
-      onProgress?.({ phase: "sample", done, total: rowCount, unit: "rows" });
-      if (count === 0) break;
-    }
+    const { seed = 0, signal } = options;
+    const { tableName, transformer } = model;
+    const keyOf = (purpose: string): StreamKey => streamKey(seed, tableName, purpose);
+    let plan: Promise<RequestPlan | null> | undefined;
+    yield* drawBatches(rowCount, options, async (stretch) => {
+      plan ??= this.#plan(model, rowCount, options, keyOf);
+      const encoded = await drawEncoded(model, stretch, await plan, keyOf, signal ? { signal } : {});
+      return transformer.decode(encoded, { seed, tableName, ...stretch });
+    });
   }
 
   toArtifact(): Artifact {
@@ -133,26 +123,9 @@ export class GaussianCopula implements Generator {
   }
 
   #model(): FittedCopula {
-    if (!this.#fitted) {
-      throw new VerisimError(
-        "VERISIM_NOT_FITTED",
-        "Expected a fitted generator but nothing has been learnt yet.",
-        {
-          hint: "Call fit(table, { metadata }) first, or load a model file.",
-        },
-      );
-    }
+    if (!this.#fitted) throw notFitted(this);
     return this.#fitted;
   }
-}
-
-function checkCount(option: string, value: number, minimum: number): void {
-  if (Number.isSafeInteger(value) && value >= minimum) return;
-  throw new VerisimError(
-    "VERISIM_OPTION",
-    `Expected a whole number of at least ${minimum} for ${option} but received ${value}.`,
-    { where: { option } },
-  );
 }
 
 async function fitCopula(

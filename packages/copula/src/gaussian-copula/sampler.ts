@@ -1,7 +1,7 @@
 // From counted random numbers to encoded columns: independent normals per latent, the Cholesky factor, then each
 // latent's own map to cells. Rows of conditioned requests pass through their box on the way.
 
-import type { EncodedColumn, StreamKey } from "@verisim/core";
+import type { EncodedColumn, StreamKey, Stretch } from "@verisim/core";
 import {
   bucketize,
   gemm,
@@ -29,12 +29,6 @@ export interface ColumnLayout {
   readonly name: string;
   readonly kind: "continuous" | "discrete";
   readonly cardinality: number;
-}
-
-/** One stretch of rows to draw. */
-export interface Stretch {
-  readonly rowStart: number;
-  readonly rowCount: number;
 }
 
 /** Draws rows [rowStart, rowStart + rowCount) as encoded columns. */
