@@ -13,10 +13,10 @@ import {
 import { readArrow } from "./arrow/arrow-reader.ts";
 import { type ColumnProfile, profileColumn } from "./detect/column-profile.ts";
 import { completeMetadata } from "./detect/complete-metadata.ts";
+import { readCsv } from "./duckdb/csv-reader.ts";
 import { type FileFormat, formatOfPath } from "./formats.ts";
 import { readParquet } from "./parquet/parquet-reader.ts";
 import { readableSize } from "./text/byte-source.ts";
-import { readCsv } from "./text/csv-reader.ts";
 import { readJson } from "./text/json-reader.ts";
 import {
   defaultLimits,
@@ -111,7 +111,7 @@ async function load(
     case "csv":
       return profileTexts(await readCsv(path, undefined, options));
     case "tsv":
-      return profileTexts(await readCsv(path, 9, options));
+      return profileTexts(await readCsv(path, "\t", options));
     case "json":
     case "jsonl":
       return profileTexts(await readJson(path, options));

@@ -1,6 +1,8 @@
 // What DuckDB is told about a CSV file, found from its first bytes: the delimiter that gives the most columns, the same
 // number in every line of the sample; the line end; blank lines at the top; how many columns the header names.
 
+import { sqlText } from "./database.ts";
+
 export interface CsvDialect {
   readonly delimiter: string;
   /** For files of the first computers that end lines with a carriage return alone. */
@@ -12,6 +14,8 @@ export interface CsvDialect {
 
 const delimiters = [",", ";", "\t", "|"];
 const sampleLines = 200;
+/** DuckDB holds whole lines: this many times the largest cell. */
+const lineCells = 2;
 
 /**
  * @param text the beginning of the file, without byte order mark
@@ -40,4 +44,15 @@ export function findDialect(text: string, whole: boolean, delimiter: string | un
     if (score > best.score) best = { delimiter: candidate, columnCount, score };
   }
   return { ...best, bareReturn, skip };
+}
+
+/** The file as a table of texts `c0`, `c1`, ... whose first row is the header. */
+export function csvSource(path: string, dialect: CsvDialect, cellBytes: number, more: string): string {
+  const columns = Array.from({ length: dialect.columnCount }, (_, index) => `c${index}: 'VARCHAR'`);
+  const lineBytes = Math.max(1 << 21, cellBytes * lineCells);
+  return `read_csv(${sqlText(path)}, auto_detect = false, header = false, columns = {${columns.join(", ")}},
+    delim = ${sqlText(dialect.delimiter)}, quote = '"', escape = '"', comment = '', nullstr = '',
+    allow_quoted_nulls = false, skip = ${dialect.skip}, max_line_size = ${lineBytes}, buffer_size = ${lineBytes * 2},
+    compression = ${path.toLowerCase().endsWith(".gz") ? "'gzip'" : "'none'"}
+    ${dialect.bareReturn ? ", new_line = '\\r'" : ""} ${more})`;
 }

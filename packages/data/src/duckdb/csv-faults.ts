@@ -4,8 +4,7 @@
 import { VerisimError } from "@verisim/core";
 import { notUtf8 } from "../text/encoding.ts";
 import type { ReadLimits } from "../text/text-columns.ts";
-import type { CsvDialect } from "./csv-dialect.ts";
-import { csvSource } from "./csv-reader.ts";
+import { type CsvDialect, csvSource } from "./csv-dialect.ts";
 import { type Database, duckdbReason, resourceFault } from "./database.ts";
 
 export interface CsvPlace {
@@ -32,10 +31,11 @@ export function mixedLineEnds(cause: unknown): boolean {
 export async function csvFault(database: Database, cause: unknown, place: CsvPlace): Promise<unknown> {
   const resource = resourceFault(cause, place.path);
   if (VerisimError.isInstance(resource) || !(cause instanceof Error)) return resource;
-  const rejected = (await firstRejected(database, place).catch(() => null)) ?? fromMessage(cause.message, place);
+  const rejected =
+    (await firstRejected(database, place).catch(() => null)) ?? fromMessage(cause.message, place);
   if (!rejected) return malformed(place.path, undefined, duckdbReason(cause), cause);
   const { row, message } = rejected;
-  const column = place.names[rejected.column];
+  const column = (await headerNames(database, place))[rejected.column];
   const { cellBytes } = place.limits;
   switch (rejected.type) {
     case "MISSING COLUMNS":
@@ -66,7 +66,7 @@ async function firstRejected(database: Database, place: CsvPlace): Promise<Rejec
     place.path,
     place.dialect,
     place.limits.cellBytes,
-    ", store_rejects = true, rejects_limit = 1, parallel = false",
+    ", store_rejects = true, rejects_limit = 1000",
   );
   await database.rows(`SELECT count(COLUMNS(*)) FROM ${source}`);
   const rows = await database.rows(
@@ -77,6 +77,14 @@ async function firstRejected(database: Database, place: CsvPlace): Promise<Rejec
   if (!first) return null;
   const [line, column, type, message, lineBytes] = first;
   return { row: rowOfLine(line, place), column, type, message, lineBytes };
+}
+
+/** The names as they stand in the file, where the fault came before they were read. */
+async function headerNames(database: Database, place: CsvPlace): Promise<readonly string[]> {
+  if (place.names.length > 0) return place.names;
+  const source = csvSource(place.path, place.dialect, place.limits.cellBytes, ", ignore_errors = true");
+  const rows = await database.rows(`SELECT * FROM ${source} LIMIT 1`).catch(() => []);
+  return (rows[0] ?? []).map((name, index) => String(name ?? index + 1));
 }
 
 /** DuckDB counts records and blank lines from 1; rows are counted from 1 after the header. */

@@ -6,13 +6,10 @@ import { checkGzip, readStart } from "../text/byte-source.ts";
 import { checkTextStart } from "../text/encoding.ts";
 import type { TextColumns, TextReadOptions } from "../text/text-columns.ts";
 import { TextPool } from "../text/text-pool.ts";
-import { type CsvDialect, findDialect } from "./csv-dialect.ts";
+import { type CsvDialect, csvSource, findDialect } from "./csv-dialect.ts";
 import { cellTooLarge, csvFault, mixedLineEnds } from "./csv-faults.ts";
-import { Database, loadDuckdb, sqlText } from "./database.ts";
+import { Database, loadDuckdb } from "./database.ts";
 import { internTexts } from "./vector-texts.ts";
-
-/** DuckDB holds whole lines: this many times the largest cell. */
-const lineCells = 2;
 
 /**
  * @throws VerisimError `VERISIM_EMPTY_FILE`, `VERISIM_DUPLICATE_COLUMN`, `VERISIM_TOO_MANY_COLUMNS`,
@@ -97,50 +94,35 @@ class CsvReading {
 
   async read(more: string): Promise<TextColumns> {
     const { signal, limits, onBytes } = this.#options;
-    let rows = -1;
     let done = 0;
-    for await (const chunk of this.#database.stream(
+    for await (const { chunk, rows } of this.#database.stream(
       `SELECT * FROM ${csvSource(this.#path, this.#dialect, limits.cellBytes, more)}`,
     )) {
       throwIfAborted(signal);
       // The first record is the header.
-      const header = rows < 0;
+      const header = done === 0;
       if (header) {
         const given = this.#pools.map((_, column) => String(chunk.getColumnVector(column).getItem(0) ?? ""));
         this.names = nameColumns(given, this.#path, this.#warnings);
-        rows = 0;
       }
       const from = header ? 1 : 0;
       for (let column = 0; column < this.#pools.length; column++) {
         const pool = this.#pools[column]!;
-        const long = internTexts(this.#database, chunk, column, from, pool, limits.cellBytes);
-        if (long >= 0)
-          throw cellTooLarge(this.#path, rows + long - from + 1, this.names[column], limits.cellBytes);
+        const long = internTexts(this.#database, chunk, column, from, rows, pool, limits.cellBytes);
+        if (long >= 0) throw cellTooLarge(this.#path, done + long, this.names[column], limits.cellBytes);
       }
-      rows += chunk.rowCount - from;
-      done += chunk.rowCount;
+      done += rows;
       onBytes?.(done);
     }
     return {
       names: this.names,
       pools: this.#pools,
-      rowCount: Math.max(0, rows),
+      rowCount: Math.max(0, done - 1),
       physical: this.names.map(() => undefined),
       textual: this.names.map(() => false),
       warnings: this.#warnings,
     };
   }
-}
-
-/** The file as a table of texts `c0`, `c1`, ... whose first row is the header. */
-export function csvSource(path: string, dialect: CsvDialect, cellBytes: number, more: string): string {
-  const columns = Array.from({ length: dialect.columnCount }, (_, index) => `c${index}: 'VARCHAR'`);
-  const lineBytes = Math.max(1 << 21, cellBytes * lineCells);
-  return `read_csv(${sqlText(path)}, auto_detect = false, header = false, columns = {${columns.join(", ")}},
-    delim = ${sqlText(dialect.delimiter)}, quote = '"', escape = '"', comment = '', nullstr = '',
-    allow_quoted_nulls = false, skip = ${dialect.skip}, max_line_size = ${lineBytes}, buffer_size = ${lineBytes * 2},
-    compression = ${path.toLowerCase().endsWith(".gz") ? "'gzip'" : "'none'"}
-    ${dialect.bareReturn ? ", new_line = '\\r'" : ""} ${more})`;
 }
 
 /** Names for columns without one, and the refusal of names that occur twice. */

@@ -108,14 +108,27 @@ export class Database {
     return (await this.#checked(() => this.#connection.runAndReadAll(sql))).getRows();
   }
 
-  /** The result some thousand rows at a time; chunks are never empty. */
-  async *stream(sql: string): AsyncGenerator<DuckDBDataChunk> {
-    const result = await this.#checked(() => this.#connection.stream(sql));
+  /**
+   * The rows of a query, some thousand at a time, in their order. A fault in the middle ends a stream as if there were no
+   * more rows, so a last row of our own says that all have come; it is not among the `rows` that are given.
+   */
+  async *stream(sql: string): AsyncGenerator<{ chunk: DuckDBDataChunk; rows: number }> {
+    const result = await this.#checked(() =>
+      this.#connection.stream(
+        `SELECT *, false AS "\uE000end" FROM (${sql}) UNION ALL BY NAME SELECT true AS "\uE000end"`,
+      ),
+    );
     for (;;) {
       const chunk = await this.#checked(() => result.fetchChunk());
-      if (!chunk || chunk.rowCount === 0) return;
-      yield chunk;
+      const count = chunk?.rowCount ?? 0;
+      if (!chunk || count === 0) break;
+      const ended = chunk.getColumnVector(chunk.columnCount - 1).getItem(count - 1) === true;
+      const rows = ended ? count - 1 : count;
+      if (rows > 0) yield { chunk, rows };
+      if (ended) return;
     }
+    await this.rows(`SELECT count(COLUMNS(*)) FROM (${sql})`);
+    throw new Error("internal: the rows of a query ended early");
   }
 
   /** Adds rows to a table of this database. */
@@ -149,7 +162,10 @@ export function duckdbReason(cause: unknown): string {
 /** Faults of memory and disk, told as what the user can act on; every other cause comes back as it is. */
 export function resourceFault(cause: unknown, path: string): unknown {
   if (VerisimError.isInstance(cause) || !(cause instanceof Error)) return cause;
-  if (/no space left|disk quota|max_temp_directory_size/i.test(cause.message) && !/0 ?KB|0 bytes/.test(cause.message))
+  if (
+    /no space left|disk quota|max_temp_directory_size/i.test(cause.message) &&
+    !/0 ?KB|0 bytes/.test(cause.message)
+  )
     return fileError({ code: "ENOSPC", cause }, path);
   if (/out of memory|memory limit|failed to allocate|max_temp_directory_size/i.test(cause.message))
     return new VerisimError("VERISIM_OUT_OF_MEMORY", "The table is too large for the memory there is.", {

@@ -16,7 +16,7 @@ interface TextVector {
 }
 
 /**
- * Appends the cells of a VARCHAR column from row `from` on.
+ * Appends the cells of a VARCHAR column, rows [from, to).
  * @returns the first row whose cell is longer than `longest` bytes, or -1
  */
 export function internTexts(
@@ -24,18 +24,18 @@ export function internTexts(
   chunk: DuckDBDataChunk,
   column: number,
   from: number,
+  to: number,
   pool: TextPool,
   longest: number,
 ): number {
   const { dataView, validity } = chunk.getColumnVector(column) as unknown as TextVector;
   const { buffer, byteOffset } = dataView;
-  const count = chunk.rowCount;
-  const bytes = new Uint8Array(buffer, byteOffset, count * cellBytes);
-  const lengths = new Uint32Array(buffer, byteOffset, count * 4);
+  const bytes = new Uint8Array(buffer, byteOffset, to * cellBytes);
+  const lengths = new Uint32Array(buffer, byteOffset, to * 4);
   const bits = validity.data;
   const valid = bits && new Uint8Array(bits.buffer, bits.byteOffset, bits.byteLength);
   const read = database.bindings.get_data_from_pointer;
-  for (let row = from; row < count; row++) {
+  for (let row = from; row < to; row++) {
     if (valid && ((valid[row >> 3]! >> (row & 7)) & 1) === 0) {
       pool.addMissing();
       continue;

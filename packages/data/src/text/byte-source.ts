@@ -55,6 +55,36 @@ export async function readableSize(path: string): Promise<number> {
   return info.size;
 }
 
+/** Most bytes looked at for the first line. */
+const longestStart = 1 << 24;
+const leastStart = 1 << 18;
+
+/** The beginning of a file, decompressed: its first line at least, unless that is enormous. */
+export async function readStart(
+  path: string,
+  options: ByteSourceOptions,
+): Promise<{ bytes: Buffer; whole: boolean }> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  let lines = false;
+  for await (const piece of readBytes(path, options)) {
+    pieces.push(piece);
+    length += piece.length;
+    lines ||= piece.includes(10) || piece.includes(13);
+    if ((length >= leastStart && lines) || length >= longestStart)
+      return { bytes: Buffer.concat(pieces), whole: false };
+  }
+  return { bytes: Buffer.concat(pieces), whole: true };
+}
+
+/**
+ * Reads compressed data to its end and checks its length and checksum.
+ * @throws VerisimError `VERISIM_FILE_DAMAGED`
+ */
+export async function checkGzip(path: string, signal: AbortSignal | undefined): Promise<void> {
+  for await (const piece of readBytes(path, { gzip: true, signal })) void piece;
+}
+
 export interface ByteSourceOptions {
   gzip: boolean;
   signal?: AbortSignal | undefined;
