@@ -14,10 +14,10 @@ import { readArrow } from "./arrow/arrow-reader.ts";
 import { type ColumnProfile, profileColumn } from "./detect/column-profile.ts";
 import { completeMetadata } from "./detect/complete-metadata.ts";
 import { readCsv } from "./duckdb/csv-reader.ts";
+import { readJson } from "./duckdb/json-reader.ts";
+import { readParquet } from "./duckdb/parquet-reader.ts";
 import { type FileFormat, formatOfPath } from "./formats.ts";
-import { readParquet } from "./parquet/parquet-reader.ts";
 import { readableSize } from "./text/byte-source.ts";
-import { readJson } from "./text/json-reader.ts";
 import {
   defaultLimits,
   type ReadLimits,
