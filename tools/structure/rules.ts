@@ -46,7 +46,7 @@ export const forbiddenText: readonly { readonly pattern: RegExp; readonly meanin
   { pattern: /(?<![\w.])[/](work|farm)[/]/, meaning: "a folder of one machine" },
   { pattern: /[/]tmp[/](brief|peers)\b/, meaning: "a folder of one machine" },
   {
-    pattern: /registry[.](npmjs|yarnpkg)|pypi[.]org|pythonhosted[.]org|repo1?[.]maven/,
+    pattern: /(registry|www)[.](npmjs|yarnpkg)|pypi[.]org|pythonhosted[.]org|repo1?[.]maven/,
     meaning: "a registry's host",
   },
 ];
