@@ -193,11 +193,11 @@ VERISIM_INLINE F64 uniform(U64 rows, U64 attempt, U64 block, const RoundKeys& ke
     c1 = p1;
     c3 = p0;
   }
-  // 26 bits of word 0 and 27 of word 1, each turned into a double by laying them under the exponent of 2^52.
+  // 26 bits of each word, so that the half is never rounded away, each turned into a double by laying them under the exponent of 2^52.
   const U64 under = allBits(0x4330000000000000ull);
   const F64 high = fromBits(((c0 & allBits(0xffffffffull)) >> 6) | under) - 4503599627370496.0;
-  const F64 low = fromBits(((c1 & allBits(0xffffffffull)) >> 5) | under) - 4503599627370496.0;
-  return (high * 134217728.0 + low + 0.5) * 1.1102230246251565e-16;
+  const F64 low = fromBits(((c1 & allBits(0xffffffffull)) >> 6) | under) - 4503599627370496.0;
+  return (high * 67108864.0 + low + 0.5) * 2.220446049250313e-16;
 }
 
 template <bool normal>

@@ -85,9 +85,12 @@ export function rowWords(
   return philox([row >>> 0, Math.floor(row / 0x100000000) >>> 0, attempt >>> 0, block >>> 0], key);
 }
 
-/** 53-bit uniform in the open interval (0, 1) from two words, as the addon makes it. */
+/**
+ * Uniform in the open interval (0, 1) from 26 bits of each word, as the addon makes it: one bit fewer than a double
+ * holds, so that the half that keeps it off 0 keeps it off 1 too.
+ */
 export function uniformFromWords(high: number, low: number): number {
-  return ((high >>> 6) * 134217728 + (low >>> 5) + 0.5) / 9007199254740992;
+  return ((high >>> 6) * 67108864 + (low >>> 6) + 0.5) / 4503599627370496;
 }
 
 /** The uniform of a row: words 0 and 1 of its block. */
