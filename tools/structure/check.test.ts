@@ -20,6 +20,7 @@ const manifest = (name: string, more: object = {}) =>
 function problemsWith(files: Record<string, string | undefined> = {}): string[] {
   const all: Record<string, string | undefined> = {
     "package.json": JSON.stringify({ devDependencies: { vitest: "1.0.0" } }),
+    "docs/dependencies.md": "| `vitest` | MIT | tests |\n| `fflate` | MIT | zip |\n",
     "tsconfig.json": JSON.stringify({ references: [{ path: "packages/core" }, { path: "packages/stats" }] }),
     "packages/core/package.json": manifest("@verisim/core"),
     "packages/stats/package.json": manifest("@verisim/stats", {
@@ -78,6 +79,13 @@ describe("the layout check", () => {
     expect(problems).toEqual([
       "packages/stats/src/deep/a.ts:2 Reaches into packages/core/src/table.ts; import the package by its name instead.",
       "packages/stats/src/deep/a.ts:4 Import fs as node:fs.",
+    ]);
+  });
+
+  it("wants a reason for every outside package", () => {
+    const root = JSON.stringify({ devDependencies: { vitest: "1.0.0", "left-pad": "1.0.0" } });
+    expect(problemsWith({ "package.json": root })).toEqual([
+      "package.json Needs left-pad, which docs/dependencies.md does not explain.",
     ]);
   });
 
