@@ -83,6 +83,9 @@ function groupRows(boxOf: Int32Array): Map<number, number[]> {
   return groups;
 }
 
+/** Rows whose uniforms are held at once: candidates times bound latents of them. */
+const UNIFORM_ROWS = 8192;
+
 interface BlockArrays {
   readonly size: number;
   readonly rowStart: number;
@@ -112,15 +115,20 @@ async function drawBox(
   }
   const boundValues = new Float64Array(bound * count);
   if (bound > 0) {
-    const uniforms = await boxUniforms(draws, bound + 1, rowStart, rowCount, keyOf, run);
     const entries = new Float64Array(bound);
     const normals = new Float64Array(bound);
-    for (let i = 0; i < count; i++) {
-      const row = rows[i]!;
-      normal.draw((draw, entry) => uniforms[draw]![entry * rowCount + row]!, entries, normals);
-      for (let j = 0; j < bound; j++) {
-        permuted[j * count + i] = normals[j]!;
-        boundValues[j * count + i] = entries[j]!;
+    let i = 0;
+    for (let from = 0; from < rowCount && i < count; from += UNIFORM_ROWS) {
+      const length = Math.min(UNIFORM_ROWS, rowCount - from);
+      if (rows[i]! >= from + length) continue;
+      const uniforms = await boxUniforms(draws, bound + 1, rowStart + from, length, keyOf, run);
+      for (; i < count && rows[i]! < from + length; i++) {
+        const row = rows[i]! - from;
+        normal.draw((draw, entry) => uniforms[draw]![entry * length + row]!, entries, normals);
+        for (let j = 0; j < bound; j++) {
+          permuted[j * count + i] = normals[j]!;
+          boundValues[j * count + i] = entries[j]!;
+        }
       }
     }
   }
