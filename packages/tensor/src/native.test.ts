@@ -181,6 +181,20 @@ describe("stopping", () => {
     expect(out[0]).toBe(0.5);
   });
 
+  test("one signal stops any number of calls at once, and Node warns of no leak", async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", note);
+    const controller = new AbortController();
+    const { signal } = controller;
+    await Promise.all(Array.from({ length: 20 }, () => normalCdf(f64(10), undefined, { signal })));
+    const running = Array.from({ length: 20 }, () => longProduct(signal).catch((error) => error.code));
+    controller.abort();
+    expect(await Promise.all(running)).toEqual(Array.from({ length: 20 }, () => "VERISIM_ABORTED"));
+    process.off("warning", note);
+    expect(warnings).toEqual([]);
+  });
+
   test("other work on the same pool goes on", async () => {
     const controller = new AbortController();
     const stopped = longProduct(controller.signal).catch((error) => error.code);

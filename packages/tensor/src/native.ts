@@ -136,15 +136,30 @@ export async function runNative(
     }
   }
   const handle = addon.createAbort();
-  const onAbort = (): void => addon.abort(handle);
-  signal.addEventListener("abort", onAbort, { once: true });
+  const forget = abortWith(signal, () => addon.abort(handle));
   try {
     return await start(addon, threads, handle);
   } catch (error) {
     throw toVerisimError(error, op, signal);
   } finally {
-    signal.removeEventListener("abort", onAbort);
+    forget();
   }
+}
+
+const aborted = new WeakMap<AbortSignal, Set<() => void>>();
+
+/** One listener per signal, however many calls run: Node warns of a leak at the eleventh. Returns how to undo it. */
+function abortWith(signal: AbortSignal, abort: () => void): () => void {
+  let calls = aborted.get(signal);
+  if (calls === undefined) {
+    const running = new Set<() => void>();
+    const onAbort = (): void => running.forEach((stop) => void stop());
+    signal.addEventListener("abort", onAbort, { once: true });
+    calls = running;
+    aborted.set(signal, calls);
+  }
+  calls.add(abort);
+  return () => void calls.delete(abort);
 }
 
 /** An argument that TypeScript's types would have refused. */
