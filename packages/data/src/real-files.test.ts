@@ -28,7 +28,6 @@ const exact = [
   "adult/test.csv",
   "telco_churn/data.csv",
   "online_retail/data.csv.gz",
-  "squirrel_census/data.csv",
   "icu2012_table/data.csv",
   "california_housing/data.csv",
   "insurance/data.csv",
@@ -40,7 +39,6 @@ const exact = [
   "chinook/Customer.csv",
   "berka/card.csv",
   "dow30_stocks/data.csv.gz",
-  "sms_spam/data.csv",
 ];
 
 describe.each(exact)("%s", (name) => {
@@ -52,6 +50,20 @@ describe.each(exact)("%s", (name) => {
     const copy = join(folder, "copy.csv");
     await writeTable(copy, table, metadata);
     expect(differentLines(text(path!), readFileSync(copy, "utf8"))).toBe(0);
+  });
+});
+
+// Texts with a number sign, which begins a comment in some dialects, are written in quotes.
+describe.each(["squirrel_census/data.csv", "sms_spam/data.csv"])("%s", (name) => {
+  const path = sharedData(name);
+
+  it.skipIf(!path)("comes back as it was, but for quotes around texts with a number sign", async () => {
+    const { table, metadata } = await readTable(path!);
+    const copy = join(folder, "copy.csv");
+    await writeTable(copy, table, metadata);
+    const plain = (lines: string): string => lines.replace(/"([^",\n]*#[^",\n]*)"/g, "$1");
+    expect(differentLines(plain(text(path!)), plain(readFileSync(copy, "utf8")))).toBe(0);
+    expect((await readTable(copy, { metadata })).table.columns).toEqual(table.columns);
   });
 });
 

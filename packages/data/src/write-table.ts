@@ -1,11 +1,10 @@
 // A table out to a file, at once or batch by batch.
 
 import { type Table, type TableMetadata, throwIfAborted } from "@verisim/core";
+import { DuckdbEncoder } from "./duckdb/file-encoder.ts";
 import { type FileFormat, formatOfPath } from "./formats.ts";
-import { ParquetEncoder } from "./parquet/parquet-writer.ts";
 import { AtomicFile } from "./write/atomic-file.ts";
 import { FileTableWriter, type TableEncoder, type TableWriter } from "./write/table-writer.ts";
-import { TextTableEncoder } from "./write/text-writer.ts";
 
 export interface WriteOptions {
   /** Aborting removes what was written; the next call throws `VERISIM_ABORTED`. */
@@ -50,12 +49,10 @@ async function encoderOf(
   signal: AbortSignal | undefined,
 ): Promise<TableEncoder> {
   switch (format) {
-    case "parquet":
-      return new ParquetEncoder(file, metadata, signal);
     case "arrow":
       return (await import("./arrow/arrow-writer.ts")).ArrowEncoder.create(file, metadata, signal);
     default:
-      return new TextTableEncoder(file, format, gzip, metadata, signal);
+      return new DuckdbEncoder(file, format, gzip, metadata, signal);
   }
 }
 

@@ -11,11 +11,10 @@ import {
   validityBits,
 } from "@verisim/core";
 import type { Data, DataType, RecordBatch, RecordBatchFileWriter, Schema, TypeMap } from "apache-arrow";
-import { textBytes, writeParsed } from "../parquet/parquet-values.ts";
 import type { AtomicFile } from "../write/atomic-file.ts";
-import { ByteBuffer } from "../write/byte-buffer.ts";
 import { type PhysicalType, physicalTypeOf } from "../write/physical-type.ts";
 import type { TableEncoder } from "../write/table-writer.ts";
+import { textBytes, wholeValue } from "./arrow-values.ts";
 
 type Arrow = typeof import("apache-arrow");
 
@@ -173,34 +172,24 @@ function columnData(arrow: Arrow, column: Column, physical: PhysicalType, type: 
 
 function gatherTexts(column: Column, physical: PhysicalType): { offsets: Int32Array; bytes: Uint8Array } {
   if (column.kind === "number") throw new Error("internal: numbers are not written as text");
+  const { codes } = column;
   const entries = column.dictionary.map((text) => textBytes(text, physical));
-  const out = new ByteBuffer(column.codes.length * 8);
-  const offsets = new Int32Array(column.codes.length + 1);
-  for (let row = 0; row < column.codes.length; row++) {
-    const code = column.codes[row]!;
-    if (code >= 0) out.append(entries[code]!);
-    offsets[row + 1] = out.length;
-  }
-  return { offsets, bytes: out.bytes.subarray(0, out.length) };
+  const offsets = new Int32Array(codes.length + 1);
+  for (let row = 0; row < codes.length; row++)
+    offsets[row + 1] = offsets[row]! + (codes[row]! < 0 ? 0 : entries[codes[row]!]!.length);
+  const bytes = new Uint8Array(offsets[codes.length]!);
+  for (let row = 0; row < codes.length; row++)
+    if (codes[row]! >= 0) bytes.set(entries[codes[row]!]!, offsets[row]);
+  return { offsets, bytes };
 }
 
 /** The dictionary's texts as whole numbers of the column's type. */
-function parsedEntries(column: Column, physical: PhysicalType): BigInt64Array {
-  if (column.kind === "number") return new BigInt64Array();
-  const words = new BigInt64Array(column.dictionary.length);
-  const bytes = new DataView(new ArrayBuffer(16));
-  column.dictionary.forEach((text, code) => {
-    bytes.setBigInt64(0, 0n);
-    writeParsed(bytes, 0, text, physical, column.name);
-    const narrow = physical.kind !== "boolean" && physical.bits > 0 && physical.bits < 64;
-    if (physical.bits === 128) words[code] = bytes.getBigInt64(8, false);
-    else if (narrow || physical.kind === "date") words[code] = BigInt(bytes.getInt32(0, true));
-    else words[code] = bytes.getBigInt64(0, true);
-  });
-  return words;
+function parsedEntries(column: Column, physical: PhysicalType): readonly bigint[] {
+  if (column.kind === "number") return [];
+  return column.dictionary.map((text) => wholeValue(text, physical, column.name));
 }
 
-function entryAt(column: Column, words: BigInt64Array, row: number): bigint {
+function entryAt(column: Column, words: readonly bigint[], row: number): bigint {
   return column.kind === "dictionary" && column.codes[row]! >= 0 ? words[column.codes[row]!]! : 0n;
 }
 
@@ -232,8 +221,8 @@ function fixedValues(column: Column, physical: PhysicalType, rows: number): Arra
     const out = new BigInt64Array(rows * 2);
     for (let row = 0; row < rows; row++) {
       const value = exact(row);
-      out[row * 2] = value;
-      out[row * 2 + 1] = value < 0n ? -1n : 0n;
+      out[row * 2] = BigInt.asIntN(64, value);
+      out[row * 2 + 1] = value >> 64n;
     }
     return new Uint32Array(out.buffer);
   }

@@ -50,7 +50,8 @@ export class Database {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly #signal: AbortSignal | undefined;
-  readonly #interrupt = (): void => this.#connection.interrupt();
+  /** Stops the statement that is running; it fails. */
+  readonly interrupt = (): void => this.#connection.interrupt();
 
   private constructor(
     loaded: { api: Api; bindings: Bindings },
@@ -63,7 +64,7 @@ export class Database {
     this.#instance = instance;
     this.#connection = connection;
     this.#signal = signal;
-    signal?.addEventListener("abort", this.#interrupt);
+    signal?.addEventListener("abort", this.interrupt);
   }
 
   static async open(options: DatabaseOptions): Promise<Database> {
@@ -137,7 +138,7 @@ export class Database {
   }
 
   close(): void {
-    this.#signal?.removeEventListener("abort", this.#interrupt);
+    this.#signal?.removeEventListener("abort", this.interrupt);
     this.#connection.closeSync();
     this.#instance.closeSync();
   }

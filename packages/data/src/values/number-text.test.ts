@@ -1,7 +1,6 @@
 import type { NumberStyle } from "@verisim/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ByteBuffer } from "../write/byte-buffer.ts";
 import {
   NumberForms,
   NumberScanner,
@@ -133,23 +132,5 @@ describe("numberText", () => {
   it("never uses an exponent between 1e-30 and 1e21", () => {
     expect(positionalText(1.5e-10)).toBe("0.00000000015");
     expect(positionalText(-2.4234347e-6)).toBe("-0.0000024234347");
-  });
-
-  it("is what the byte buffer writes, digit for digit", () => {
-    const styles: NumberStyle[] = ["integer", "fixed", "shortest", "point"];
-    const value = fc.oneof(
-      fc.double({ noNaN: true, noDefaultInfinity: true }),
-      fc.double({ min: -1e6, max: 1e6, noNaN: true }),
-      fc.tuple(fc.integer(), fc.nat(6)).map(([whole, digits]) => whole / 10 ** digits),
-    );
-    fc.assert(
-      fc.property(value, fc.constantFrom(...styles), fc.option(fc.nat(15)), (number, style, digits) => {
-        const format = { style, decimals: digits ?? undefined };
-        const out = new ByteBuffer(1);
-        out.number(number, format);
-        expect(Buffer.from(out.bytes.subarray(0, out.length)).toString()).toBe(numberText(number, format));
-      }),
-      { seed: 3, numRuns: 5000 },
-    );
   });
 });

@@ -124,7 +124,9 @@ export function numberText(value: number, format: NumberFormat): string {
   if (style === "fixed") return withoutMinusZero(fixedText(value, decimals ?? 0));
   let text = positionalText(value);
   const point = text.indexOf(".");
-  if (decimals !== undefined && point >= 0 && text.length - point - 1 > decimals && !text.includes("e"))
+  // What is still written with a negative exponent has more digits after the point than any limit.
+  const digits = text.includes("e-") ? Number.POSITIVE_INFINITY : point < 0 ? 0 : text.length - point - 1;
+  if (decimals !== undefined && digits > decimals && !text.includes("e+"))
     text = fixedText(value, decimals).replace(/\.?0+$/, decimals > 0 ? "" : "$&");
   text = withoutMinusZero(text);
   return style === "point" && !text.includes(".") && !text.includes("e") ? `${text}.0` : text;

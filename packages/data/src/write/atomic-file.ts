@@ -2,6 +2,7 @@
 
 import { rmSync } from "node:fs";
 import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileError } from "../text/byte-source.ts";
 
@@ -10,8 +11,15 @@ let opened = 0;
 /** Files under way, removed where the process ends before they are whole. */
 const unfinished = new Set<string>();
 
+function overflowOf(temporary: string): string {
+  return `${temporary}.overflow`;
+}
+
 function removeUnfinished(): void {
-  for (const path of unfinished) rmSync(path, { force: true });
+  for (const path of unfinished) {
+    rmSync(path, { force: true });
+    rmSync(overflowOf(path), { force: true, recursive: true });
+  }
 }
 
 function watch(path: string): void {
@@ -62,6 +70,18 @@ export class AtomicFile {
     }
   }
 
+  /** The file that takes the bytes, for writers that open it themselves. */
+  get writingPath(): string {
+    return this.#temporary;
+  }
+
+  /** A folder that does not exist, on the disk of the file, for what does not fit in memory. */
+  get overflowFolder(): string {
+    return this.#replaces
+      ? overflowOf(this.#temporary)
+      : join(tmpdir(), `verisim-${process.pid}-${++opened}`);
+  }
+
   async write(bytes: Uint8Array): Promise<void> {
     try {
       let at = 0;
@@ -94,6 +114,7 @@ export class AtomicFile {
     await this.#close().catch(() => undefined);
     if (!this.#replaces) return;
     await rm(this.#temporary, { force: true }).catch(() => undefined);
+    await rm(overflowOf(this.#temporary), { force: true, recursive: true }).catch(() => undefined);
     unwatch(this.#temporary);
   }
 

@@ -19,6 +19,8 @@ export type PhysicalKind =
 
 export interface PhysicalType {
   readonly kind: PhysicalKind;
+  /** DuckDB's word for the type. */
+  readonly word: string;
   /** integer: 8 to 64; decimal: 32, 64 or 128. */
   readonly bits: number;
   readonly signed: boolean;
@@ -33,6 +35,7 @@ export interface PhysicalType {
 
 const plain: PhysicalType = {
   kind: "text",
+  word: "VARCHAR",
   bits: 0,
   signed: true,
   precision: 0,
@@ -54,37 +57,37 @@ const integers: Readonly<Record<string, { bits: number; signed: boolean }>> = {
 
 /** DuckDB's word for a type as {@link PhysicalType}; null for words that are not known (nested types, for example). */
 export function parsePhysical(word: string): PhysicalType | null {
-  if (Object.hasOwn(integers, word)) return { ...plain, kind: "integer", ...integers[word]! };
+  if (Object.hasOwn(integers, word)) return { ...plain, kind: "integer", word, ...integers[word]! };
   const decimal = /^DECIMAL\((\d+),\s*(\d+)\)$/.exec(word);
   if (decimal) {
     const precision = Number(decimal[1]);
     const bits = precision <= 9 ? 32 : precision <= 18 ? 64 : 128;
-    return { ...plain, kind: "decimal", bits, precision, scale: Number(decimal[2]) };
+    return { ...plain, kind: "decimal", word, bits, precision, scale: Number(decimal[2]) };
   }
   switch (word) {
     case "BOOLEAN":
-      return { ...plain, kind: "boolean" };
+      return { ...plain, word, kind: "boolean" };
     case "DOUBLE":
-      return { ...plain, kind: "double" };
+      return { ...plain, word, kind: "double" };
     case "FLOAT":
-      return { ...plain, kind: "float" };
+      return { ...plain, word, kind: "float" };
     case "DATE":
-      return { ...plain, kind: "date" };
+      return { ...plain, word, kind: "date" };
     case "TIME":
-      return { ...plain, kind: "time" };
+      return { ...plain, word, kind: "time" };
     case "TIMESTAMP":
     case "TIMESTAMP_S":
-      return { ...plain, kind: "timestamp" };
+      return { ...plain, word, kind: "timestamp" };
     case "TIMESTAMP_MS":
-      return { ...plain, kind: "timestamp", ticks: 1e3 };
+      return { ...plain, word, kind: "timestamp", ticks: 1e3 };
     case "TIMESTAMP_NS":
-      return { ...plain, kind: "timestamp", ticks: 1e9 };
+      return { ...plain, word, kind: "timestamp", ticks: 1e9 };
     case "TIMESTAMP WITH TIME ZONE":
-      return { ...plain, kind: "timestamp", utc: true };
+      return { ...plain, word, kind: "timestamp", utc: true };
     case "UUID":
-      return { ...plain, kind: "uuid" };
+      return { ...plain, word, kind: "uuid" };
     case "BLOB":
-      return { ...plain, kind: "blob" };
+      return { ...plain, word, kind: "blob" };
     case "VARCHAR":
       return plain;
     default:
@@ -92,19 +95,18 @@ export function parsePhysical(word: string): PhysicalType | null {
   }
 }
 
+const wholeNumbers: PhysicalType = { ...plain, kind: "integer", word: "BIGINT", bits: 64 };
+
 /** The type for a column of a file that keeps types. Nested values are kept as JSON text. */
 export function physicalTypeOf(column: Column, metadata: ColumnMetadata | undefined): PhysicalType {
   const declared = metadata?.physical === undefined ? null : parsePhysical(metadata.physical);
   if (declared && fits(declared.kind, column, metadata)) return declared;
   if (column.kind === "number") {
     if (metadata?.sdtype === "datetime") return datetimeType(metadata);
-    return metadata?.numberStyle === "integer"
-      ? { ...plain, kind: "integer", bits: 64 }
-      : { ...plain, kind: "double" };
+    return metadata?.numberStyle === "integer" ? wholeNumbers : { ...plain, kind: "double", word: "DOUBLE" };
   }
-  if (metadata?.physical !== undefined && !declared) return { ...plain, kind: "json" };
-  if (metadata?.physical === undefined && holdsWholeNumbers(metadata))
-    return { ...plain, kind: "integer", bits: 64 };
+  if (metadata?.physical !== undefined && !declared) return { ...plain, kind: "json", word: "JSON" };
+  if (metadata?.physical === undefined && holdsWholeNumbers(metadata)) return wholeNumbers;
   return plain;
 }
 
@@ -124,7 +126,7 @@ function fits(kind: PhysicalKind, column: Column, metadata: ColumnMetadata | und
 
 function datetimeType(metadata: ColumnMetadata): PhysicalType {
   const pattern = new DatePattern(metadata.datetimeFormat ?? "%Y-%m-%d %H:%M:%S");
-  if (pattern.hasZone) return { ...plain, kind: "timestamp", utc: true };
-  if (!/%[-^]?[Yy]/.test(pattern.pattern)) return { ...plain, kind: "time" };
-  return { ...plain, kind: pattern.hasTime ? "timestamp" : "date" };
+  if (pattern.hasZone) return parsePhysical("TIMESTAMP WITH TIME ZONE")!;
+  if (!/%[-^]?[Yy]/.test(pattern.pattern)) return parsePhysical("TIME")!;
+  return parsePhysical(pattern.hasTime ? "TIMESTAMP" : "DATE")!;
 }
