@@ -53,6 +53,8 @@ export interface ColumnMetadata {
   timeZone?: string;
   /** id: the pattern of the ids. */
   regexFormat?: string;
+  /** id: true where the pattern was found in the data, not declared: when it has no more ids, longer ones follow. */
+  regexLearnt?: boolean;
   /** ordinal: the categories from lowest to highest; categorical: the categories. */
   rangeValues?: readonly string[];
   /** pii: Faker locales, for example `["de", "fr"]`. Default `["en"]`. */

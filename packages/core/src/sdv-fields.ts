@@ -103,6 +103,7 @@ const fields: readonly Field[] = [
     allowed: only("datetime"),
   },
   { ours: "regexFormat", sdv: "regex_format", extension: "regex_format", read: text, allowed: only("id") },
+  { ours: "regexLearnt", sdv: null, extension: "regex_learnt", read: truth, allowed: () => false },
   {
     ours: "decimals",
     sdv: "decimal_places",

@@ -1,4 +1,4 @@
-import type { Column, DictionaryColumn, RowContext } from "@verisim/core";
+import type { Column, ColumnMetadata, DictionaryColumn, RowContext } from "@verisim/core";
 import { numberColumn, streamKey, textColumn, VerisimError } from "@verisim/core";
 import { describe, expect, test } from "vitest";
 import { DistinctNumbers } from "./distinct-numbers.ts";
@@ -106,6 +106,24 @@ describe("RegexGenerator", () => {
     expect(new Set(made).size).toBe(5000);
     expect(made.slice(0, 260).every((id) => /^[A-Z]\d$/.test(id) || /^[A-Z][1-9]$/.test(id))).toBe(true);
     expect(Math.max(...made.map((id) => id.length))).toBeLessThanOrEqual(4);
+  });
+
+  test("goes on with longer ids where a pattern found in the data has no more, unlike where it was declared", () => {
+    const real = Array.from({ length: 200 }, (_, i) => `P${10_000 + 5 * i}`);
+    const make = (metadata: Partial<ColumnMetadata>, rowCount: number): string[] => {
+      const transform = new RegexGenerator();
+      const found = { sdtype: "id", regexFormat: "P10[0-9]{3}", ...metadata };
+      const state = transform.fit(transform.analyze(textColumn("id", real)), found);
+      return textsOf(transform.decode([], state, rows(0, rowCount)));
+    };
+    const made = make({ regexLearnt: true }, 1_000_000);
+    expect(new Set(made).size).toBe(1_000_000);
+    expect(made.slice(0, 1000).every((id) => /^P10\d{3}$/.test(id))).toBe(true);
+    expect(made.slice(1000).every((id) => /^P[1-9]\d{5,6}$/.test(id))).toBe(true);
+    expect(() => make({}, 1001)).toThrow("at most 1000 unique ids");
+    // Longer than all real ids: runs of 1 to 3 digits beside each other.
+    const runs = make({ regexFormat: "[A-Z][0-9]{1,3}-[0-9]{0,3}", regexLearnt: true }, 40_000);
+    expect(new Set(runs).size).toBe(40_000);
   });
 
   test("a column of numbers stays one, without a number twice", () => {

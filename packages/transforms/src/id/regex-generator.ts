@@ -11,11 +11,14 @@ import { RegexLanguage } from "../regex/regex-language.ts";
 import type { CardinalityRule } from "../repeat-pattern.ts";
 import type { TransformOptions } from "../transform-options.ts";
 import { readOptions } from "../transform-options.ts";
-import { learnIdShape } from "./id-shape.ts";
+import { type IdShape, learnIdShape } from "./id-shape.ts";
 import { IdSpace, occupiedStretches } from "./id-space.ts";
 
 export interface RegexGeneratorOptions {
-  /** The pattern. Default: the metadata's `regexFormat`, else learnt from the shape of the ids. */
+  /**
+   * The pattern. Default: the metadata's `regexFormat`, else learnt from the shape of the ids. What was found in the data
+   * (`regexLearnt`) or learnt goes on with longer ids when it has no more; what was declared does not.
+   */
   regexFormat?: string | null;
   cardinalityRule?: CardinalityRule;
   /** Take ids that the real column does not have as long as there are any. Default true. */
@@ -74,7 +77,9 @@ class IdSource {
           `in column ${JSON.stringify(column)} but row ${value + 1} was asked for.`,
         {
           where: { column, row: value + 1, option: "regexFormat" },
-          hint: "Ask for fewer rows, or give the column a regexFormat with more ids.",
+          hint:
+            "Ask for fewer rows, give the column a regexFormat (regex_format in a metadata file) with more ids, or " +
+            "none: ids of a pattern that is found in the data get longer.",
         },
       );
     }
@@ -125,9 +130,10 @@ export class RegexGenerator extends GeneratedTransform<RegexGeneratorState> {
     const { avoidRealIds, maxRepeat, cardinalityRule } = this.options;
     // Texts of a pattern such as \d{1,3} are fewer numbers than texts (07 is 7): numbers follow their own shape.
     const declared = stats.kind === "number" ? undefined : metadata.regexFormat;
-    const given = this.options.regexFormat ?? declared;
-    const shape = given === undefined || given === null ? learnIdShape(stats) : null;
-    const pattern = shape ? shape.pattern : given!;
+    const given = this.options.regexFormat ?? declared ?? null;
+    const strict = given !== null && (this.options.regexFormat !== null || metadata.regexLearnt !== true);
+    const shape = strict ? null : learnIdShape(stats);
+    const pattern = given ?? shape!.pattern;
     let language: RegexLanguage;
     try {
       language = new RegexLanguage(pattern, maxRepeat);
@@ -143,7 +149,7 @@ export class RegexGenerator extends GeneratedTransform<RegexGeneratorState> {
       ...fitGenerated(stats, cardinalityRule, true),
       pattern,
       maxRepeat,
-      overflow: shape ? shape.overflow : null,
+      overflow: shape ? overflowBeyond(language, shape, maxRepeat) : null,
       ...(occupied ? { occupied } : {}),
     };
   }
@@ -162,6 +168,12 @@ export class RegexGenerator extends GeneratedTransform<RegexGeneratorState> {
     const distinct = state.unique || state.repeats !== null;
     return generateColumn(state, context, (value) => (distinct ? source.unique(value) : source.drawn(value)));
   }
+}
+
+/** The overflow of a learnt shape, made as long as the longest id of the pattern: with more digits none is of both. */
+function overflowBeyond(language: RegexLanguage, { overflow }: IdShape, maxRepeat: number): string {
+  const lacking = language.longest - new RegexLanguage(overflow, maxRepeat).longest;
+  return lacking > 0 ? `${overflow}\\d{${lacking}}` : overflow;
 }
 
 function* presentTexts(stats: CategoryStats): Generator<string> {

@@ -19,6 +19,8 @@ interface AutomatonState {
   /** Number of texts that can follow; `small` is the same as a number, or -1 above 2^53. */
   count: bigint;
   small: number;
+  /** Characters of the longest of them. */
+  longest: number;
 }
 
 const maximumStates = 20_000;
@@ -127,7 +129,7 @@ function determinize(pattern: string, arrows: Arrows, end: number): AutomatonSta
     let state = known.get(key);
     if (!state) {
       if (known.size >= maximumStates) throw tooLarge(pattern);
-      state = { accepts: members.includes(end), edges: [], count: -1n, small: -1 };
+      state = { accepts: members.includes(end), edges: [], count: -1n, small: -1, longest: 0 };
       known.set(key, state);
       open.push({ state, members });
     }
@@ -160,6 +162,7 @@ function countTexts(start: AutomatonState): void {
       state.accepts ? 1n : 0n,
     );
     state.small = state.count <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(state.count) : -1;
+    state.longest = state.edges.reduce((most, { target }) => Math.max(most, 1 + target.longest), 0);
   }
 }
 
@@ -186,6 +189,8 @@ export class RegexLanguage {
   readonly pattern: string;
   /** Number of distinct texts. */
   readonly size: bigint;
+  /** Characters of the longest text. */
+  readonly longest: number;
   readonly #start: AutomatonState;
 
   /**
@@ -199,6 +204,7 @@ export class RegexLanguage {
     this.#start = determinize(pattern, arrows, end);
     countTexts(this.#start);
     this.size = this.#start.count;
+    this.longest = this.#start.longest;
   }
 
   /** Text number `index` of [0, size). */
