@@ -116,6 +116,10 @@ const user: PersonalKind = {
 const userAgent: PersonalKind = { draw: (faker) => faker.internet.userAgent() };
 const postcode: PersonalKind = { draw: (faker) => faker.location.zipCode() };
 const state: PersonalKind = { draw: (faker) => faker.location.state() };
+const reservedDomains = ["example.com", "example.net", "example.org"];
+const url: PersonalKind = {
+  draw: (faker) => `https://${faker.internet.domainWord()}.${faker.helpers.arrayElement(reservedDomains)}/`,
+};
 const identifier: PersonalKind = {
   draw: (faker) => faker.string.uuid(),
   distinct: fixed(2n ** 122n, uuid),
@@ -179,7 +183,9 @@ export const personalKinds: Readonly<Record<string, PersonalKind>> = {
   company: { draw: (faker) => faker.company.name() },
   job: { draw: (faker) => faker.person.jobTitle() },
   domain_name: { draw: (faker) => faker.internet.domainName() },
-  uri: { draw: (faker) => faker.internet.url() },
+  // Reserved domains, as for e-mail; Faker's own `url` is the first of several functions of that name.
+  url,
+  uri: url,
   date_of_birth: { draw: (faker) => faker.date.birthdate().toISOString().slice(0, 10) },
 };
 
