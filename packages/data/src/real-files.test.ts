@@ -148,6 +148,10 @@ describe("what the columns of real files mean", () => {
       expect(metadata.columns["X"]).toEqual({ sdtype: "numerical", numberStyle: "shortest", decimals: 13 });
       expect(metadata.columns["Unique Squirrel ID"]).toMatchObject({ sdtype: "id" });
       expect(metadata.columns["Other Activities"]).toMatchObject({ sdtype: "text" });
+      expect(metadata.columns["Lat/Long"]).toEqual({
+        sdtype: "id",
+        regexFormat: "POINT \\(-73\\.[0-9]{9,14} 40\\.[0-9]{10,15}\\)",
+      });
       expect(metadata.primaryKey).toBeUndefined();
     },
   );

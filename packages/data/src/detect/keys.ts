@@ -12,6 +12,8 @@ export function withKeys(
   const candidates = profiles.filter(
     (profile) =>
       columns[profile.name]!.sdtype === "id" &&
+      // Keys are single words: a place with two coordinates is unique without being a name for its row.
+      (isIdName(profile.name) || !/\s/.test(columns[profile.name]!.regexFormat ?? "")) &&
       profile.missing === 0 &&
       profile.distinct === profile.rowCount &&
       profile.rowCount > 0,

@@ -170,8 +170,18 @@ function textMetadata(profile: ColumnProfile, distinctShare: number): ColumnMeta
       const found = idMetadata(profile);
       if (found.regexFormat !== undefined) return found;
     }
+    // Texts made of parts with digits in each (`POINT (-73.95 40.79)`) can be made up in their own form.
+    const form = structuralForm(profile);
+    if (form !== undefined) return { sdtype: "id", regexFormat: form };
     const sdtype: Sdtype = words / seen >= 1.5 ? "text" : "unknown";
     return sdtype === "unknown" ? { sdtype, pii: true } : { sdtype };
   }
   return { sdtype: "categorical" };
+}
+
+/** The pattern of texts that differ in their digits alone; words have none. */
+function structuralForm(profile: ColumnProfile): string | undefined {
+  if (!profile.texts.every((text) => /\d/.test(text))) return undefined;
+  const form = inferRegexFormat(profile.texts);
+  return form === undefined || /\[[^\]]*[A-Za-z]/.test(form) ? undefined : form;
 }
