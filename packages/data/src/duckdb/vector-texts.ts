@@ -29,27 +29,68 @@ export function internTexts(
   longest: number,
 ): number {
   const { dataView, validity } = chunk.getColumnVector(column) as unknown as TextVector;
-  const { buffer, byteOffset } = dataView;
-  const bytes = new Uint8Array(buffer, byteOffset, to * cellBytes);
-  const lengths = new Uint32Array(buffer, byteOffset, to * 4);
+  const bytes = new Uint8Array(dataView.buffer, dataView.byteOffset, to * cellBytes);
+  const words = new Uint32Array(dataView.buffer, dataView.byteOffset, to * 4);
   const bits = validity.data;
   const valid = bits && new Uint8Array(bits.buffer, bits.byteOffset, bits.byteLength);
-  const read = database.bindings.get_data_from_pointer;
+  let run: LongTexts = { base: 0, end: 0, bytes };
   for (let row = from; row < to; row++) {
     if (valid && ((valid[row >> 3]! >> (row & 7)) & 1) === 0) {
       pool.addMissing();
       continue;
     }
-    const length = lengths[row * 4]!;
-    const at = row * cellBytes + 4;
-    if (length <= inlineBytes) pool.add(bytes, at, at + length, hashBytes(bytes, at, at + length));
-    else {
-      if (length > longest) return row;
-      const long = read(buffer as ArrayBuffer, byteOffset + at + 4, length);
-      pool.add(long, 0, length, hashBytes(long, 0, length));
+    const length = words[row * 4]!;
+    if (length <= inlineBytes) {
+      const at = row * cellBytes + 4;
+      pool.add(bytes, at, at + length, hashBytes(bytes, at, at + length));
+      continue;
     }
+    if (length > longest) return row;
+    const pointer = pointerOf(words, row);
+    if (pointer < run.base || pointer + length > run.end)
+      run = longTexts(database, dataView, words, valid, row, to);
+    const at = pointer - run.base;
+    pool.add(run.bytes, at, at + length, hashBytes(run.bytes, at, at + length));
   }
   return -1;
+}
+
+/** Bytes of long texts that lie next to each other, and their addresses. */
+interface LongTexts {
+  readonly base: number;
+  readonly end: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Texts of one heap follow each other at most this far apart: no page of memory lies between them. */
+const widestGap = 8;
+const longestRun = 1 << 22;
+
+function pointerOf(words: Uint32Array, row: number): number {
+  return words[row * 4 + 2]! + words[row * 4 + 3]! * 2 ** 32;
+}
+
+/** One crossing into the database for as many texts as lie in a row: a crossing costs more than the text. */
+function longTexts(
+  database: Database,
+  dataView: DataView,
+  words: Uint32Array,
+  valid: Uint8Array | null,
+  first: number,
+  to: number,
+): LongTexts {
+  const base = pointerOf(words, first);
+  let end = base + words[first * 4]!;
+  for (let row = first + 1; row < to && end - base < longestRun; row++) {
+    const length = words[row * 4]!;
+    if (length <= inlineBytes || (valid && ((valid[row >> 3]! >> (row & 7)) & 1) === 0)) continue;
+    const pointer = pointerOf(words, row);
+    if (pointer < end || pointer > end + widestGap) break;
+    end = pointer + length;
+  }
+  const read = database.bindings.get_data_from_pointer;
+  const offset = dataView.byteOffset + first * cellBytes + 8;
+  return { base, end, bytes: read(dataView.buffer as ArrayBuffer, offset, end - base) };
 }
 
 /** The numbers of a DOUBLE column without nulls. */
