@@ -1,0 +1,36 @@
+// The files that the documentation speaks of: a table of customers with the columns that its examples name.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { RowRandom, streamKey } from "@verisim/core";
+
+const plans = ["basic", "silver", "gold"] as const;
+
+function customers(from: number, count: number): string {
+  const lines = ["customer_id,signup,age,plan,income,churned"];
+  for (let row = from; row < from + count; row++) {
+    const random = new RowRandom(streamKey(7, "examples", "customers"), row);
+    const age = 18 + Math.floor(random.uniform() ** 1.5 * 65);
+    const plan = plans[Math.floor(random.uniform() * 3)]!;
+    const income = Math.round((20_000 + 400 * age) * (0.6 + random.uniform()));
+    const churned = random.uniform() < (plan === "basic" ? 0.3 : 0.1) ? "yes" : "no";
+    const day = new Date(Date.UTC(2020, 0, 1) + Math.floor(random.uniform() * 1800) * 86_400_000);
+    lines.push(
+      `C${1_000_000 + ((row * 611_953) % 9_000_000)},${day.toISOString().slice(0, 10)},${age},${plan},${income},${churned}`,
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** Writes customers.csv, train.csv, test.csv and synthetic.csv into a folder, which is made. */
+export function writeExampleFiles(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const files = {
+    customers: [0, 1500],
+    train: [0, 1500],
+    test: [1500, 1000],
+    synthetic: [4000, 1500],
+  } as const;
+  for (const [name, [from, count]] of Object.entries(files))
+    writeFileSync(path.join(folder, `${name}.csv`), customers(from, count));
+}
