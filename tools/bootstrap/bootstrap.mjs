@@ -83,7 +83,7 @@ const stages = [
     name: "types",
     doing: "Compiling TypeScript",
     inputs: { folders: ["packages", "apps"], pattern: /(?<!\.test)\.ts$|^tsconfig\.json$/ },
-    files: ["tsconfig.json", "tsconfig.base.json", "turbo.json"],
+    files: ["tsconfig.json", "tsconfig.base.json", "turbo.json", "tools/build/bundle.mjs"],
     outputs: packageFolders.map((folder) => `${folder}/dist/index.js`),
     run: compile,
   },
