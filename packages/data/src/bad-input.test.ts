@@ -144,6 +144,12 @@ describe("a file that cannot be read", () => {
     await expect(readTable(file(packed.subarray(0, 30), "csv.gz"))).rejects.toMatchObject({
       code: "VERISIM_FILE_DAMAGED",
     });
+    const rows = Array.from({ length: 200_000 }, (_, row) => `${row},${(row * 7919) % 10_007}\n`).join("");
+    const long = gzipSync(`a,b\n${rows}`);
+    for (const lost of [4, 1000])
+      await expect(readTable(file(long.subarray(0, long.length - lost), "csv.gz"))).rejects.toMatchObject({
+        code: "VERISIM_FILE_DAMAGED",
+      });
   });
 
   it("names the cell that does not fit declared metadata", async () => {
@@ -248,6 +254,16 @@ describe("a process that ends in the middle", () => {
     expect(status).toBe(3);
     expect(readdirSync(place)).toEqual(["table.csv"]);
     expect(readFileSync(join(place, "table.csv"), "utf8")).toBe("old");
+  });
+});
+
+it("refuses names in Parquet that differ in case alone, which readers take for one", async () => {
+  const table = new Table([numberColumn("id", [1]), numberColumn("ID", [2])]);
+  const columns = { id: { sdtype: "numerical" }, ID: { sdtype: "numerical" } };
+  const path = join(folder, "case.parquet");
+  await expect(writeTable(path, table, { columns })).rejects.toMatchObject({
+    code: "VERISIM_DUPLICATE_COLUMN",
+    where: { column: "ID" },
   });
 });
 

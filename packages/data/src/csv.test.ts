@@ -102,6 +102,19 @@ describe("reading CSV", () => {
     expect(cellAt(name, 39_999)).toBe("u0");
   });
 
+  it("reads files whose lines end in several ways, and says so", async () => {
+    const { table, warnings } = await readText("a,b\r\n1,x\n2,y\r\n3,z\n");
+    expect(table.toRows().map(({ b }) => b)).toEqual(["x", "y", "z"]);
+    expect(warnings.join()).toContain("several ways");
+  });
+
+  it("keeps names apart that differ in case alone", async () => {
+    const content = "id,ID,Id\nx,y,z\n";
+    const { table } = await readText(content);
+    expect(table.columnNames).toEqual(["id", "ID", "Id"]);
+    expect(await written(content)).toBe(content);
+  });
+
   it("follows declared metadata and completes it", async () => {
     const given: TableMetadata = { columns: { n: { sdtype: "categorical" } } };
     const { table, metadata } = await readText(

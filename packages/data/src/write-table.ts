@@ -17,7 +17,7 @@ export interface WriteOptions {
  *
  * @param metadata how cells are written (number style, decimals, date format, zone, type in typed files)
  * @throws VerisimError `VERISIM_UNKNOWN_FORMAT`, `VERISIM_FILE_NOT_FOUND`, `VERISIM_FILE_IS_FOLDER`,
- * `VERISIM_FILE_ACCESS`, `VERISIM_DISK_FULL`, `VERISIM_ABORTED`
+ * `VERISIM_FILE_ACCESS`, `VERISIM_DISK_FULL`, `VERISIM_WRITE_FAILED`, `VERISIM_ABORTED`
  */
 export async function openTableWriter(
   path: string,
