@@ -69,19 +69,19 @@ describe("stamps", () => {
 });
 
 describe("removeStaleOutputs", () => {
-  it("deletes what was compiled from a source that is gone, and nothing else", () => {
-    for (const file of ["inner/a.js", "inner/a.d.ts", "gone.js", "gone.js.map", "gone.d.ts", "notes.txt"]) {
+  it("deletes the types of a source that is gone, and nothing else", () => {
+    for (const file of ["inner/a.d.ts", "chunk-1.js", "gone.d.ts", "gone.d.ts.map", "notes.txt"]) {
       mkdirSync(path.dirname(path.join(root, "package/dist", file)), { recursive: true });
       writeFileSync(path.join(root, "package/dist", file), "");
     }
     mkdirSync(path.join(root, "package/src/inner"), { recursive: true });
     writeFileSync(path.join(root, "package/src/inner/a.ts"), "");
     const removed = removeStaleOutputs(root, "package");
-    expect(removed).toEqual(["gone.d.ts", "gone.js", "gone.js.map"].map((file) => `package/dist/${file}`));
+    expect(removed).toEqual(["gone.d.ts", "gone.d.ts.map"].map((file) => `package/dist/${file}`));
     expect(readdirSync(path.join(root, "package/dist"), { recursive: true }).sort()).toEqual([
+      "chunk-1.js",
       "inner",
       "inner/a.d.ts",
-      "inner/a.js",
       "notes.txt",
     ]);
   });

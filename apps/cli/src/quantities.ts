@@ -104,9 +104,9 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** `32,561`. */
+/** `32,561`. By hand, since the first number that goes through Intl costs 20 ms. */
 export function formatCount(count: number): string {
-  return count.toLocaleString("en-US", { maximumFractionDigits: 0 });
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** `1 row`, `2 rows`. */

@@ -37,6 +37,8 @@ export async function synth(data: string, flags: SynthFlags, session: Session): 
   checks.output(flags.report, "report");
   checks.settle();
 
+  // The report's code loads while the database reads the file; an error would come again where it is used.
+  if (flags.report !== undefined) import("@verisim/report").catch(() => undefined);
   const read = await readReal(data, flags.metadata, session);
   const { table: real, metadata } = read;
   checks.attempt(() => requireColumn(metadata, flags.target, "target"));
