@@ -1,9 +1,36 @@
-// Warnings on stderr, a line each.
+// Warnings on stderr, a line each; what is said of many columns is said once.
 
 import type { Session } from "./session.ts";
 
-/** Prints at most 20 warnings. */
+const mostLines = 20;
+const mostNames = 8;
+/** `Column "age" says something`: the name in JSON's spelling, and what is said of it. */
+const ofColumn = /^Column ("(?:[^"\\]|\\.)*") (.*)$/s;
+
+/** Warnings that differ in their column and in numbers alone, in the order of the first of each kind. */
+function groupsOf(warnings: readonly string[]): string[][] {
+  const groups = new Map<string, string[]>();
+  for (const warning of warnings) {
+    const said = ofColumn.exec(warning)?.[2];
+    const kind = said === undefined ? warning : `Column ${said.replace(/-?\d[\d.,e+-]*/gi, "0")}`;
+    groups.set(kind, [...(groups.get(kind) ?? []), warning]);
+  }
+  return [...groups.values()];
+}
+
+/** At most 20 lines; from three columns on, the first one's warning with the names of the others. */
+export function warningLines(warnings: readonly string[]): string[] {
+  const lines = groupsOf([...new Set(warnings)]).flatMap((group) => {
+    if (group.length < 3) return group;
+    const others = group.slice(1).map((warning) => ofColumn.exec(warning)![1]!);
+    const shown = others.slice(0, mostNames).join(", ");
+    const more = others.length > mostNames ? `${shown} and ${others.length - mostNames} more` : shown;
+    return [`${group[0]} So with ${others.length} more columns: ${more}.`];
+  });
+  if (lines.length <= mostLines) return lines;
+  return [...lines.slice(0, mostLines), `and ${lines.length - mostLines} more.`];
+}
+
 export function sayWarnings(warnings: readonly string[], session: Session): void {
-  for (const warning of warnings.slice(0, 20)) session.say(`Warning: ${warning}`);
-  if (warnings.length > 20) session.say(`Warning: and ${warnings.length - 20} more.`);
+  for (const line of warningLines(warnings)) session.say(`Warning: ${line}`);
 }
