@@ -113,6 +113,7 @@ export class GaussianCopula implements Generator {
       options,
       {
         columns,
+        generated: Object.keys(model.metadata.columns).filter((name) => !columns.has(name)),
         index,
         correlation: model.correlation,
         candidates: resolveOptions(this.options).candidates,

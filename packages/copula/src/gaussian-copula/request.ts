@@ -37,6 +37,8 @@ interface BoxChoice {
 export interface RequestContext {
   readonly index: LatentIndex;
   readonly columns: ConditionColumns;
+  /** Columns of the table whose cells are made up, so that nothing can be asked of them. */
+  readonly generated: readonly string[];
   readonly correlation: Float64Array;
   readonly candidates: number;
   readonly choleskyOf: (matrix: Float64Array, size: number) => Promise<Float64Array>;
@@ -89,11 +91,15 @@ export async function planRequest(
 ): Promise<RequestPlan | null> {
   const { where, counts } = options;
   if (!where && !counts) return null;
-  if (!counts) {
-    return new RequestPlan([await chooseBoxes(where!, context)], undefined, new Map(), keyOf("box"));
+  try {
+    if (!counts) {
+      return new RequestPlan([await chooseBoxes(where!, context)], undefined, new Map(), keyOf("box"));
+    }
+    const labels = await planCounts(rowCount, options, counts, context, keyOf);
+    return new RequestPlan(labels.choices, labels.plan, labels.choiceOfLabel, keyOf("box"));
+  } catch (error) {
+    throw explained(error, context);
   }
-  const labels = await planCounts(rowCount, options, counts, context, keyOf);
-  return new RequestPlan(labels.choices, labels.plan, labels.choiceOfLabel, keyOf("box"));
 }
 
 async function planCounts(
@@ -149,6 +155,18 @@ function unknownColumn(column: string, columns: ConditionColumns): VerisimError 
   );
 }
 
+/** The same error, where the column is one of the table, says why nothing can be asked of it. */
+function explained(error: unknown, context: RequestContext): unknown {
+  if (!VerisimError.isInstance(error) || error.code !== "VERISIM_UNKNOWN_COLUMN") return error;
+  const { column } = error.where;
+  if (column === undefined || !context.generated.includes(column)) return error;
+  return new VerisimError(
+    error.code,
+    `Expected a column that is learnt but received ${JSON.stringify(column)}, whose cells are made up.`,
+    { where: error.where, hint: knownTextsHint("learnt columns", "", context.columns.keys()) },
+  );
+}
+
 /** The boxes of one condition, weighed. */
 async function chooseBoxes(condition: Condition, context: RequestContext): Promise<BoxChoice> {
   const { index, correlation, candidates, choleskyOf } = context;
@@ -170,22 +188,26 @@ async function chooseBoxes(condition: Condition, context: RequestContext): Promi
   return { boxes, cumulative: cumulativeWeights(boxes) };
 }
 
-/** Names the column whose asked values the model does not have, where one alone is the reason. */
+/** Names the columns whose asked values the model does not have, where they alone are the reason. */
 function impossible(condition: Condition, context: RequestContext): VerisimError {
   const { index, columns } = context;
-  const cells = conditionCells(condition, columns);
-  const alone = [...new Set(cells.flatMap((cell) => [...cell.keys()]))].find((name) =>
-    cells.every((cell) => {
-      const set = cell.get(name);
-      return set !== undefined && latentBoxes(new Map([[name, set]]), index).length === 0;
-    }),
+  // One column per cell that is impossible by itself; without one, the parts of that cell exclude each other.
+  const blamed = new Set(
+    conditionCells(condition, columns).map(
+      (cell) => [...cell].find(([name, set]) => latentBoxes(new Map([[name, set]]), index).length === 0)?.[0],
+    ),
   );
-  const known = alone === undefined ? undefined : learntValues(alone, index);
+  const names = [...blamed].filter((name) => name !== undefined).slice(0, 3);
+  const reasons = blamed.has(undefined) || blamed.size === 0 ? ["its parts exclude each other"] : [];
+  reasons.unshift(...names.map((name) => learntValues(name, index)));
   return new VerisimError(
     "VERISIM_CONDITION_IMPOSSIBLE",
-    `No row of the model can meet ${formatCondition(condition)}${known ? `: ${known}` : ": its parts exclude each other"}.`,
+    `No row of the model can meet ${formatCondition(condition)}: ${reasons.join("; ")}.`,
     {
-      where: alone === undefined ? { option: "where" } : { option: "where", column: alone },
+      where:
+        blamed.size === 1 && names.length === 1
+          ? { option: "where", column: names[0]! }
+          : { option: "where" },
       hint: "0 rows are possible. Change that part of the condition, or leave it out.",
     },
   );
