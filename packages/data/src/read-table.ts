@@ -65,11 +65,12 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
   const total = await readableSize(path);
   const textOptions: TextReadOptions = {
     gzip,
+    size: total,
     limits: { ...defaultLimits, ...options.limits },
     signal: options.signal,
     onBytes: (done) => options.onProgress?.({ phase: "read", done, total, unit: "bytes" }),
   };
-  const loaded = await load(path, format.name, total, textOptions).catch((cause: unknown) => {
+  const loaded = await load(path, format.name, textOptions).catch((cause: unknown) => {
     throw memoryFault(cause, path);
   });
   if (loaded.rowCount === 0)
@@ -102,12 +103,7 @@ interface Loaded {
   readonly warnings: readonly string[];
 }
 
-async function load(
-  path: string,
-  format: FileFormat,
-  size: number,
-  options: TextReadOptions,
-): Promise<Loaded> {
+async function load(path: string, format: FileFormat, options: TextReadOptions): Promise<Loaded> {
   switch (format) {
     case "csv":
       return profileTexts(await readCsv(path, undefined, options));
@@ -117,7 +113,7 @@ async function load(
     case "jsonl":
       return profileTexts(await readJson(path, options));
     case "parquet":
-      return profileSources(await readParquet(path, size, options));
+      return profileSources(await readParquet(path, options));
     case "arrow":
       return profileSources(await readArrow(path, options));
   }

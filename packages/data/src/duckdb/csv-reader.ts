@@ -22,7 +22,7 @@ export async function readCsv(
   options: TextReadOptions,
 ): Promise<TextColumns> {
   void loadDuckdb();
-  const { bytes, whole } = await readStart(path, options);
+  const { bytes, whole } = await readStart(path, { gzip: options.gzip, signal: options.signal });
   const mark = checkTextStart(bytes, path);
   const dialect = findDialect(bytes.toString("utf8", mark), whole, delimiter);
   if (!dialect)
@@ -93,7 +93,7 @@ class CsvReading {
   }
 
   async read(more: string): Promise<TextColumns> {
-    const { signal, limits, onBytes } = this.#options;
+    const { signal, limits, size, onBytes } = this.#options;
     let done = 0;
     for await (const { chunk, rows } of this.#database.stream(
       `SELECT * FROM ${csvSource(this.#path, this.#dialect, limits.cellBytes, more)}`,
@@ -112,7 +112,7 @@ class CsvReading {
         if (long >= 0) throw cellTooLarge(this.#path, done + long, this.names[column], limits.cellBytes);
       }
       done += rows;
-      onBytes?.(done);
+      onBytes?.(Math.round(size * this.#database.progress));
     }
     return {
       names: this.names,

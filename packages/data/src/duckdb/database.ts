@@ -83,7 +83,7 @@ export class Database {
     const database = new Database(loaded, instance, await instance.connect(), options.signal);
     const paths = options.paths.map((path) => sqlText(resolve(path)));
     await database.run(
-      `SET TimeZone = 'UTC'; SET allowed_paths = [${paths.join(", ")}];
+      `SET TimeZone = 'UTC'; SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET allowed_paths = [${paths.join(", ")}];
        SET enable_external_access = false; SET lock_configuration = true`,
     );
     return database;
@@ -130,6 +130,11 @@ export class Database {
     }
     await this.rows(`SELECT count(COLUMNS(*)) FROM (${sql})`);
     throw new Error("internal: the rows of a query ended early");
+  }
+
+  /** How much of the running statement is done, 0 to 1. */
+  get progress(): number {
+    return Math.min(1, Math.max(0, this.#connection.progress.percentage / 100));
   }
 
   /** Adds rows to a table of this database. */

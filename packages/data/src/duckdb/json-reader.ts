@@ -26,22 +26,23 @@ interface JsonColumn {
  */
 export async function readJson(path: string, options: TextReadOptions): Promise<TextColumns> {
   void loadDuckdb();
-  checkTextStart((await readStart(path, options)).bytes, path);
-  const checked = options.gzip ? checkGzip(path, options.signal) : Promise.resolve();
+  const { gzip, signal, limits, size, onBytes } = options;
+  checkTextStart((await readStart(path, { gzip, signal })).bytes, path);
+  const checked = gzip ? checkGzip(path, signal) : Promise.resolve();
   checked.catch(() => undefined);
-  const database = await Database.open({ paths: [path], memoryLimit: "4GB", signal: options.signal });
+  const database = await Database.open({ paths: [path], memoryLimit: "4GB", signal });
   const reading = new JsonReading(path, options);
   try {
-    const rowBytes = Math.max(1 << 24, options.limits.cellBytes * rowCells);
-    const compression = options.gzip ? "gzip" : "uncompressed";
+    const rowBytes = Math.max(1 << 24, limits.cellBytes * rowCells);
+    const compression = gzip ? "gzip" : "uncompressed";
     for await (const { chunk, rows } of database.stream(
       `SELECT json::VARCHAR AS json FROM read_json_objects(${sqlText(path)}, format = 'auto',
          maximum_object_size = ${rowBytes}, compression = '${compression}')`,
     )) {
-      throwIfAborted(options.signal);
+      throwIfAborted(signal);
       const texts = chunk.getColumnVector(0);
       for (let row = 0; row < rows; row++) reading.row(String(texts.getItem(row)));
-      options.onBytes?.(reading.rowCount);
+      onBytes?.(Math.round(size * database.progress));
     }
     await checked;
   } catch (cause) {

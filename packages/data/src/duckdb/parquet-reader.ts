@@ -24,15 +24,11 @@ interface Plan {
 const booleanTexts = ["false", "true"];
 
 /** @throws VerisimError `VERISIM_FILE_DAMAGED`, `VERISIM_DUPLICATE_COLUMN`, `VERISIM_OUT_OF_MEMORY`, `VERISIM_ABORTED` */
-export async function readParquet(
-  path: string,
-  size: number,
-  options: TextReadOptions,
-): Promise<TypedColumns> {
+export async function readParquet(path: string, options: TextReadOptions): Promise<TypedColumns> {
   void loadDuckdb();
   const database = await Database.open({ paths: [path], memoryLimit: "4GB", signal: options.signal });
   try {
-    return await readFrom(database, path, size, options);
+    return await readFrom(database, path, options);
   } catch (cause) {
     const fault = resourceFault(cause, path);
     if (VerisimError.isInstance(fault)) throw fault;
@@ -50,12 +46,7 @@ export async function readParquet(
   }
 }
 
-async function readFrom(
-  database: Database,
-  path: string,
-  size: number,
-  options: TextReadOptions,
-): Promise<TypedColumns> {
+async function readFrom(database: Database, path: string, options: TextReadOptions): Promise<TypedColumns> {
   const source = `read_parquet(${sqlText(path)})`;
   const names = await columnNames(database, path);
   const described = (await database.rows(`DESCRIBE SELECT * FROM ${source}`)) as [string, string][];
@@ -77,7 +68,7 @@ async function readFrom(
       else values[column]!.set(doubles(chunk, column).subarray(0, rows), done);
     }
     done += rows;
-    options.onBytes?.(Math.round((size * done) / rowCount));
+    options.onBytes?.(Math.round((options.size * done) / rowCount));
   }
   const columns = plans.map(({ name, physical, kind }, index): TypedSource => {
     if (kind === "number") return { kind: "number", name, physical, values: values[index]! };

@@ -57,7 +57,7 @@ function looksLikeUtf16(bytes: Buffer): boolean {
 }
 
 /** Leaves out the beginning of a character that is cut off at the end. */
-export function trimPartial(bytes: Uint8Array): Uint8Array {
+function trimPartial(bytes: Uint8Array): Uint8Array {
   let end = bytes.length;
   while (end > 0 && end > bytes.length - 4 && (bytes[end - 1]! & 0xc0) === 0x80) end--;
   const lead = bytes[end - 1] ?? 0;

@@ -24,6 +24,8 @@ export const defaultLimits: Required<ReadLimits> = { cellBytes: 16 * 1024 * 1024
 
 export interface TextReadOptions {
   gzip: boolean;
+  /** Bytes of the file. */
+  size: number;
   limits: Required<ReadLimits>;
   signal?: AbortSignal | undefined;
   onBytes?: ((done: number) => void) | undefined;
