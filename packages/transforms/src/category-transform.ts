@@ -5,13 +5,12 @@ import type { Column, ColumnMetadata, EncodedColumn, RowContext, TransformState 
 import type { CategoryStats } from "./categories.ts";
 import { analyzeCategories, mergeCategories } from "./categories.ts";
 import type { ColumnTransform, EncodedShape } from "./column-transform.ts";
+import { ConfiguredTransform } from "./configured-transform.ts";
 
-export abstract class CategoryTransform<State extends TransformState>
+export abstract class CategoryTransform<State extends TransformState, Options extends object>
+  extends ConfiguredTransform<Options>
   implements ColumnTransform<CategoryStats, State>
 {
-  abstract readonly name: string;
-  abstract readonly sdtypes: readonly string[];
-
   abstract fit(stats: CategoryStats, metadata: ColumnMetadata): State;
   abstract outputs(state: State): readonly EncodedShape[];
   abstract encode(column: Column, state: State, context: RowContext): EncodedColumn[];
@@ -27,7 +26,10 @@ export abstract class CategoryTransform<State extends TransformState>
 }
 
 /** Ids, personal values and free text: nothing to encode, everything made in decode. */
-export abstract class GeneratedTransform<State extends TransformState> extends CategoryTransform<State> {
+export abstract class GeneratedTransform<
+  State extends TransformState,
+  Options extends object,
+> extends CategoryTransform<State, Options> {
   override outputs(_state: State): readonly EncodedShape[] {
     return [];
   }

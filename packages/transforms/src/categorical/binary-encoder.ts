@@ -6,7 +6,7 @@ import type { CategoryStats } from "../categories.ts";
 import { distinctCount, fitCategories } from "../categories.ts";
 import type { MissingMode } from "../missing.ts";
 import type { TransformOptions } from "../transform-options.ts";
-import { missingOption, readOptions } from "../transform-options.ts";
+import { missingOption } from "../transform-options.ts";
 import type { NumberedCategoryState } from "./custom-label-encoder.ts";
 import { NumberedCategories } from "./custom-label-encoder.ts";
 
@@ -17,16 +17,12 @@ export interface BinaryEncoderOptions {
 const trueWords: ReadonlySet<string> = new Set(["true", "t", "yes", "y", "1", "1.0", "on"]);
 
 /** Decode takes values of at least one half as true. */
-export class BinaryEncoder extends NumberedCategories {
+export class BinaryEncoder extends NumberedCategories<BinaryEncoderOptions> {
   static readonly sdtypes: readonly string[] = ["boolean", "categorical"];
   static readonly options: TransformOptions = { missing: missingOption };
-  readonly name = "BinaryEncoder";
-  readonly sdtypes: readonly string[] = BinaryEncoder.sdtypes;
-  readonly options: Required<BinaryEncoderOptions>;
 
   constructor(options: BinaryEncoderOptions = {}) {
-    super();
-    this.options = readOptions("BinaryEncoder", BinaryEncoder.options, options);
+    super("BinaryEncoder", BinaryEncoder, options);
   }
 
   /** @throws VerisimError `VERISIM_NOT_BOOLEAN` for more than two different values. */

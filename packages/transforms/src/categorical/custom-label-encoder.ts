@@ -18,7 +18,7 @@ import type { MissingMode, MissingState } from "../missing.ts";
 import { indicatorColumns, indicatorShapes, restoreGaps, standInUniform } from "../missing.ts";
 import { continuousValues } from "../numerical/float-formatter.ts";
 import type { TransformOptions } from "../transform-options.ts";
-import { missingOption, readOptions } from "../transform-options.ts";
+import { missingOption } from "../transform-options.ts";
 
 export type NumberedCategoryState = CategoryState & {
   /** The number of each category, ascending. */
@@ -30,7 +30,10 @@ function missingOf(state: CategoryState): MissingState {
 }
 
 /** Shared by the encoders that give numbers to categories; subclasses choose the numbers. */
-export abstract class NumberedCategories extends CategoryTransform<NumberedCategoryState> {
+export abstract class NumberedCategories<Options extends object> extends CategoryTransform<
+  NumberedCategoryState,
+  Options
+> {
   override outputs(state: NumberedCategoryState): readonly EncodedShape[] {
     return [{ kind: "continuous", name: state.column }, ...indicatorShapes(state.column, missingOf(state))];
   }
@@ -87,19 +90,15 @@ export interface CustomLabelEncoderOptions {
 }
 
 /** Every category as the number that the user gives it. */
-export class CustomLabelEncoder extends NumberedCategories {
+export class CustomLabelEncoder extends NumberedCategories<CustomLabelEncoderOptions> {
   static readonly sdtypes: readonly string[] = ["categorical", "ordinal", "boolean"];
   static readonly options: TransformOptions = {
     missing: missingOption,
     labels: { type: "map", default: {}, description: "The number of every category, all different." },
   };
-  readonly name = "CustomLabelEncoder";
-  readonly sdtypes: readonly string[] = CustomLabelEncoder.sdtypes;
-  readonly options: Required<CustomLabelEncoderOptions>;
 
   constructor(options: CustomLabelEncoderOptions = {}) {
-    super();
-    this.options = readOptions("CustomLabelEncoder", CustomLabelEncoder.options, options);
+    super("CustomLabelEncoder", CustomLabelEncoder, options);
     const numbers = Object.values(this.options.labels);
     if (new Set(numbers).size < numbers.length) {
       throw new VerisimError("VERISIM_TRANSFORM_OPTION", "Expected a different number for every category.", {

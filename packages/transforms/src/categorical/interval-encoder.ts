@@ -19,7 +19,7 @@ import type { EncodedShape } from "../column-transform.ts";
 import type { MissingMode } from "../missing.ts";
 import { continuousValues } from "../numerical/float-formatter.ts";
 import type { TransformOption, TransformOptions } from "../transform-options.ts";
-import { missingOption, readOptions } from "../transform-options.ts";
+import { missingOption } from "../transform-options.ts";
 import { orderOfCategories, orderOption } from "./ordered-label-encoder.ts";
 
 /** Missing cells are one more category by default, as their share is then modelled like any other. */
@@ -56,7 +56,7 @@ const placements: Readonly<Record<IntervalState["placement"], Placement>> = {
   normal: aroundMiddle,
 };
 
-abstract class IntervalEncoder extends CategoryTransform<IntervalState> {
+abstract class IntervalEncoder<Options extends object> extends CategoryTransform<IntervalState, Options> {
   override outputs(state: IntervalState): readonly EncodedShape[] {
     return [{ kind: "continuous", name: state.column }];
   }
@@ -89,16 +89,12 @@ abstract class IntervalEncoder extends CategoryTransform<IntervalState> {
 }
 
 /** Rows are spread evenly over the interval of their category. Cost: a binary search per decoded row. */
-export class UniformEncoder extends IntervalEncoder {
+export class UniformEncoder extends IntervalEncoder<UniformEncoderOptions> {
   static readonly sdtypes: readonly string[] = ["categorical", "boolean", "ordinal"];
   static readonly options: TransformOptions = { missing: categoryMissingOption };
-  readonly name = "UniformEncoder";
-  readonly sdtypes: readonly string[] = UniformEncoder.sdtypes;
-  readonly options: Required<UniformEncoderOptions>;
 
   constructor(options: UniformEncoderOptions = {}) {
-    super();
-    this.options = readOptions("UniformEncoder", UniformEncoder.options, options);
+    super("UniformEncoder", UniformEncoder, options);
   }
 
   override fit(stats: CategoryStats): IntervalState {
@@ -107,16 +103,12 @@ export class UniformEncoder extends IntervalEncoder {
 }
 
 /** As UniformEncoder, with the intervals in the order of the categories. */
-export class OrderedUniformEncoder extends IntervalEncoder {
+export class OrderedUniformEncoder extends IntervalEncoder<OrderedUniformEncoderOptions> {
   static readonly sdtypes: readonly string[] = ["ordinal", "categorical"];
   static readonly options: TransformOptions = { missing: categoryMissingOption, order: orderOption };
-  readonly name = "OrderedUniformEncoder";
-  readonly sdtypes: readonly string[] = OrderedUniformEncoder.sdtypes;
-  readonly options: Required<OrderedUniformEncoderOptions>;
 
   constructor(options: OrderedUniformEncoderOptions = {}) {
-    super();
-    this.options = readOptions("OrderedUniformEncoder", OrderedUniformEncoder.options, options);
+    super("OrderedUniformEncoder", OrderedUniformEncoder, options);
   }
 
   override fit(stats: CategoryStats, metadata: ColumnMetadata): IntervalState {
@@ -126,7 +118,7 @@ export class OrderedUniformEncoder extends IntervalEncoder {
 }
 
 /** The commonest category first, rows at the middle of their interval. */
-export class FrequencyEncoder extends IntervalEncoder {
+export class FrequencyEncoder extends IntervalEncoder<FrequencyEncoderOptions> {
   static readonly sdtypes: readonly string[] = ["categorical", "boolean", "ordinal"];
   static readonly options: TransformOptions = {
     missing: categoryMissingOption,
@@ -136,13 +128,9 @@ export class FrequencyEncoder extends IntervalEncoder {
       description: "Spread rows around the middle of their interval.",
     },
   };
-  readonly name = "FrequencyEncoder";
-  readonly sdtypes: readonly string[] = FrequencyEncoder.sdtypes;
-  readonly options: Required<FrequencyEncoderOptions>;
 
   constructor(options: FrequencyEncoderOptions = {}) {
-    super();
-    this.options = readOptions("FrequencyEncoder", FrequencyEncoder.options, options);
+    super("FrequencyEncoder", FrequencyEncoder, options);
   }
 
   override fit(stats: CategoryStats): IntervalState {

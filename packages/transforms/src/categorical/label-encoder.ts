@@ -8,7 +8,7 @@ import { CategoryTransform } from "../category-transform.ts";
 import type { EncodedShape } from "../column-transform.ts";
 import type { MissingMode } from "../missing.ts";
 import type { TransformOptions } from "../transform-options.ts";
-import { missingOption, readOptions } from "../transform-options.ts";
+import { missingOption } from "../transform-options.ts";
 
 export interface LabelEncoderOptions {
   missing?: MissingMode;
@@ -24,7 +24,7 @@ export function discreteCodes(encoded: readonly EncodedColumn[], column: string)
 }
 
 /** What every encoder with one discrete column does; subclasses choose the order of the categories. */
-export abstract class CodeEncoder extends CategoryTransform<CategoryState> {
+export abstract class CodeEncoder<Options extends object> extends CategoryTransform<CategoryState, Options> {
   override outputs(state: CategoryState): readonly EncodedShape[] {
     return [{ kind: "discrete", name: state.column, cardinality: cardinalityOf(state) }];
   }
@@ -40,7 +40,7 @@ export abstract class CodeEncoder extends CategoryTransform<CategoryState> {
 }
 
 /** Codes in the order seen, or by text, number or frequency. Cost: one pass over the rows. */
-export class LabelEncoder extends CodeEncoder {
+export class LabelEncoder extends CodeEncoder<LabelEncoderOptions> {
   static readonly sdtypes: readonly string[] = ["categorical", "ordinal", "boolean"];
   static readonly options: TransformOptions = {
     missing: missingOption,
@@ -51,13 +51,9 @@ export class LabelEncoder extends CodeEncoder {
       description: "Which category gets which code.",
     },
   };
-  readonly name = "LabelEncoder";
-  readonly sdtypes: readonly string[] = LabelEncoder.sdtypes;
-  readonly options: Required<LabelEncoderOptions>;
 
   constructor(options: LabelEncoderOptions = {}) {
-    super();
-    this.options = readOptions(this.name, LabelEncoder.options, options);
+    super("LabelEncoder", LabelEncoder, options);
   }
 
   override fit(stats: CategoryStats): CategoryState {

@@ -5,7 +5,7 @@ import type { CategoryState, CategoryStats } from "../categories.ts";
 import { fitCategories } from "../categories.ts";
 import type { MissingMode } from "../missing.ts";
 import type { TransformOptions } from "../transform-options.ts";
-import { missingOption, readOptions } from "../transform-options.ts";
+import { missingOption } from "../transform-options.ts";
 import { CodeEncoder } from "./label-encoder.ts";
 
 export interface OneHotEncoderOptions {
@@ -14,16 +14,12 @@ export interface OneHotEncoderOptions {
 }
 
 /** Alphabetical codes, so that the same categories have the same columns in every table. Memory: one number a row. */
-export class OneHotEncoder extends CodeEncoder {
+export class OneHotEncoder extends CodeEncoder<OneHotEncoderOptions> {
   static readonly sdtypes: readonly string[] = ["categorical", "boolean", "ordinal"];
   static readonly options: TransformOptions = { missing: { ...missingOption, default: "from_column" } };
-  readonly name = "OneHotEncoder";
-  readonly sdtypes: readonly string[] = OneHotEncoder.sdtypes;
-  readonly options: Required<OneHotEncoderOptions>;
 
   constructor(options: OneHotEncoderOptions = {}) {
-    super();
-    this.options = readOptions("OneHotEncoder", OneHotEncoder.options, options);
+    super("OneHotEncoder", OneHotEncoder, options);
   }
 
   override fit(stats: CategoryStats): CategoryState {

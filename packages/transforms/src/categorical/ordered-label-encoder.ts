@@ -5,7 +5,7 @@ import type { CategoryOrder, CategoryState, CategoryStats } from "../categories.
 import { fitCategories } from "../categories.ts";
 import type { MissingMode } from "../missing.ts";
 import type { TransformOption, TransformOptions } from "../transform-options.ts";
-import { missingOption, readOptions } from "../transform-options.ts";
+import { missingOption } from "../transform-options.ts";
 import { CodeEncoder } from "./label-encoder.ts";
 
 export interface OrderedLabelEncoderOptions {
@@ -33,16 +33,12 @@ export function orderOfCategories(
 }
 
 /** Codes 0..k-1 in the order of the categories. */
-export class OrderedLabelEncoder extends CodeEncoder {
+export class OrderedLabelEncoder extends CodeEncoder<OrderedLabelEncoderOptions> {
   static readonly sdtypes: readonly string[] = ["ordinal", "categorical"];
   static readonly options: TransformOptions = { missing: missingOption, order: orderOption };
-  readonly name = "OrderedLabelEncoder";
-  readonly sdtypes: readonly string[] = OrderedLabelEncoder.sdtypes;
-  readonly options: Required<OrderedLabelEncoderOptions>;
 
   constructor(options: OrderedLabelEncoderOptions = {}) {
-    super();
-    this.options = readOptions("OrderedLabelEncoder", OrderedLabelEncoder.options, options);
+    super("OrderedLabelEncoder", OrderedLabelEncoder, options);
   }
 
   /** @throws VerisimError `VERISIM_CATEGORY_ORDER` where the order leaves out a category of the data. */

@@ -3,13 +3,14 @@
 
 import type { Column, ColumnMetadata, EncodedColumn, RowContext } from "@verisim/core";
 import type { ColumnTransform, EncodedShape } from "../column-transform.ts";
+import { ConfiguredTransform } from "../configured-transform.ts";
 import type { MissingMode, MissingReplacement, MissingState } from "../missing.ts";
 import { fillNumbers, indicatorColumns, indicatorShapes, numberMissing } from "../missing.ts";
 import type { NumberStats } from "../number-stats.ts";
 import { analyzeNumbers, mergeNumbers, numbersOf } from "../number-stats.ts";
 import { continuousValues, withGaps } from "../numerical/float-formatter.ts";
 import type { TransformOptions } from "../transform-options.ts";
-import { missingOption, readOptions, replacementOption } from "../transform-options.ts";
+import { missingOption, replacementOption } from "../transform-options.ts";
 
 export interface TimestampOptions {
   missing?: MissingMode;
@@ -57,15 +58,10 @@ export type TimestampState = {
 };
 
 /** The shared work of both timestamp encoders, which differ in the scale of the encoded values. */
-abstract class TimestampEncoder implements ColumnTransform<TimestampStats, TimestampState> {
-  abstract readonly name: string;
-  readonly sdtypes: readonly string[] = ["datetime"];
-  readonly options: Required<TimestampOptions>;
-
-  constructor(name: string, options: TimestampOptions) {
-    this.options = readOptions(name, timestampOptions, options);
-  }
-
+abstract class TimestampEncoder
+  extends ConfiguredTransform<TimestampOptions>
+  implements ColumnTransform<TimestampStats, TimestampState>
+{
   protected abstract scale(unit: number): number;
 
   analyze(part: Column): TimestampStats {
@@ -122,10 +118,9 @@ abstract class TimestampEncoder implements ColumnTransform<TimestampStats, Times
 export class UnixTimestampEncoder extends TimestampEncoder {
   static readonly sdtypes: readonly string[] = ["datetime"];
   static readonly options: TransformOptions = timestampOptions;
-  readonly name = "UnixTimestampEncoder";
 
   constructor(options: TimestampOptions = {}) {
-    super("UnixTimestampEncoder", options);
+    super("UnixTimestampEncoder", UnixTimestampEncoder, options);
   }
 
   protected override scale(): number {
@@ -137,10 +132,9 @@ export class UnixTimestampEncoder extends TimestampEncoder {
 export class OptimizedTimestampEncoder extends TimestampEncoder {
   static readonly sdtypes: readonly string[] = ["datetime"];
   static readonly options: TransformOptions = timestampOptions;
-  readonly name = "OptimizedTimestampEncoder";
 
   constructor(options: TimestampOptions = {}) {
-    super("OptimizedTimestampEncoder", options);
+    super("OptimizedTimestampEncoder", OptimizedTimestampEncoder, options);
   }
 
   protected override scale(unit: number): number {

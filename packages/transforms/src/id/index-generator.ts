@@ -6,7 +6,6 @@ import { GeneratedTransform } from "../category-transform.ts";
 import type { GeneratedState } from "../generated-column.ts";
 import { fitGenerated, generateColumn } from "../generated-column.ts";
 import type { TransformOption, TransformOptions } from "../transform-options.ts";
-import { readOptions } from "../transform-options.ts";
 
 export interface IndexGeneratorOptions {
   /** The first row's number. Default 0. */
@@ -32,16 +31,15 @@ const startOption: TransformOption = {
 };
 
 /** What both counters do; they differ in the text around the number. */
-abstract class CountedIds extends GeneratedTransform<CountedState> {
-  readonly sdtypes: readonly string[] = ["id"];
-  protected abstract readonly layout: {
-    readonly start: number;
-    readonly prefix: string;
-    readonly suffix: string;
-  };
+abstract class CountedIds<Options extends IndexGeneratorOptions> extends GeneratedTransform<
+  CountedState,
+  Options
+> {
+  protected abstract readonly around: { readonly prefix: string; readonly suffix: string };
 
   override fit(stats: CategoryStats): CountedState {
-    return { ...fitGenerated(stats, "unique", true), ...this.layout };
+    const { start } = this.options as Required<IndexGeneratorOptions>;
+    return { ...fitGenerated(stats, "unique", true), start, ...this.around };
   }
 
   override decode(_encoded: readonly EncodedColumn[], state: CountedState, context: RowContext): Column {
@@ -50,32 +48,33 @@ abstract class CountedIds extends GeneratedTransform<CountedState> {
 }
 
 /** Row numbers as ids. */
-export class IndexGenerator extends CountedIds {
+export class IndexGenerator extends CountedIds<IndexGeneratorOptions> {
   static readonly sdtypes: readonly string[] = ["id"];
   static readonly options: TransformOptions = { start: startOption };
-  readonly name = "IndexGenerator";
-  protected readonly layout: { readonly start: number; readonly prefix: string; readonly suffix: string };
 
   constructor(options: IndexGeneratorOptions = {}) {
-    super();
-    const { start } = readOptions("IndexGenerator", IndexGenerator.options, options);
-    this.layout = { start, prefix: "", suffix: "" };
+    super("IndexGenerator", IndexGenerator, options);
+  }
+
+  protected override get around(): { prefix: string; suffix: string } {
+    return { prefix: "", suffix: "" };
   }
 }
 
 /** Row numbers between a prefix and a suffix. */
-export class IDGenerator extends CountedIds {
+export class IDGenerator extends CountedIds<IDGeneratorOptions> {
   static readonly sdtypes: readonly string[] = ["id"];
   static readonly options: TransformOptions = {
     start: startOption,
     prefix: { type: "text", default: "", description: "Text before the number." },
     suffix: { type: "text", default: "", description: "Text after the number." },
   };
-  readonly name = "IDGenerator";
-  protected readonly layout: { readonly start: number; readonly prefix: string; readonly suffix: string };
 
   constructor(options: IDGeneratorOptions = {}) {
-    super();
-    this.layout = readOptions<IDGeneratorOptions>("IDGenerator", IDGenerator.options, options);
+    super("IDGenerator", IDGenerator, options);
+  }
+
+  protected override get around(): { prefix: string; suffix: string } {
+    return { prefix: this.options.prefix, suffix: this.options.suffix };
   }
 }

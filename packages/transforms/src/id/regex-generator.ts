@@ -10,7 +10,6 @@ import { cardinalityRuleOption, fitGenerated, generateColumn } from "../generate
 import { RegexLanguage } from "../regex/regex-language.ts";
 import type { CardinalityRule } from "../repeat-pattern.ts";
 import type { TransformOptions } from "../transform-options.ts";
-import { readOptions } from "../transform-options.ts";
 import { type IdShape, learnIdShape } from "./id-shape.ts";
 import { IdSpace, occupiedStretches } from "./id-space.ts";
 
@@ -90,7 +89,7 @@ class IdSource {
 }
 
 /** The default transform of id columns. Cost: about a microsecond per id and memory by the pattern alone. */
-export class RegexGenerator extends GeneratedTransform<RegexGeneratorState> {
+export class RegexGenerator extends GeneratedTransform<RegexGeneratorState, RegexGeneratorOptions> {
   static readonly sdtypes: readonly string[] = ["id", "unknown", "text"];
   static readonly options: TransformOptions = {
     regexFormat: {
@@ -112,9 +111,6 @@ export class RegexGenerator extends GeneratedTransform<RegexGeneratorState> {
       description: "How often *, + and {m,} repeat at most beyond their minimum.",
     },
   };
-  readonly name = "RegexGenerator";
-  readonly sdtypes: readonly string[] = RegexGenerator.sdtypes;
-  readonly options: Required<RegexGeneratorOptions>;
   // Automata and permutations are made once per state, not once per batch.
   readonly #sources = new WeakMap<
     RegexGeneratorState,
@@ -122,8 +118,7 @@ export class RegexGenerator extends GeneratedTransform<RegexGeneratorState> {
   >();
 
   constructor(options: RegexGeneratorOptions = {}) {
-    super();
-    this.options = readOptions(this.name, RegexGenerator.options, options);
+    super("RegexGenerator", RegexGenerator, options);
   }
 
   override fit(stats: CategoryStats, metadata: ColumnMetadata): RegexGeneratorState {

@@ -5,11 +5,11 @@
 import type { Column, ColumnMetadata, DiscreteColumn, EncodedColumn, RowContext } from "@verisim/core";
 import { rowUniform } from "@verisim/core";
 import type { ColumnTransform, EncodedShape } from "../column-transform.ts";
+import { ConfiguredTransform } from "../configured-transform.ts";
 import type { MissingState } from "../missing.ts";
 import { fillNumbers, indicatorColumns, indicatorShapes, numberMissing, restoreGaps } from "../missing.ts";
 import { numbersOf } from "../number-stats.ts";
 import type { TransformOptions } from "../transform-options.ts";
-import { readOptions } from "../transform-options.ts";
 import type { FloatFormatterOptions, NumberFinish } from "./float-formatter.ts";
 import { continuousValues, finishNumbers, numberFinish, numberFinishOptions } from "./float-formatter.ts";
 import { fitMixture } from "./gaussian-mixture.ts";
@@ -40,7 +40,10 @@ const spread = 4;
 const sampleSize = 2000;
 
 /** Cost: one exponential per row and component. */
-export class ClusterBasedNormalizer implements ColumnTransform<ValueCounts, ClusterBasedNormalizerState> {
+export class ClusterBasedNormalizer
+  extends ConfiguredTransform<ClusterBasedNormalizerOptions>
+  implements ColumnTransform<ValueCounts, ClusterBasedNormalizerState>
+{
   static readonly sdtypes: readonly string[] = ["numerical"];
   static readonly options: TransformOptions = {
     ...numberFinishOptions,
@@ -64,12 +67,9 @@ export class ClusterBasedNormalizer implements ColumnTransform<ValueCounts, Clus
       description: "Keep encoded values within [-1, 1].",
     },
   };
-  readonly name = "ClusterBasedNormalizer";
-  readonly sdtypes: readonly string[] = ClusterBasedNormalizer.sdtypes;
-  readonly options: Required<ClusterBasedNormalizerOptions>;
 
   constructor(options: ClusterBasedNormalizerOptions = {}) {
-    this.options = readOptions("ClusterBasedNormalizer", ClusterBasedNormalizer.options, options);
+    super("ClusterBasedNormalizer", ClusterBasedNormalizer, options);
   }
 
   analyze(part: Column): ValueCounts {

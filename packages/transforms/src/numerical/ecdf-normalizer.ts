@@ -2,19 +2,17 @@
 // are atoms, the rest is pooled so that no value of a single row is stored. A value at an atom gets a random score
 // within the atom's share, by the row's own stream, so that scores are normal even where half of the rows are zero.
 
-import type { Column, ColumnMetadata, RowContext } from "@verisim/core";
+import type { ColumnMetadata, RowContext } from "@verisim/core";
 import { rowUniform } from "@verisim/core";
 import type { Marginal } from "@verisim/stats";
 import { empiricalMarginal, marginalQuantile, normalCdf, normalQuantile } from "@verisim/stats";
-import type { NumberStats } from "../number-stats.ts";
 import type { TransformOptions } from "../transform-options.ts";
-import { readOptions } from "../transform-options.ts";
 import type { FloatFormatterOptions } from "./float-formatter.ts";
 import { numberFinishOptions } from "./float-formatter.ts";
-import type { NumberMap, ScalerOptions } from "./number-scaler.ts";
-import { NumberScaler } from "./number-scaler.ts";
+import type { NumberMap } from "./number-scaler.ts";
+import { DistributionScaler } from "./number-scaler.ts";
 import type { ValueCounts } from "./value-counts.ts";
-import { countValues, mergeValueCounts, orderStatistics, totalCount } from "./value-counts.ts";
+import { orderStatistics, totalCount } from "./value-counts.ts";
 
 export interface ECDFNormalizerOptions extends FloatFormatterOptions {
   /** Fewest rows behind every stored value. Default 5. */
@@ -50,7 +48,7 @@ function segmentOf(state: ECDFNormalizerOwn, value: number): number {
 }
 
 /** Cost: a binary search and a normal quantile per row; the state has at most a few thousand numbers. */
-export class ECDFNormalizer extends NumberScaler<ValueCounts, ECDFNormalizerOwn> {
+export class ECDFNormalizer extends DistributionScaler<ECDFNormalizerOwn, ECDFNormalizerOptions> {
   static readonly sdtypes: readonly string[] = ["numerical"];
   static readonly options: TransformOptions = {
     ...numberFinishOptions,
@@ -62,26 +60,9 @@ export class ECDFNormalizer extends NumberScaler<ValueCounts, ECDFNormalizerOwn>
       description: "Fewest rows behind every stored value.",
     },
   };
-  readonly name = "ECDFNormalizer";
-  readonly options: Required<ECDFNormalizerOptions>;
-  protected readonly settings: ScalerOptions;
 
   constructor(options: ECDFNormalizerOptions = {}) {
-    super();
-    this.options = readOptions("ECDFNormalizer", ECDFNormalizer.options, options);
-    this.settings = this.options;
-  }
-
-  override analyze(part: Column): ValueCounts {
-    return countValues(part);
-  }
-
-  override merge(a: ValueCounts, b: ValueCounts): ValueCounts {
-    return mergeValueCounts(a, b);
-  }
-
-  protected override numbers(stats: ValueCounts): NumberStats {
-    return stats.numbers;
+    super("ECDFNormalizer", ECDFNormalizer, options);
   }
 
   protected override learn(stats: ValueCounts, _metadata: ColumnMetadata): ECDFNormalizerOwn {

@@ -3,12 +3,13 @@
 
 import type { Column, ColumnMetadata, EncodedColumn, RowContext } from "@verisim/core";
 import type { ColumnTransform, EncodedShape } from "../column-transform.ts";
+import { ConfiguredTransform } from "../configured-transform.ts";
 import type { MissingMode, MissingReplacement, MissingState } from "../missing.ts";
 import { fillNumbers, indicatorColumns, indicatorShapes, numberMissing, restoreGaps } from "../missing.ts";
 import type { NumberStats } from "../number-stats.ts";
 import { analyzeNumbers, maximumDecimals, mergeNumbers, numbersOf, roundTo } from "../number-stats.ts";
 import type { TransformOptions } from "../transform-options.ts";
-import { missingOption, readOptions, replacementOption } from "../transform-options.ts";
+import { missingOption, replacementOption } from "../transform-options.ts";
 
 export interface FloatFormatterOptions {
   missing?: MissingMode;
@@ -79,15 +80,15 @@ export type FloatFormatterState = {
 };
 
 /** The default transform of numerical columns. Cost: one pass, no copy with missing "keep". */
-export class FloatFormatter implements ColumnTransform<NumberStats, FloatFormatterState> {
+export class FloatFormatter
+  extends ConfiguredTransform<FloatFormatterOptions>
+  implements ColumnTransform<NumberStats, FloatFormatterState>
+{
   static readonly sdtypes: readonly string[] = ["numerical"];
   static readonly options: TransformOptions = numberFinishOptions;
-  readonly name = "FloatFormatter";
-  readonly sdtypes: readonly string[] = FloatFormatter.sdtypes;
-  readonly options: Required<FloatFormatterOptions>;
 
   constructor(options: FloatFormatterOptions = {}) {
-    this.options = readOptions(this.name, FloatFormatter.options, options);
+    super("FloatFormatter", FloatFormatter, options);
   }
 
   analyze(part: Column): NumberStats {

@@ -2,17 +2,14 @@
 // nearest to the data (Kolmogorov's distance). Beyond |z| = 6 the map goes on as a straight line, so that outliers of
 // a family with thin tails come back as they were instead of as the edge of double precision.
 
-import type { Column } from "@verisim/core";
 import { chooseDistribution, distributions, normalCdf, normalQuantile } from "@verisim/stats";
-import type { NumberStats } from "../number-stats.ts";
 import type { TransformOptions } from "../transform-options.ts";
-import { readOptions } from "../transform-options.ts";
 import type { FloatFormatterOptions } from "./float-formatter.ts";
 import { numberFinishOptions } from "./float-formatter.ts";
-import type { NumberMap, ScalerOptions } from "./number-scaler.ts";
-import { NumberScaler } from "./number-scaler.ts";
+import type { NumberMap } from "./number-scaler.ts";
+import { DistributionScaler } from "./number-scaler.ts";
 import type { ValueCounts } from "./value-counts.ts";
-import { countValues, mergeValueCounts, orderStatistics } from "./value-counts.ts";
+import { orderStatistics } from "./value-counts.ts";
 
 export interface GaussianNormalizerOptions extends FloatFormatterOptions {
   /** One family, or `auto` for the nearest of all but the kernel estimate. Default `auto`. */
@@ -31,7 +28,7 @@ const reach = 6;
 const automatic = ["gaussian", "gamma", "beta", "student-t", "truncated-gaussian", "uniform", "log-laplace"];
 
 /** Cost: one cdf per encoded and one quantile per decoded row, 0.1 to 5 microseconds by family. */
-export class GaussianNormalizer extends NumberScaler<ValueCounts, GaussianNormalizerOwn> {
+export class GaussianNormalizer extends DistributionScaler<GaussianNormalizerOwn, GaussianNormalizerOptions> {
   static readonly sdtypes: readonly string[] = ["numerical"];
   static readonly options: TransformOptions = {
     ...numberFinishOptions,
@@ -42,26 +39,9 @@ export class GaussianNormalizer extends NumberScaler<ValueCounts, GaussianNormal
       description: "The family of the marginal; auto takes the nearest to the data.",
     },
   };
-  readonly name = "GaussianNormalizer";
-  readonly options: Required<GaussianNormalizerOptions>;
-  protected readonly settings: ScalerOptions;
 
   constructor(options: GaussianNormalizerOptions = {}) {
-    super();
-    this.options = readOptions("GaussianNormalizer", GaussianNormalizer.options, options);
-    this.settings = this.options;
-  }
-
-  override analyze(part: Column): ValueCounts {
-    return countValues(part);
-  }
-
-  override merge(a: ValueCounts, b: ValueCounts): ValueCounts {
-    return mergeValueCounts(a, b);
-  }
-
-  protected override numbers(stats: ValueCounts): NumberStats {
-    return stats.numbers;
+    super("GaussianNormalizer", GaussianNormalizer, options);
   }
 
   protected override learn(stats: ValueCounts): GaussianNormalizerOwn {

@@ -1,15 +1,13 @@
 // log(x - constant), or log(constant - x) where `invert` is set: for amounts over several orders of magnitude.
 
-import type { Column } from "@verisim/core";
 import { VerisimError } from "@verisim/core";
 import type { NumberStats } from "../number-stats.ts";
-import { analyzeNumbers, maximumDecimals, mergeNumbers } from "../number-stats.ts";
+import { maximumDecimals } from "../number-stats.ts";
 import type { TransformOptions } from "../transform-options.ts";
-import { readOptions } from "../transform-options.ts";
 import type { FloatFormatterOptions } from "./float-formatter.ts";
 import { numberFinishOptions } from "./float-formatter.ts";
-import type { NumberMap, ScalerOptions } from "./number-scaler.ts";
-import { NumberScaler } from "./number-scaler.ts";
+import type { NumberMap } from "./number-scaler.ts";
+import { RangeScaler } from "./number-scaler.ts";
 
 export interface LogScalerOptions extends FloatFormatterOptions {
   /** Where the logarithm starts. Default `auto`: 0 where all values are on its right side, else just outside of them. */
@@ -27,7 +25,7 @@ export function valueStep(stats: NumberStats): number {
 }
 
 /** Cost: one logarithm per row. */
-export class LogScaler extends NumberScaler<NumberStats, LogScalerOwn> {
+export class LogScaler extends RangeScaler<LogScalerOwn, LogScalerOptions> {
   static readonly sdtypes: readonly string[] = ["numerical"];
   static readonly options: TransformOptions = {
     ...numberFinishOptions,
@@ -43,26 +41,9 @@ export class LogScaler extends NumberScaler<NumberStats, LogScalerOwn> {
       description: "Logarithm of the distance below the constant instead of above.",
     },
   };
-  readonly name = "LogScaler";
-  readonly options: Required<LogScalerOptions>;
-  protected readonly settings: ScalerOptions;
 
   constructor(options: LogScalerOptions = {}) {
-    super();
-    this.options = readOptions("LogScaler", LogScaler.options, options);
-    this.settings = this.options;
-  }
-
-  override analyze(part: Column): NumberStats {
-    return analyzeNumbers(part);
-  }
-
-  override merge(a: NumberStats, b: NumberStats): NumberStats {
-    return mergeNumbers(a, b);
-  }
-
-  protected override numbers(stats: NumberStats): NumberStats {
-    return stats;
+    super("LogScaler", LogScaler, options);
   }
 
   protected override learn(stats: NumberStats): LogScalerOwn {

@@ -1,17 +1,15 @@
 // log(p / (1 - p)) of the place p of a number between two bounds: for shares and scores, whose bounds then hold by
 // construction.
 
-import type { Column, ColumnMetadata } from "@verisim/core";
+import type { ColumnMetadata } from "@verisim/core";
 import { VerisimError } from "@verisim/core";
 import type { NumberStats } from "../number-stats.ts";
-import { analyzeNumbers, mergeNumbers } from "../number-stats.ts";
 import type { TransformOptions } from "../transform-options.ts";
-import { readOptions } from "../transform-options.ts";
 import type { FloatFormatterOptions } from "./float-formatter.ts";
 import { numberFinishOptions } from "./float-formatter.ts";
 import { valueStep } from "./log-scaler.ts";
-import type { NumberMap, ScalerOptions } from "./number-scaler.ts";
-import { NumberScaler } from "./number-scaler.ts";
+import type { NumberMap } from "./number-scaler.ts";
+import { RangeScaler } from "./number-scaler.ts";
 
 export interface LogitScalerOptions extends FloatFormatterOptions {
   /** The bounds. Default `auto`: the declared range, else half a digit outside of the values. */
@@ -25,33 +23,16 @@ export type LogitScalerOwn = { readonly low: number; readonly high: number };
 const edge: number = Number.EPSILON / 2;
 
 /** Cost: one logarithm per row. */
-export class LogitScaler extends NumberScaler<NumberStats, LogitScalerOwn> {
+export class LogitScaler extends RangeScaler<LogitScalerOwn, LogitScalerOptions> {
   static readonly sdtypes: readonly string[] = ["numerical"];
   static readonly options: TransformOptions = {
     ...numberFinishOptions,
     low: { type: "number-or-choice", default: "auto", values: ["auto"], description: "The lower bound." },
     high: { type: "number-or-choice", default: "auto", values: ["auto"], description: "The upper bound." },
   };
-  readonly name = "LogitScaler";
-  readonly options: Required<LogitScalerOptions>;
-  protected readonly settings: ScalerOptions;
 
   constructor(options: LogitScalerOptions = {}) {
-    super();
-    this.options = readOptions("LogitScaler", LogitScaler.options, options);
-    this.settings = this.options;
-  }
-
-  override analyze(part: Column): NumberStats {
-    return analyzeNumbers(part);
-  }
-
-  override merge(a: NumberStats, b: NumberStats): NumberStats {
-    return mergeNumbers(a, b);
-  }
-
-  protected override numbers(stats: NumberStats): NumberStats {
-    return stats;
+    super("LogitScaler", LogitScaler, options);
   }
 
   protected override learn(stats: NumberStats, metadata: ColumnMetadata): LogitScalerOwn {

@@ -3,12 +3,15 @@
 
 import type { Column, ColumnMetadata, EncodedColumn, RowContext, TransformState } from "@verisim/core";
 import type { ColumnTransform, EncodedShape } from "../column-transform.ts";
-import type { MissingMode, MissingReplacement, MissingState } from "../missing.ts";
+import { ConfiguredTransform } from "../configured-transform.ts";
+import type { MissingState } from "../missing.ts";
 import { fillNumbers, indicatorColumns, indicatorShapes, numberMissing } from "../missing.ts";
 import type { NumberStats } from "../number-stats.ts";
-import { numbersOf } from "../number-stats.ts";
-import type { NumberFinish } from "./float-formatter.ts";
+import { analyzeNumbers, mergeNumbers, numbersOf } from "../number-stats.ts";
+import type { FloatFormatterOptions, NumberFinish } from "./float-formatter.ts";
 import { continuousValues, finishNumbers, numberFinish, withGaps } from "./float-formatter.ts";
+import type { ValueCounts } from "./value-counts.ts";
+import { countValues, mergeValueCounts } from "./value-counts.ts";
 
 export type ScalerState = TransformState & {
   readonly column: string;
@@ -16,23 +19,13 @@ export type ScalerState = TransformState & {
   readonly finish: NumberFinish;
 };
 
-export interface ScalerOptions {
-  readonly missing: MissingMode;
-  readonly missingReplacement: MissingReplacement;
-  readonly learnRounding: boolean;
-  readonly enforceMinMax: boolean;
-}
-
 /** The number of one row; `index` counts within the batch, for maps that draw. */
 export type NumberMap = (value: number, index: number) => number;
 
-export abstract class NumberScaler<Stats, Own extends TransformState>
+export abstract class NumberScaler<Stats, Own extends TransformState, Options extends FloatFormatterOptions>
+  extends ConfiguredTransform<Options>
   implements ColumnTransform<Stats, ScalerState & Own>
 {
-  abstract readonly name: string;
-  readonly sdtypes: readonly string[] = ["numerical"];
-  protected abstract readonly settings: ScalerOptions;
-
   abstract analyze(part: Column): Stats;
   abstract merge(a: Stats, b: Stats): Stats;
 
@@ -43,12 +36,12 @@ export abstract class NumberScaler<Stats, Own extends TransformState>
 
   fit(stats: Stats, metadata: ColumnMetadata): ScalerState & Own {
     const numbers = this.numbers(stats);
-    const { missing, missingReplacement } = this.settings;
+    const options = this.options as Required<FloatFormatterOptions>;
     return {
       ...this.learn(stats, metadata),
       column: numbers.column,
-      missing: numberMissing(missing, missingReplacement, numbers),
-      finish: numberFinish(numbers, metadata, this.settings),
+      missing: numberMissing(options.missing, options.missingReplacement, numbers),
+      finish: numberFinish(numbers, metadata, options),
     };
   }
 
@@ -83,5 +76,41 @@ export abstract class NumberScaler<Stats, Own extends TransformState>
       name: state.column,
       values: withGaps(finished, encoded, state.missing, context),
     };
+  }
+}
+
+/** A scaler that needs the range and the digits of a column. */
+export abstract class RangeScaler<
+  Own extends TransformState,
+  Options extends FloatFormatterOptions,
+> extends NumberScaler<NumberStats, Own, Options> {
+  override analyze(part: Column): NumberStats {
+    return analyzeNumbers(part);
+  }
+
+  override merge(a: NumberStats, b: NumberStats): NumberStats {
+    return mergeNumbers(a, b);
+  }
+
+  protected override numbers(stats: NumberStats): NumberStats {
+    return stats;
+  }
+}
+
+/** A scaler that needs the distribution of a column. */
+export abstract class DistributionScaler<
+  Own extends TransformState,
+  Options extends FloatFormatterOptions,
+> extends NumberScaler<ValueCounts, Own, Options> {
+  override analyze(part: Column): ValueCounts {
+    return countValues(part);
+  }
+
+  override merge(a: ValueCounts, b: ValueCounts): ValueCounts {
+    return mergeValueCounts(a, b);
+  }
+
+  protected override numbers(stats: ValueCounts): NumberStats {
+    return stats.numbers;
   }
 }

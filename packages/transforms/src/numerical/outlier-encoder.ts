@@ -4,11 +4,11 @@
 
 import type { Column, ColumnMetadata, DiscreteColumn, EncodedColumn, RowContext } from "@verisim/core";
 import type { ColumnTransform, EncodedShape } from "../column-transform.ts";
+import { ConfiguredTransform } from "../configured-transform.ts";
 import type { MissingState } from "../missing.ts";
 import { fillNumbers, indicatorColumns, indicatorShapes, numberMissing, restoreGaps } from "../missing.ts";
 import { numbersOf } from "../number-stats.ts";
 import type { TransformOptions } from "../transform-options.ts";
-import { readOptions } from "../transform-options.ts";
 import type { FloatFormatterOptions, NumberFinish } from "./float-formatter.ts";
 import { continuousValues, finishNumbers, numberFinish, numberFinishOptions } from "./float-formatter.ts";
 import type { ValueCounts } from "./value-counts.ts";
@@ -32,7 +32,10 @@ export type OutlierEncoderState = {
 const [below, inside, above] = [0, 1, 2];
 
 /** Codes of the region column: 0 below, 1 inside, 2 above the fences. */
-export class OutlierEncoder implements ColumnTransform<ValueCounts, OutlierEncoderState> {
+export class OutlierEncoder
+  extends ConfiguredTransform<OutlierEncoderOptions>
+  implements ColumnTransform<ValueCounts, OutlierEncoderState>
+{
   static readonly sdtypes: readonly string[] = ["numerical"];
   static readonly options: TransformOptions = {
     ...numberFinishOptions,
@@ -44,12 +47,9 @@ export class OutlierEncoder implements ColumnTransform<ValueCounts, OutlierEncod
       description: "Distance of the fences from the quartiles, in interquartile ranges.",
     },
   };
-  readonly name = "OutlierEncoder";
-  readonly sdtypes: readonly string[] = OutlierEncoder.sdtypes;
-  readonly options: Required<OutlierEncoderOptions>;
 
   constructor(options: OutlierEncoderOptions = {}) {
-    this.options = readOptions("OutlierEncoder", OutlierEncoder.options, options);
+    super("OutlierEncoder", OutlierEncoder, options);
   }
 
   analyze(part: Column): ValueCounts {

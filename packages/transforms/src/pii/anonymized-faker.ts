@@ -11,8 +11,7 @@ import { cardinalityRuleOption, fitGenerated, generateColumn } from "../generate
 import { DistinctNumbers } from "../id/distinct-numbers.ts";
 import type { CardinalityRule } from "../repeat-pattern.ts";
 import type { TransformOptions } from "../transform-options.ts";
-import { readOptions } from "../transform-options.ts";
-import { FakerSource } from "./faker-source.ts";
+import { FakerSource, functionOption, localesOption } from "./faker-source.ts";
 import type { DistinctKind } from "./personal-kinds.ts";
 import { personalKind } from "./personal-kinds.ts";
 
@@ -68,29 +67,17 @@ export function valueWriter(
 }
 
 /** The default transform of personal columns. Cost: 1 to 10 microseconds per value, by kind. */
-export class AnonymizedFaker extends GeneratedTransform<AnonymizedFakerState> {
+export class AnonymizedFaker extends GeneratedTransform<AnonymizedFakerState, AnonymizedFakerOptions> {
   static readonly sdtypes: readonly string[] = ["pii", "unknown", "text", "id"];
   static readonly options: TransformOptions = {
-    function: {
-      type: "text",
-      default: null,
-      description: "A kind of personal value or a function of Faker; null for the column's sdtype.",
-    },
-    locales: {
-      type: "list",
-      default: null,
-      description: "Locales of Faker; null for the metadata's, else en.",
-    },
+    function: functionOption,
+    locales: localesOption,
     cardinalityRule: cardinalityRuleOption,
   };
-  readonly name = "AnonymizedFaker";
-  readonly sdtypes: readonly string[] = AnonymizedFaker.sdtypes;
-  readonly options: Required<AnonymizedFakerOptions>;
   readonly #sources = new WeakMap<AnonymizedFakerState, FakerSource>();
 
   constructor(options: AnonymizedFakerOptions = {}) {
-    super();
-    this.options = readOptions(this.name, AnonymizedFaker.options, options);
+    super("AnonymizedFaker", AnonymizedFaker, options);
   }
 
   /** @throws VerisimError `VERISIM_FAKER_UNKNOWN`, `VERISIM_LOCALE_UNKNOWN` */

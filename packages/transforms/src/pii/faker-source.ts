@@ -5,8 +5,21 @@ import { createRequire } from "node:module";
 import type { Faker, Randomizer } from "@faker-js/faker";
 import type { StreamKey } from "@verisim/core";
 import { RowRandom, VerisimError } from "@verisim/core";
+import type { TransformOption } from "../transform-options.ts";
 
 const load = createRequire(import.meta.url);
+
+export const functionOption: TransformOption = {
+  type: "text",
+  default: null,
+  description: "A kind of personal value or a function of Faker; null for the column's sdtype.",
+};
+
+export const localesOption: TransformOption = {
+  type: "list",
+  default: null,
+  description: "Locales of Faker; null for the metadata's, else en.",
+};
 
 /** A faker whose randomness is set before every value. */
 export class LocaleFaker {

@@ -13,8 +13,8 @@ import type { EncodedShape } from "../column-transform.ts";
 import type { MissingMode } from "../missing.ts";
 import { missingRate } from "../missing.ts";
 import type { TransformOptions } from "../transform-options.ts";
-import { missingOption, readOptions } from "../transform-options.ts";
-import { FakerSource } from "./faker-source.ts";
+import { missingOption } from "../transform-options.ts";
+import { FakerSource, functionOption, localesOption } from "./faker-source.ts";
 import { personalKind } from "./personal-kinds.ts";
 
 export interface PseudoAnonymizedFakerOptions {
@@ -41,29 +41,20 @@ interface Digest {
 const attempts = 1000;
 
 /** Cost: one HMAC per different value. */
-export class PseudoAnonymizedFaker extends CategoryTransform<PseudoAnonymizedFakerState> {
+export class PseudoAnonymizedFaker extends CategoryTransform<
+  PseudoAnonymizedFakerState,
+  PseudoAnonymizedFakerOptions
+> {
   static readonly sdtypes: readonly string[] = ["pii", "unknown", "text", "id", "categorical"];
   static readonly options: TransformOptions = {
     missing: missingOption,
     key: { type: "text", default: null, description: "The secret that pseudonyms depend on; never stored." },
-    function: {
-      type: "text",
-      default: null,
-      description: "A kind of personal value or a function of Faker; null for the column's sdtype.",
-    },
-    locales: {
-      type: "list",
-      default: null,
-      description: "Locales of Faker; null for the metadata's, else en.",
-    },
+    function: functionOption,
+    locales: localesOption,
   };
-  readonly name = "PseudoAnonymizedFaker";
-  readonly sdtypes: readonly string[] = PseudoAnonymizedFaker.sdtypes;
-  readonly options: Required<PseudoAnonymizedFakerOptions>;
 
   constructor(options: PseudoAnonymizedFakerOptions = {}) {
-    super();
-    this.options = readOptions("PseudoAnonymizedFaker", PseudoAnonymizedFaker.options, options);
+    super("PseudoAnonymizedFaker", PseudoAnonymizedFaker, options);
   }
 
   /**

@@ -13,8 +13,7 @@ import { isMachineText, learnIdShape } from "../id/id-shape.ts";
 import { RegexLanguage } from "../regex/regex-language.ts";
 import type { CardinalityRule } from "../repeat-pattern.ts";
 import type { TransformOptions } from "../transform-options.ts";
-import { readOptions } from "../transform-options.ts";
-import { FakerSource } from "./faker-source.ts";
+import { FakerSource, localesOption } from "./faker-source.ts";
 
 export interface TextFakerOptions {
   /** Locales of Faker. Default: the metadata's, else `["en"]`. */
@@ -65,24 +64,16 @@ function learnTexts(stats: CategoryStats): Pick<TextFakerState, "words" | "capit
 }
 
 /** The default transform of free text. Cost: a microsecond per word. */
-export class TextFaker extends GeneratedTransform<TextFakerState> {
+export class TextFaker extends GeneratedTransform<TextFakerState, TextFakerOptions> {
   static readonly sdtypes: readonly string[] = ["text", "unknown"];
   static readonly options: TransformOptions = {
-    locales: {
-      type: "list",
-      default: null,
-      description: "Locales of Faker; null for the metadata's, else en.",
-    },
+    locales: localesOption,
     cardinalityRule: cardinalityRuleOption,
   };
-  readonly name = "TextFaker";
-  readonly sdtypes: readonly string[] = TextFaker.sdtypes;
-  readonly options: Required<TextFakerOptions>;
   readonly #sources = new WeakMap<TextFakerState, FakerSource>();
 
   constructor(options: TextFakerOptions = {}) {
-    super();
-    this.options = readOptions(this.name, TextFaker.options, options);
+    super("TextFaker", TextFaker, options);
   }
 
   /** @throws VerisimError `VERISIM_LOCALE_UNKNOWN` */
