@@ -104,19 +104,19 @@ export function customer(row: number): string[] {
   const income = draw.chance(0.5) ? Math.round(exact / 5_000) * 5_000 : Math.round(exact);
   const wealth = Math.log(Math.max(exact, 1) / 40_000);
   const plan = draw.pick(plans, [
-    5 * Math.exp(-wealth),
+    5 * Math.exp(-1.6 * wealth),
     4,
-    2.2 * Math.exp(1.1 * wealth),
-    0.35 * Math.exp(2 * wealth),
+    2.2 * Math.exp(1.6 * wealth),
+    0.35 * Math.exp(2.6 * wealth),
   ]);
   const level = plans.indexOf(plan);
-  const visits = Math.floor(Math.exp(0.9 + 0.65 * level + 0.75 * draw.normal()));
-  const balance = draw.chance(0.78 - 0.18 * level) ? 0 : Math.exp(3.2 + 0.7 * level + 0.9 * draw.normal());
+  const visits = Math.floor(Math.exp(0.8 + 0.85 * level + 0.6 * draw.normal()));
+  const balance = draw.chance(0.78 - 0.18 * level) ? 0 : (4 + 9 * visits) * Math.exp(0.6 * draw.normal());
   // Who hardly visits gives no rating; who pays nothing is seldom asked for an income.
   const rating = Math.min(5, Math.max(1, Math.round(3.6 + 0.25 * level + 0.9 * draw.normal())));
   const rated = draw.chance(visits < 2 ? 0.15 : 0.8);
   const tellsIncome = draw.chance(level === 0 ? 0.7 : 0.96);
-  const newsletter = draw.chance(age > 45 ? 0.55 : 0.3);
+  const newsletter = draw.chance(age > 45 ? 0.65 : 0.22);
   const risk = Math.exp(-3.75 - 0.35 * visits + (rated && rating <= 2 ? 1.8 : 0) + (level === 0 ? 1.1 : 0));
   const churned = draw.chance(risk / (1 + risk));
   return [
