@@ -5,7 +5,7 @@ import { throwIfAborted, VerisimError } from "./errors.ts";
 import type { Generator, SampleOptions } from "./generator.ts";
 import { Table } from "./table.ts";
 
-const defaultBatch = 65_536;
+const defaultBatch = 32_768;
 
 /** A stretch of the endless synthetic table. */
 export interface Stretch {

@@ -40,7 +40,7 @@ export interface SampleOptions extends RunOptions {
   counts?: LabelCounts;
   /** With `counts`: the length of the whole request, of which [from, from + rowCount) is returned. Default from + rowCount. */
   totalRows?: number;
-  /** Rows per batch of `sampleBatches`; never changes a cell. Default 65,536. */
+  /** Rows per batch of `sampleBatches`; never changes a cell. Default 32,768. */
   batchSize?: number;
 }
 
