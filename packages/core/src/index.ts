@@ -10,6 +10,7 @@ export {
   matchesCell,
 } from "./condition-match.ts";
 export { maxConditionDepth, maxConditionLength, parseCondition } from "./condition-parser.ts";
+export { DatePattern, zoneOffset } from "./date-pattern.ts";
 export { parseDatetime } from "./datetime.ts";
 export * from "./errors.ts";
 export * from "./file-error.ts";

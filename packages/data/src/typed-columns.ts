@@ -1,8 +1,7 @@
 // What the readers of typed files hand to typing, and the typing: a column is either numbers or codes already.
 
-import { type ColumnMetadata, missingCount, numberColumn } from "@verisim/core";
+import { type ColumnMetadata, DatePattern, missingCount, numberColumn } from "@verisim/core";
 import { type ColumnProfile, profileColumn } from "./detect/column-profile.ts";
-import { DatePattern } from "./values/date-pattern.ts";
 import { positionalText } from "./values/number-text.ts";
 import { parsePhysical } from "./write/physical-type.ts";
 

@@ -3,7 +3,7 @@
 
 import { readFile } from "node:fs/promises";
 import * as zlib from "node:zlib";
-import { throwIfAborted, VerisimError } from "@verisim/core";
+import { DatePattern, throwIfAborted, VerisimError } from "@verisim/core";
 import type {
   Data,
   DataType,
@@ -20,7 +20,6 @@ import { fileError } from "../text/byte-source.ts";
 import type { TextReadOptions } from "../text/text-columns.ts";
 import { hashBytes, TextPool } from "../text/text-pool.ts";
 import type { TypedColumns, TypedSource } from "../typed-columns.ts";
-import { DatePattern } from "../values/date-pattern.ts";
 import { positionalText } from "../values/number-text.ts";
 import { decodeLz4Frame } from "./lz4-frame.ts";
 

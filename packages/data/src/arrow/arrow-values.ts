@@ -1,7 +1,6 @@
 // Texts as values of Arrow's types: what a dictionary of a typed column holds, parsed once per text.
 
-import { VerisimError } from "@verisim/core";
-import { DatePattern } from "../values/date-pattern.ts";
+import { DatePattern, VerisimError } from "@verisim/core";
 import type { PhysicalType } from "../write/physical-type.ts";
 
 const patterns = {

@@ -1,7 +1,6 @@
-import { type ColumnMetadata, type NumberStyle, numberColumn, Table } from "@verisim/core";
+import { type ColumnMetadata, DatePattern, type NumberStyle, numberColumn, Table } from "@verisim/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DatePattern } from "../values/date-pattern.ts";
 import { numberText } from "../values/number-text.ts";
 import { type FileColumn, textColumn } from "./cell-sql.ts";
 import { Database } from "./database.ts";

@@ -2,7 +2,7 @@
 // the database. What SQL cannot say (named zones, numbers beyond 15 digits) waits as text and is only copied.
 
 import type { ColumnMetadata } from "@verisim/core";
-import { DatePattern, zoneOffset } from "../values/date-pattern.ts";
+import { DatePattern, zoneOffset } from "@verisim/core";
 import { type NumberFormat, numberText } from "../values/number-text.ts";
 import { holdsWholeNumbers, type PhysicalType } from "../write/physical-type.ts";
 import { sqlText } from "./database.ts";

@@ -1,7 +1,7 @@
 // Finds the strftime pattern that all cells of a column keep. Candidates are date x time x zone; the first cell rules
 // most of them out, the rest of the cells decide, and a tie between day and month goes to the custom of the separator.
 
-import { DatePattern } from "./date-pattern.ts";
+import { DatePattern } from "@verisim/core";
 
 /** In order of preference: the first that every cell keeps is chosen. */
 const datePatterns: readonly DatePattern[] = [

@@ -3,13 +3,13 @@
 import {
   type Column,
   type ColumnMetadata,
+  DatePattern,
   dictionaryColumn,
   isModelled,
   numberColumn,
   VerisimError,
 } from "@verisim/core";
 import type { ColumnProfile } from "../detect/column-profile.ts";
-import { DatePattern } from "./date-pattern.ts";
 import { NumberScanner, notANumber } from "./number-text.ts";
 
 /** Dictionaries up to this size are sorted; larger ones keep the order of the rows. */

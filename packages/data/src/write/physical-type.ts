@@ -1,7 +1,7 @@
 // The type a column has in a typed file: the one it came with, or the one its metadata asks for.
 
 import type { Column, ColumnMetadata } from "@verisim/core";
-import { DatePattern } from "../values/date-pattern.ts";
+import { DatePattern } from "@verisim/core";
 
 export type PhysicalKind =
   | "boolean"

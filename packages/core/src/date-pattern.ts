@@ -2,7 +2,7 @@
 // formatting the parsed instant gives the same text back, so that a detected format always round-trips.
 // Beyond strftime: `%-m` no leading zero, `%^b` upper case, `%P` am/pm, `%3f` a fraction of 3 digits.
 
-import { VerisimError } from "@verisim/core";
+import { VerisimError } from "./errors.ts";
 
 const monthNames = [
   "January",
