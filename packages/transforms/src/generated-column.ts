@@ -27,7 +27,7 @@ export const cardinalityRuleOption: TransformOption = {
     "No value twice, as many distinct values as the real column, as many per row, or independent rows; auto learns it.",
 };
 
-/** `uniqueByNature`: rule "auto" takes a column of all different values as unique, as is right for ids. */
+/** `uniqueByNature`: rule "auto" takes a column of all different values as unique, as is right for ids and addresses. */
 export function fitGenerated(
   stats: CategoryStats,
   rule: CardinalityRule,

@@ -82,13 +82,15 @@ export class AnonymizedFaker extends GeneratedTransform<AnonymizedFakerState, An
 
   /** @throws VerisimError `VERISIM_FAKER_UNKNOWN`, `VERISIM_LOCALE_UNKNOWN` */
   override fit(stats: CategoryStats, metadata: ColumnMetadata): AnonymizedFakerState {
+    const name = this.options.function ?? metadata.sdtype;
+    const locales = this.options.locales ?? metadata.locales ?? ["en"];
+    const source = new FakerSource(locales);
+    const { identifies = false } = personalKind(name, source.first);
     const state = {
-      ...fitGenerated(stats, this.options.cardinalityRule, false),
-      function: this.options.function ?? metadata.sdtype,
-      locales: this.options.locales ?? metadata.locales ?? ["en"],
+      ...fitGenerated(stats, this.options.cardinalityRule, identifies),
+      function: name,
+      locales,
     };
-    const source = new FakerSource(state.locales);
-    personalKind(state.function, source.first);
     this.#sources.set(state, source);
     return state;
   }

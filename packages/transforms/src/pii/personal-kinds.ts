@@ -9,6 +9,8 @@ export interface PersonalKind {
   draw(faker: Faker): string;
   /** Distinct values numbered 0..size-1. Where it is left out, the number is put after the drawn value. */
   readonly distinct?: DistinctKind;
+  /** True where two people do not share a value: no value twice where the real column has none. */
+  readonly identifies?: boolean;
 }
 
 export interface DistinctKind {
@@ -84,6 +86,7 @@ function pairs(text: string, width: number, separator: string): string {
 }
 
 const email: PersonalKind = {
+  identifies: true,
   // Reserved domains: no message can reach a person.
   draw: (faker) => faker.internet.exampleEmail().toLowerCase(),
   distinct: fixed(tokens, (index, faker) =>
@@ -110,6 +113,7 @@ const ipv6: PersonalKind = {
   distinct: fixed(2n ** 128n, (index) => pairs(hexadecimal(index, 32), 4, ":")),
 };
 const user: PersonalKind = {
+  identifies: true,
   draw: (faker) => faker.internet.username(),
   distinct: fixed(tokens, (index, faker) => withToken(faker.internet.username(), index, "")),
 };
@@ -152,6 +156,7 @@ export const personalKinds: Readonly<Record<string, PersonalKind>> = {
   ipv6_address: ipv6,
   ipv6,
   mac_address: {
+    identifies: true,
     draw: (faker) => faker.internet.mac(),
     distinct: fixed(2n ** 48n, (index) => pairs(hexadecimal(index, 12), 2, ":")),
   },
@@ -160,20 +165,24 @@ export const personalKinds: Readonly<Record<string, PersonalKind>> = {
   user_name: user,
   username: user,
   ssn: {
+    identifies: true,
     draw: (faker) => socialSecurity(faker.number.int({ min: 0, max: socialSecurityNumbers - 1 })),
     distinct: fixed(BigInt(socialSecurityNumbers), (index) => socialSecurity(Number(index))),
   },
   iban: {
+    identifies: true,
     draw: (faker) => faker.finance.iban(),
     distinct: fixed(10n ** 9n, (index, faker) => ibanWithNumber(faker, index)),
   },
   swift8: { draw: (faker) => faker.finance.bic({ includeBranchCode: false }).slice(0, 8) },
   swift11: { draw: (faker) => faker.finance.bic({ includeBranchCode: true }).padEnd(11, "X") },
   credit_card_number: {
+    identifies: true,
     draw: (faker) => luhnNumber(faker.string.numeric({ length: 14, allowLeadingZeros: true })),
     distinct: fixed(10n ** 14n, (index) => luhnNumber(String(index).padStart(14, "0"))),
   },
   vin: {
+    identifies: true,
     draw: (faker) => faker.vehicle.vin(),
     distinct: fixed(33n ** 6n, (index, faker) => faker.vehicle.vin().slice(0, 11) + vinSerial(index)),
   },

@@ -137,6 +137,24 @@ test("any function of Faker serves by its name, in its module or alone, in camel
   }
 });
 
+test("values that identify a person never repeat where real ones do not; names may", () => {
+  const real = textColumn(
+    "who",
+    Array.from({ length: 300 }, (_, i) => `real${i}`),
+  );
+  const repeated = textColumn("who", ["a", "a", "b"]);
+  const made = (sdtype: string, column: Column): Set<string> => {
+    const transform = new AnonymizedFaker();
+    const state = transform.fit(transform.analyze(column), { sdtype, pii: true });
+    const { codes, dictionary } = transform.decode([], state, rows(0, 30_000)) as DictionaryColumn;
+    return new Set(Array.from(codes, (code) => dictionary[code]!));
+  };
+  for (const sdtype of ["email", "user_name", "ssn", "iban", "credit_card_number"])
+    expect(made(sdtype, real).size, sdtype).toBe(30_000);
+  expect(made("first_name", real).size).toBeLessThan(5000);
+  expect(made("email", repeated).size).toBeLessThan(30_000);
+});
+
 test("a unique kind without enough values says so", () => {
   const transform = new AnonymizedFaker({ cardinalityRule: "unique" });
   const state = transform.fit(transform.analyze(real), { sdtype: "phone_number" });
