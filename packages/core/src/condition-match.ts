@@ -64,7 +64,7 @@ export function numberLiteral(column: string, value: Literal, description?: Cond
   if (parse && typeof value !== "boolean") {
     const parsed = parse(String(value));
     if (parsed === undefined || Number.isNaN(parsed))
-      throw typeError(column, "a date in the column's format", value);
+      throw typeError(column, "a date", value, "Write it as '2024-01-31' or as the column does, in quotes.");
     return parsed;
   }
   if (typeof value !== "number" || Number.isNaN(value)) {
