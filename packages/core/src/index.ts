@@ -1,5 +1,6 @@
 export * from "./artifact.ts";
 export { collectBatches, drawBatches, notFitted, type Stretch } from "./batches.ts";
+export { constantColumnWarning, emptyColumnWarning } from "./column-warnings.ts";
 export * from "./condition.ts";
 export { conditionCells, impossibleCondition, maxConditionCells } from "./condition-cells.ts";
 export { formatCondition, formatConditionName, formatLiteral } from "./condition-format.ts";

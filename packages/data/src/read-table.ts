@@ -2,6 +2,8 @@
 
 import {
   type Column,
+  constantColumnWarning,
+  emptyColumnWarning,
   numberColumn,
   type Progress,
   Table,
@@ -184,9 +186,8 @@ function numbersAs(name: string, values: Float64Array, sdtype: string): Column {
 function columnWarnings(profile: ColumnProfile, sdtype: string): string[] {
   const warnings: string[] = [];
   const name = JSON.stringify(profile.name);
-  if (profile.missing === profile.rowCount) warnings.push(`Column ${name} has no values.`);
-  else if (profile.distinct === 1 && profile.rowCount > 1)
-    warnings.push(`Column ${name} has one value in all rows that are not missing.`);
+  if (profile.missing === profile.rowCount) warnings.push(emptyColumnWarning(profile.name));
+  else if (profile.distinct === 1 && profile.rowCount > 1) warnings.push(constantColumnWarning(profile.name));
   if (sdtype === "numerical" && profile.numbers && !profile.numbers.exact) {
     const example = profile.numbers.example === "" ? "" : ` such as ${profile.numbers.example}`;
     warnings.push(

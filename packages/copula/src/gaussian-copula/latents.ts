@@ -1,7 +1,12 @@
 // The normal variables behind the columns: one per number (its value), one per category (its place in the order),
 // one per pattern of missing cells that numbers share. A latent knows how to turn its normal draw into cells.
 
-import type { DiscreteColumn, EncodedColumn } from "@verisim/core";
+import {
+  constantColumnWarning,
+  type DiscreteColumn,
+  type EncodedColumn,
+  emptyColumnWarning,
+} from "@verisim/core";
 import type { Marginal } from "@verisim/stats";
 import { type NativeOptions, normalQuantile, ranks, sortNumbers } from "@verisim/tensor";
 import { type Categories, type CategoryHalves, orderCategories, placeScores } from "./category-order.ts";
@@ -105,15 +110,11 @@ export async function buildLatents(
     const sorted = await sortNumbers(values, run);
     if (sorted.length === 0) {
       plan.empty.push(index);
-      plan.warnings.push(
-        `Column ${JSON.stringify(column.name)} is empty: its synthetic cells are missing too.`,
-      );
+      plan.warnings.push(emptyColumnWarning(column.name));
       continue;
     }
     if (sorted[0] === sorted.at(-1)) {
-      plan.warnings.push(
-        `Column ${JSON.stringify(column.name)} holds one value only: nothing can be learnt from it.`,
-      );
+      plan.warnings.push(constantColumnWarning(column.name));
     }
     const family: MarginalName = Object.hasOwn(options.marginals, column.name)
       ? options.marginals[column.name]!
@@ -193,11 +194,9 @@ async function addCategories(
       plan.empty.push(index);
       continue;
     }
-    if (used === 1) {
-      plan.warnings.push(
-        `Column ${JSON.stringify(column.name)} holds one value only: nothing can be learnt from it.`,
-      );
-    }
+    const empty = categories.counts[missingCode] === column.codes.length;
+    if (empty) plan.warnings.push(emptyColumnWarning(column.name));
+    else if (used === 1) plan.warnings.push(constantColumnWarning(column.name));
     found.push({ index, column, categories, missingCode });
   }
   const numbers = plan.scored.map((scored) => scored.scores);
