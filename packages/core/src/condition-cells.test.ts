@@ -174,7 +174,7 @@ describe("conditionCells", () => {
   test.each([
     ["x = 'abc'", "x", 'Expected a number but received the text "abc".'],
     ["x = true", "x", "Expected a number but received true."],
-    ["when = '20'", "when", 'Expected a date in the column\'s format but received the text "20".'],
+    ["when = '20'", "when", 'Expected a date but received the text "20".'],
     ["c > true", "c", "Expected a number or text after < or > but received true."],
     ["size > 'huge'", "size", 'Expected one of the column\'s ordered values but received the text "huge".'],
     ["c = true and x = 1", "", ""],
