@@ -25,7 +25,7 @@ describe("tarballProblems", () => {
 
   it("names missing files, exports that lead nowhere and files that do not belong", () => {
     const broken = {
-      entries: ["LICENSE", "package.json", "dist/old.js", "dist/a.test.js", "src/index.ts"],
+      entries: ["LICENSE", "package.json", "dist/old.d.ts", "dist/a.test.js", "src/index.ts"],
       manifest: {
         ...faultless.manifest,
         bin: { verisim: "./bin/verisim.mjs" },
@@ -38,7 +38,7 @@ describe("tarballProblems", () => {
       "bin verisim leads to ./bin/verisim.mjs, which is not in it.",
       "exports . (types) leads to ./dist/index.d.ts, which is not in it.",
       "exports . (default) leads to ./dist/index.js, which is not in it.",
-      "Holds dist/old.js, whose source is gone.",
+      "Holds dist/old.d.ts, whose source is gone.",
       "Holds dist/a.test.js, which nobody needs.",
       "Holds src/index.ts, which nobody needs.",
       "Depends on @verisim/stats at workspace:*, which is no version.",

@@ -80,8 +80,9 @@ export function tarballProblems(
   }
   const source = new Set(sources.map((file) => file.replace(/\.ts$/, "")));
   for (const entry of entries) {
-    const built = /^dist\/(.+?)(\.d\.ts|\.js)(\.map)?$/.exec(entry);
-    if (built && !source.has(built[1]!)) problems.push(`Holds ${entry}, whose source is gone.`);
+    // The bundler begins with an empty folder, so that only types can be left from sources that are gone.
+    const types = /^dist\/(.+?)\.d\.ts(\.map)?$/.exec(entry);
+    if (types && !source.has(types[1]!)) problems.push(`Holds ${entry}, whose source is gone.`);
     if (/\.test\.|\.tsbuildinfo$|^src\//.test(entry)) problems.push(`Holds ${entry}, which nobody needs.`);
   }
   for (const [name, version] of dependenciesOf(manifest)) {
