@@ -115,7 +115,11 @@ describe("what the columns of real files mean", () => {
     async () => {
       const { table, metadata } = await readTable(sharedData("telco_churn/data.csv")!);
       expect(metadata.primaryKey).toBe("customerID");
-      expect(metadata.columns["customerID"]).toEqual({ sdtype: "id", regexFormat: "[0-9]{4}-[A-Z]{5}" });
+      expect(metadata.columns["customerID"]).toEqual({
+        sdtype: "id",
+        regexFormat: "[0-9]{4}-[A-Z]{5}",
+        regexLearnt: true,
+      });
       expect(metadata.columns["TotalCharges"]).toMatchObject({ sdtype: "numerical", nullable: true });
       expect(metadata.columns["Churn"]).toEqual({ sdtype: "boolean" });
       expect(metadata.columns["SeniorCitizen"]).toEqual({ sdtype: "categorical", rangeValues: ["0", "1"] });

@@ -106,7 +106,7 @@ function isSequence(values: Float64Array): boolean {
 
 function idMetadata(profile: ColumnProfile): ColumnMetadata {
   const regexFormat = inferRegexFormat(profile.texts);
-  return { sdtype: "id", ...(regexFormat === undefined ? {} : { regexFormat }) };
+  return { sdtype: "id", ...(regexFormat === undefined ? {} : { regexFormat, regexLearnt: true }) };
 }
 
 function missingText(profile: ColumnProfile): Partial<ColumnMetadata> {
