@@ -8,7 +8,7 @@ import { inferRegexFormat } from "./regex-format.ts";
 /** Numbers of at most this many different values are categories. */
 const fewNumbers = 10;
 /** Texts that are longer, of more words, and mostly different are free text. */
-const freeText = { characters: 20, words: 3.5, distinctShare: 0.5 };
+const freeText = { characters: 15, words: 2.5, distinctShare: 0.5 };
 /** Texts of which nearly all differ cannot be learnt as categories. */
 const nearlyUnique = { share: 0.9, rows: 20 };
 
