@@ -162,9 +162,9 @@ function textMetadata(profile: ColumnProfile, distinctShare: number): ColumnMeta
   }
   const present = profile.rowCount - profile.missing;
   const long = characters / seen >= freeText.characters && words / seen >= freeText.words;
-  if (long && distinctShare > freeText.distinctShare && present >= 3) return { sdtype: "text" };
-  if (distinctShare > nearlyUnique.share && present >= nearlyUnique.rows) {
-    if (isIdName(profile.name)) return idMetadata(profile);
+  const nearlyAllDiffer = distinctShare > nearlyUnique.share && present >= nearlyUnique.rows;
+  if (nearlyAllDiffer) {
+    if (!long && isIdName(profile.name)) return idMetadata(profile);
     if (words / seen < 1.5 && isUnique(profile)) {
       // Without a pattern nothing could make such ids.
       const found = idMetadata(profile);
@@ -173,9 +173,9 @@ function textMetadata(profile: ColumnProfile, distinctShare: number): ColumnMeta
     // Texts made of parts with digits in each (`POINT (-73.95 40.79)`) can be made up in their own form.
     const form = structuralForm(profile);
     if (form !== undefined) return { sdtype: "id", regexFormat: form };
-    const sdtype: Sdtype = words / seen >= 1.5 ? "text" : "unknown";
-    return sdtype === "unknown" ? { sdtype, pii: true } : { sdtype };
   }
+  if (long && distinctShare > freeText.distinctShare && present >= 3) return { sdtype: "text" };
+  if (nearlyAllDiffer) return words / seen >= 1.5 ? { sdtype: "text" } : { sdtype: "unknown", pii: true };
   return { sdtype: "categorical" };
 }
 
