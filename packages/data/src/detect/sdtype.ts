@@ -1,14 +1,14 @@
 // From a column's profile to its metadata: what the values mean and how they are written.
 
-import type { ColumnMetadata, Sdtype } from "@verisim/core";
+import type { ColumnMetadata } from "@verisim/core";
 import type { ColumnProfile } from "./column-profile.ts";
 import { detectPii, plainName } from "./pii.ts";
 import { inferRegexFormat } from "./regex-format.ts";
 
 /** Numbers of at most this many different values are categories. */
 const fewNumbers = 10;
-/** Texts that are longer, of more words, and mostly different are free text. */
-const freeText = { characters: 15, words: 2.5, distinctShare: 0.5 };
+/** Texts of more words that mostly differ are free text; from `sentence` on, whatever form they share. */
+const freeText = { characters: 15, words: 2.5, sentence: 3.5, distinctShare: 0.5 };
 /** Texts of which nearly all differ cannot be learnt as categories. */
 const nearlyUnique = { share: 0.9, rows: 20 };
 
@@ -162,9 +162,11 @@ function textMetadata(profile: ColumnProfile, distinctShare: number): ColumnMeta
   }
   const present = profile.rowCount - profile.missing;
   const long = characters / seen >= freeText.characters && words / seen >= freeText.words;
+  const differ = distinctShare > freeText.distinctShare && present >= 3;
+  if (long && differ && words / seen >= freeText.sentence) return { sdtype: "text" };
   const nearlyAllDiffer = distinctShare > nearlyUnique.share && present >= nearlyUnique.rows;
   if (nearlyAllDiffer) {
-    if (!long && isIdName(profile.name)) return idMetadata(profile);
+    if (isIdName(profile.name)) return idMetadata(profile);
     if (words / seen < 1.5 && isUnique(profile)) {
       // Without a pattern nothing could make such ids.
       const found = idMetadata(profile);
@@ -174,7 +176,7 @@ function textMetadata(profile: ColumnProfile, distinctShare: number): ColumnMeta
     const form = structuralForm(profile);
     if (form !== undefined) return { sdtype: "id", regexFormat: form };
   }
-  if (long && distinctShare > freeText.distinctShare && present >= 3) return { sdtype: "text" };
+  if (long && differ) return { sdtype: "text" };
   if (nearlyAllDiffer) return words / seen >= 1.5 ? { sdtype: "text" } : { sdtype: "unknown", pii: true };
   return { sdtype: "categorical" };
 }
