@@ -210,6 +210,11 @@ export function tabulatedMarginal(
   return marginalFromSegments(mass, edges.slice(0, steps), edges.slice(1), decimals);
 }
 
+/** Probability of each segment. */
+export function segmentMass({ cumulative, low }: Marginal): Float64Array {
+  return low.map((_, s) => cumulative[s + 1]! - cumulative[s]!);
+}
+
 /** The value at probability `p`, before rounding. */
 export function marginalQuantile(marginal: Marginal, p: number): number {
   const { cumulative, low, high } = marginal;

@@ -7,6 +7,7 @@ import {
   latentCorrelation,
   nearestCorrelation,
   quantileCoefficients,
+  segmentMass,
   segmentMeans,
   stepCoefficients,
 } from "@verisim/stats";
@@ -152,9 +153,7 @@ function restVariance(a: number, b: number, scored: readonly ScoredLatent[], mat
   const split = scored[half.split]!.latent;
   if (split.kind !== "split") throw new Error("internal: a half without a split");
   const t = split.thresholds[0]!;
-  const edge = 0.3989422804014327 * Math.exp(-0.5 * t * t);
-  const share = scored[half.split]!.mass![half.side]!;
-  const mean = ((half.side === 1 ? 1 : -1) * edge) / share;
+  const mean = segmentMeans(split.thresholds, scored[half.split]!.mass!)[half.side]!;
   const kept = 1 + t * mean - mean * mean;
   const tie = matrix[a * scored.length + half.split]!;
   return Math.max(0.05, 1 - tie * tie * (1 - kept));
@@ -169,9 +168,8 @@ function scoreCoefficients({ latent, mass }: ScoredLatent): Float64Array {
 
 /** The score of a number is its latent itself, but for atoms, where it is the mean of the segment. */
 function numberScoreCoefficients(marginal: Marginal): Float64Array {
-  const { low, high, thresholds, cumulative } = marginal;
-  const mass = low.map((_, s) => cumulative[s + 1]! - cumulative[s]!);
-  const means = segmentMeans(thresholds, mass);
+  const { low, high, thresholds } = marginal;
+  const means = segmentMeans(thresholds, segmentMass(marginal));
   let segment = 0;
   let before = Number.NEGATIVE_INFINITY;
   return hermiteCoefficients((z) => {

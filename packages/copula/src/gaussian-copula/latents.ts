@@ -7,7 +7,7 @@ import {
   type EncodedColumn,
   emptyColumnWarning,
 } from "@verisim/core";
-import type { Marginal } from "@verisim/stats";
+import { type Marginal, segmentMass, segmentMeans } from "@verisim/stats";
 import { type NativeOptions, normalQuantile, ranks, sortNumbers } from "@verisim/tensor";
 import { type Categories, type CategoryHalves, orderCategories, placeScores } from "./category-order.ts";
 import { fitMarginal } from "./fit-marginal.ts";
@@ -122,7 +122,7 @@ export async function buildLatents(
     const marginal = fitMarginal(sorted, family, { decimals: decimals[index]!, options });
     plan.scored.push({
       latent: { kind: "number", name: `value:${column.name}`, column: index, marginal, unit },
-      scores: await numberScores(values, marginal, run),
+      scores: await numberScores(values, sorted.length, marginal, run),
       mass: null,
       steps: null,
       values,
@@ -134,25 +134,20 @@ export async function buildLatents(
   return plan;
 }
 
-/** Normal scores of the ranks; the mean of the segment for values that share an atom. */
+/** Normal scores of the ranks among `count` present values; the mean of the segment for those that share an atom. */
 async function numberScores(
   values: Float64Array,
+  count: number,
   marginal: Marginal,
   run: NativeOptions,
 ): Promise<Float64Array> {
   const places = await ranks(values, run);
-  let count = 0;
-  for (const value of values) if (!Number.isNaN(value)) count++;
   for (let row = 0; row < places.length; row++) places[row] = (places[row]! - 0.5) / count;
   const scores = await normalQuantile(places, undefined, run);
-  const { low, high, cumulative, thresholds } = marginal;
+  const { low, high, thresholds } = marginal;
+  const means = segmentMeans(thresholds, segmentMass(marginal));
   const atoms = new Map<number, number>();
-  for (let s = 0; s < low.length; s++) {
-    if (low[s] !== high[s]) continue;
-    const left = s === 0 ? 0 : density(thresholds[s - 1]!);
-    const right = s === low.length - 1 ? 0 : density(thresholds[s]!);
-    atoms.set(low[s]!, (left - right) / (cumulative[s + 1]! - cumulative[s]!));
-  }
+  for (let s = 0; s < low.length; s++) if (low[s] === high[s]) atoms.set(low[s]!, means[s]!);
   if (atoms.size > 0) {
     for (let row = 0; row < scores.length; row++) {
       const mean = atoms.get(values[row]!);
@@ -160,10 +155,6 @@ async function numberScores(
     }
   }
   return scores;
-}
-
-function density(z: number): number {
-  return 0.3989422804014327 * Math.exp(-0.5 * z * z);
 }
 
 function missingPattern(
