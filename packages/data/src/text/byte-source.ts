@@ -3,42 +3,19 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
-import { throwIfAborted, VerisimError } from "@verisim/core";
+import { fileSystemError, throwIfAborted, VerisimError } from "@verisim/core";
 
 const pieceBytes = 1 << 20;
 
-/** Turns a fault of the operating system into an error that says what to do about the file. */
+/** Turns a fault of the file system or of gzip into an error that says what to do about the file. */
 export function fileError(cause: unknown, path: string): unknown {
   const code = (cause as { code?: unknown } | null)?.code;
-  const fail = (name: string, message: string, hint: string): VerisimError =>
-    new VerisimError(name, message, { where: { file: path }, hint, cause });
-  switch (code) {
-    case "ENOENT":
-    case "ENOTDIR":
-      return fail("VERISIM_FILE_NOT_FOUND", "There is no such file or folder.", "Check the path.");
-    case "EISDIR":
-      return fail("VERISIM_FILE_IS_FOLDER", "Expected a file but received a folder.", "Name one file in it.");
-    case "EACCES":
-    case "EPERM":
-    case "EROFS":
-      return fail("VERISIM_FILE_ACCESS", "The file may not be opened.", "Check the permissions of the path.");
-    case "ENOSPC":
-    case "EDQUOT":
-    case "EFBIG":
-      return fail(
-        "VERISIM_DISK_FULL",
-        "There is no room left on the disk.",
-        "Free some space and try again.",
-      );
-    default:
-      if (typeof code === "string" && /^(Z_|ERR_.*ZLIB)/.test(code))
-        return fail(
-          "VERISIM_FILE_DAMAGED",
-          "The gzip data is damaged or ends too early.",
-          "Fetch the file again, or drop `.gz` from the name of a file that is not compressed.",
-        );
-      return cause;
-  }
+  if (typeof code !== "string" || !/^(Z_|ERR_.*ZLIB)/.test(code)) return fileSystemError(cause, path);
+  return new VerisimError("VERISIM_FILE_DAMAGED", "The gzip data is damaged or ends too early.", {
+    where: { file: path },
+    hint: "Fetch the file again, or drop `.gz` from the name of a file that is not compressed.",
+    cause,
+  });
 }
 
 /**
