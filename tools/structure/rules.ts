@@ -16,9 +16,6 @@ export const importDirections: Readonly<Record<string, readonly string[]>> = {
   "apps/cli": ["core", "tensor", "stats", "data", "transforms", "copula", "evaluate", "report", "verisim"],
 };
 
-/** Rooms above everything: the repository's own tools. */
-export const unrestrictedFolders: readonly string[] = ["tools", "native"];
-
 /** What tests may import beyond their package's row, if their package.json declares it. */
 export const testOnly: readonly string[] = ["testing", "data", "evaluate"];
 

@@ -227,11 +227,6 @@ function asText(value: unknown): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-/** True where `personalKind` knows the sdtype. */
-export function isPersonalKind(sdtype: string, faker: Faker): boolean {
-  return Object.hasOwn(personalKinds, sdtype) || fakerFunction(faker, sdtype) !== undefined;
-}
-
 /**
  * The kind of an sdtype: a row above, or any function of Faker (`person.jobTitle`, `job_title`).
  *
