@@ -1,7 +1,7 @@
 // How alike two columns are taken alone: the complement of the largest gap between two distribution functions
 // (numbers), or of the total variation distance of two sets of shares (categories).
 
-import { ksStatistic } from "@verisim/tensor";
+import { ksStatistic } from "@verisim/tensor/arrays";
 import type { ComparedCategories } from "./compared-column.ts";
 import type { Score } from "./evaluation.ts";
 

@@ -3,7 +3,7 @@
 
 import { setImmediate } from "node:timers/promises";
 import { type RunOptions, throwIfAborted } from "@verisim/core";
-import { correlation } from "@verisim/tensor";
+import { correlation } from "@verisim/tensor/arrays";
 import { binnedColumn } from "./bins.ts";
 import type { ComparedCategories, ComparedColumn, ComparedNumbers } from "./compared-column.ts";
 import {

@@ -2,7 +2,7 @@
 // them as the ceiling.
 
 import { type RunOptions, type Table, type TableMetadata, throwIfAborted } from "@verisim/core";
-import { sortNumbers } from "@verisim/tensor";
+import { sortNumbers } from "@verisim/tensor/arrays";
 import { ksComplement, tvComplement } from "./column-shape.ts";
 import { type ComparedColumn, compareColumn } from "./compared-column.ts";
 import type { ColumnShape, PairTrend, QualityReport, Score } from "./evaluation.ts";

@@ -1,7 +1,7 @@
 // Pairwise estimates need not fit together: the nearest correlation matrix with a floor under its eigenvalues, by
 // alternating projections (Higham, "Computing the nearest correlation matrix", IMA J. Numer. Anal. 22, 2002, alg. 3.3).
 
-import { type NativeOptions, symmetricEigen } from "@verisim/tensor";
+import { type NativeOptions, symmetricEigen } from "@verisim/tensor/arrays";
 
 /**
  * @param matrix symmetric with unit diagonal, row-major [size, size]; unchanged

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { uniforms } from "../fixtures/values.ts";
-import { bucketize, correlation, gemm, normalCdf, ranks } from "./index.ts";
+import { bucketize, correlation, gemm, normalCdf, ranks } from "./arrays/index.ts";
 
 test("ten thousand calls of every way to run leave the resident memory flat", async () => {
   const x = uniforms("memory", 20_000);

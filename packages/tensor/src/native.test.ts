@@ -19,10 +19,10 @@ import {
   ranks,
   sortNumbers,
   symmetricEigen,
-} from "./index.ts";
+} from "./arrays/index.ts";
 import { loadAddon } from "./load-addon.ts";
 
-const index = new URL("./index.ts", import.meta.url).href;
+const index = new URL("./arrays/index.ts", import.meta.url).href;
 const nodeOptions = ["--conditions=verisim-source"];
 const f64 = (length: number): Float64Array => new Float64Array(length);
 

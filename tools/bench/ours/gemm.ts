@@ -1,6 +1,6 @@
 // Ours for `gemm`: each shape as often as gives a billion floating-point operations; details hold GFLOP/s per shape.
 
-import { gemm } from "@verisim/tensor";
+import { gemm } from "@verisim/tensor/arrays";
 
 import shapes from "../gemm-shapes.json" with { type: "json" };
 import { serve, time } from "../serve.ts";

@@ -3,7 +3,7 @@
 // apart most, and each half is ordered along its own first axis: two directions of dependence in place of one.
 
 import { segmentMeans, thresholdsOf } from "@verisim/stats";
-import { contingency, type NativeOptions } from "@verisim/tensor";
+import { contingency, type NativeOptions } from "@verisim/tensor/arrays";
 
 /** Categories as codes 0..cardinality-1 for every row (missing cells are a category of their own). */
 export interface Categories {

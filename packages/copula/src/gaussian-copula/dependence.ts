@@ -11,7 +11,7 @@ import {
   segmentMeans,
   stepCoefficients,
 } from "@verisim/stats";
-import { contingency, correlation, type NativeOptions } from "@verisim/tensor";
+import { contingency, correlation, type NativeOptions } from "@verisim/tensor/arrays";
 import { placeScores } from "./category-order.ts";
 import type { CategoryHalf, ScoredLatent } from "./latents.ts";
 

@@ -17,7 +17,7 @@ import {
   type TableMetadata,
   throwIfAborted,
 } from "@verisim/core";
-import { cholesky } from "@verisim/tensor";
+import { cholesky } from "@verisim/tensor/arrays";
 import { TableTransformer } from "@verisim/transforms";
 import { modelFromArtifact, modelToArtifact } from "./artifact.ts";
 import { conditionColumns } from "./condition-columns.ts";

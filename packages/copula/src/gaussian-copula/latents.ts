@@ -8,7 +8,7 @@ import {
   emptyColumnWarning,
 } from "@verisim/core";
 import { type Marginal, segmentMass, segmentMeans } from "@verisim/stats";
-import { type NativeOptions, normalQuantile, ranks, sortNumbers } from "@verisim/tensor";
+import { type NativeOptions, normalQuantile, ranks, sortNumbers } from "@verisim/tensor/arrays";
 import { type Categories, type CategoryHalves, orderCategories, placeScores } from "./category-order.ts";
 import { fitMarginal } from "./fit-marginal.ts";
 import type { MarginalName, ResolvedOptions } from "./options.ts";

@@ -9,7 +9,7 @@ import {
   quantileMap,
   randomNormals,
   randomUniforms,
-} from "@verisim/tensor";
+} from "@verisim/tensor/arrays";
 import { type DerivedColumn, fillDerived } from "./derived-columns.ts";
 import type { CategoryHalf, Latent } from "./latents.ts";
 import type { PlannedBox, RequestPlan } from "./request.ts";

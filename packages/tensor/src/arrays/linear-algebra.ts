@@ -1,6 +1,6 @@
 // Matrix product, Cholesky factor, symmetric eigenvectors. Matrices are row-major.
 
-import { type NativeOptions, runNative, wrongArgument } from "./native.ts";
+import { type NativeOptions, runNative, wrongArgument } from "../native.ts";
 
 /** A product c = alpha op(a) op(b) + beta c, all arrays of one kind. */
 export interface GemmProblem<T extends Float64Array | Float32Array = Float64Array | Float32Array> {

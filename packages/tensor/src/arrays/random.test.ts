@@ -1,6 +1,6 @@
 import { philox, rowUniform, type StreamKey, streamKey } from "@verisim/core";
 import { describe, expect, test } from "vitest";
-import { bits } from "../fixtures/values.ts";
+import { bits } from "../../fixtures/values.ts";
 import { normalQuantile, randomNormals, randomUniforms } from "./index.ts";
 
 const keys = ["age", "income", "city"].map((name) => streamKey(7, "people", name));

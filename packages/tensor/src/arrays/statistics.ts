@@ -1,6 +1,6 @@
 // Statistics of columns: correlation, histogram, contingency table, Kolmogorov-Smirnov distance.
 
-import { type NativeOptions, runNative, wrongArgument } from "./native.ts";
+import { type NativeOptions, runNative, wrongArgument } from "../native.ts";
 
 /** Row-major `[d, d]`. */
 export interface Correlation {

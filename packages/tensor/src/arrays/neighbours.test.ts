@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bits, uniforms, worstError } from "../fixtures/values.ts";
+import { bits, uniforms, worstError } from "../../fixtures/values.ts";
 import { nearestNeighbours } from "./index.ts";
 
 function reference(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bits, uniforms, worstError } from "../fixtures/values.ts";
+import { bits, uniforms, worstError } from "../../fixtures/values.ts";
 import { cholesky, type GemmProblem, gemm, symmetricEigen } from "./index.ts";
 
 function referenceGemm(problem: GemmProblem): Float64Array {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bits, uniforms, worstError } from "../fixtures/values.ts";
+import { bits, uniforms, worstError } from "../../fixtures/values.ts";
 import { contingency, correlation, histogram, ksStatistic, sortNumbers } from "./index.ts";
 
 const { POSITIVE_INFINITY: infinity, NaN: nan } = Number;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bits, uniforms } from "../fixtures/values.ts";
+import { bits, uniforms } from "../../fixtures/values.ts";
 import { ranks, sortNumbers } from "./index.ts";
 
 const { POSITIVE_INFINITY: infinity, NaN: nan, MAX_VALUE, MIN_VALUE } = Number;

@@ -1,6 +1,6 @@
 // The standard normal distribution function and its inverse over arrays.
 
-import { type NativeOptions, runNative } from "./native.ts";
+import { type NativeOptions, runNative } from "../native.ts";
 
 type MapNormal = (x: Float64Array, out?: Float64Array, options?: NativeOptions) => Promise<Float64Array>;
 

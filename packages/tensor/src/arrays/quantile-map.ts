@@ -1,6 +1,6 @@
 // From latent normal scores to cells: codes by thresholds, numbers by a piecewise linear quantile function.
 
-import { type NativeOptions, runNative } from "./native.ts";
+import { type NativeOptions, runNative } from "../native.ts";
 
 /**
  * `out[i]` = the number of thresholds <= `z[i]`, or that entry of `labels`; NaN gives -1. Resolves to `out`.

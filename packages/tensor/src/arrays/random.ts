@@ -2,7 +2,7 @@
 // whoever draws it, in whatever batch.
 
 import type { StreamKey } from "@verisim/core";
-import { type NativeOptions, runNative } from "./native.ts";
+import { type NativeOptions, runNative } from "../native.ts";
 
 /** Options of {@link randomUniforms} and {@link randomNormals}. */
 export interface DrawOptions extends NativeOptions {

@@ -1,6 +1,6 @@
 // Exact nearest neighbours.
 
-import { type NativeOptions, runNative, wrongArgument } from "./native.ts";
+import { type NativeOptions, runNative, wrongArgument } from "../native.ts";
 
 export interface NeighbourOptions extends NativeOptions {
   /** Numbers per row, at least 1. */

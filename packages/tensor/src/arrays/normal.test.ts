@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { cdfReference, quantileReference } from "../fixtures/normal-reference.ts";
-import { bits, uniforms, worstError } from "../fixtures/values.ts";
+import { cdfReference, quantileReference } from "../../fixtures/normal-reference.ts";
+import { bits, uniforms, worstError } from "../../fixtures/values.ts";
 import { normalCdf, normalQuantile } from "./index.ts";
 
 /** Largest relative error; two smallest denormals are allowed below the normal range. */

@@ -1,6 +1,6 @@
 // Sorting and ranking: a radix sort, linear in the number of values.
 
-import { type NativeOptions, runNative, wrongArgument } from "./native.ts";
+import { type NativeOptions, runNative, wrongArgument } from "../native.ts";
 
 function likeValues(op: string, values: Float64Array): Float64Array {
   if (!(values instanceof Float64Array)) throw wrongArgument(op, "Expected a Float64Array for values");
