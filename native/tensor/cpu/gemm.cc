@@ -28,6 +28,17 @@ int64_t pieces(int64_t total, int64_t most) { return (total + most - 1) / most; 
 
 template <class T>
 void gemm(const Gemm<T>& g, Job& job) {
+  if (g.batch != 1) {
+    for (int64_t z = 0; z < g.batch; z++) {
+      Gemm<T> one = g;
+      one.batch = 1;
+      one.a += z * g.aBatch;
+      one.b += z * g.bBatch;
+      one.c += z * g.cBatch;
+      gemm(one, job);
+    }
+    return;
+  }
   if (g.m == 0 || g.n == 0) return;
   const GemmKernels<T>& kernels = gemmKernels<T>();
   int64_t rowTiles = pieces(g.m, kernels.tileRows);

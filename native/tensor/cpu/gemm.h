@@ -19,6 +19,8 @@ struct Gemm {
   T* c;
   int64_t cRow;
   T alpha, beta;
+  /// As many products, each this far from the one before; a stride of 0 repeats an operand.
+  int64_t batch = 1, aBatch = 0, bBatch = 0, cBatch = 0;
 };
 
 /// Rows [row, rowEnd) and columns [col, colEnd) of c, at most GemmKernels' tileRows x tileCols of them.
