@@ -59,12 +59,15 @@ function findTools() {
   return { generator: ninja ? ["-G", "Ninja", `-DCMAKE_MAKE_PROGRAM=${ninja}`] : ["-G", "Unix Makefiles"] };
 }
 
+/** Folders of native/tensor that hold sources; CMakeLists.txt lists the same. */
+const sourceFolders = [".", "cpu", "program", "cuda"];
+
 function sourceFiles() {
   const own = (folder) =>
     readdirSync(join(source, folder), { withFileTypes: true })
-      .filter((entry) => entry.isFile() && /\.(cc|h|txt|map)$/.test(entry.name))
+      .filter((entry) => entry.isFile() && /\.(cc|cu|cuh|def|h|txt|map)$/.test(entry.name))
       .map((entry) => join(source, folder, entry.name));
-  return [...own("."), ...own("cpu")].sort();
+  return sourceFolders.filter((folder) => existsSync(join(source, folder))).flatMap(own).sort();
 }
 
 function stampOf(flags) {
