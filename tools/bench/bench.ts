@@ -1,6 +1,8 @@
 // `npm run bench`: lists the benchmarks; `npm run --silent bench -- NAME --json [--peers DIR] [--pairs 5] [--threads 2]`
-// runs one against its peers. Both sides are processes that stay alive, on the same CPUs, taken in turn.
+// runs one against its peers. Both sides are processes that stay alive, on the same CPUs, taken in turn; `--busy 4` lets
+// four other processes keep those CPUs busy meanwhile.
 
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -23,13 +25,16 @@ function readArguments() {
       peers: { type: "string" },
       pairs: { type: "string", default: "5" },
       threads: { type: "string", default: "2" },
+      busy: { type: "string", default: "0" },
       "no-peers": { type: "boolean", default: false },
     },
   });
-  const count = (name: "pairs" | "threads") => {
+  const count = (name: "pairs" | "threads" | "busy", least = 1) => {
     const value = Number(values[name]);
-    if (!Number.isInteger(value) || value < 1)
-      throw new UsageError(`Expected a whole number from 1 for --${name} but received ${values[name]}.`);
+    if (!Number.isInteger(value) || value < least)
+      throw new UsageError(
+        `Expected a whole number from ${least} for --${name} but received ${values[name]}.`,
+      );
     return value;
   };
   // npm runs this in the root; relative paths are those of the caller's folder.
@@ -41,6 +46,7 @@ function readArguments() {
     peers: values.peers ? path.resolve(caller, values.peers) : path.join(root, ".cache/peers"),
     pairs: count("pairs"),
     threads: count("threads"),
+    busy: count("busy", 0),
   };
 }
 
@@ -64,10 +70,24 @@ function onCpus(threads: number, command: readonly string[]): readonly string[] 
   return existsSync(taskset) ? [taskset, "--cpu-list", `0-${threads - 1}`, ...command] : command;
 }
 
+/** A process that computes until its parent is gone. */
+const busyCommand = [
+  process.execPath,
+  "--eval",
+  "const parent = process.ppid; while (process.ppid === parent) for (let i = 0; i < 1e8; i++);",
+];
+
 /** Name and command line of both sides; a peer that is not installed is said before anything starts. */
-function commandsOf(benchmark: Benchmark, peersFolder: string | undefined): Map<string, readonly string[]> {
+function commandsOf(
+  benchmark: Benchmark,
+  peersFolder: string | undefined,
+  given: readonly string[],
+): Map<string, readonly string[]> {
   const script = (file: string) => path.join(import.meta.dirname, file);
-  const commands = new Map<string, readonly string[]>([["ours", [process.execPath, script(benchmark.ours)]]]);
+  const own = benchmark.arguments ?? [];
+  const commands = new Map<string, readonly string[]>([
+    ["ours", [process.execPath, script(benchmark.ours), ...given, ...own]],
+  ]);
   if (peersFolder === undefined) return commands;
   for (const peer of benchmark.peers) {
     const python = path.join(peersFolder, peer.environment, "bin/python");
@@ -75,7 +95,7 @@ function commandsOf(benchmark: Benchmark, peersFolder: string | undefined): Map<
       const install = `node tools/parity/install.mjs ${peersFolder} ${peer.environment}`;
       throw new UsageError(`No peer at ${python}. Install it with: ${install}`);
     }
-    commands.set(peer.name, [python, script(peer.script)]);
+    commands.set(peer.name, [python, script(peer.script), ...given, ...own, ...(peer.arguments ?? [])]);
   }
   return commands;
 }
@@ -85,30 +105,34 @@ async function runBenchmark(
   options: ReturnType<typeof readArguments>,
 ): Promise<BenchmarkResult> {
   const { peers, threads, pairs } = options;
-  const commands = commandsOf(benchmark, options.withPeers ? peers : undefined);
   const { name: table, file } = benchmarkTable();
+  const commands = commandsOf(benchmark, options.withPeers ? peers : undefined, [file, String(threads)]);
   const env = workerEnvironment(threads);
-  const workers = [...commands].map(
-    ([name, command]) => new Worker(name, onCpus(threads, [...command, file, String(threads)]), env),
-  );
+  const workers = [...commands].map(([name, command]) => new Worker(name, onCpus(threads, command), env));
+  const [spin, ...spinArguments] = onCpus(threads, busyCommand);
+  const busy = Array.from({ length: options.busy }, () => spawn(spin!, spinArguments, { stdio: "ignore" }));
   try {
     const samples = await takeTurns(workers, pairs, (side, seconds, round) => {
       if (!options.json)
-        console.log(`  ${round === 0 ? "warm-up" : `pair ${round}`}  ${side}: ${seconds.toFixed(3)} s`);
+        console.log(`  ${round === 0 ? "warm-up" : `pair ${round}`}  ${side}: ${figure(seconds)} s`);
     });
-    return summarise(benchmark.name, threads, "ours", samples, { table });
+    return summarise(benchmark.name, threads, "ours", samples, { table, busy: options.busy });
   } finally {
+    for (const process of busy) process.kill("SIGKILL");
     await Promise.all(workers.map((worker) => worker.close()));
   }
 }
+
+/** Runs take from microseconds (one training step) to minutes. */
+const figure = (seconds: number): string => (seconds < 0.1 ? seconds.toExponential(2) : seconds.toFixed(3));
 
 function print(result: BenchmarkResult): void {
   console.log(
     `${result.name}, ${result.threads} threads, median of ${result.pairs} pairs, ${result.machine}`,
   );
-  console.log(`  ours ${result.ours.toFixed(3)} ${result.unit}`);
+  console.log(`  ours ${figure(result.ours)} ${result.unit}`);
   for (const { name, value, ratio } of result.peers)
-    console.log(`  ${name} ${value.toFixed(3)} ${result.unit}: ${ratio.toFixed(1)} times ours`);
+    console.log(`  ${name} ${figure(value)} ${result.unit}: ${ratio.toFixed(1)} times ours`);
   for (const [side, details] of Object.entries(result.details))
     console.log(`  ${side}: ${JSON.stringify(details)}`);
 }

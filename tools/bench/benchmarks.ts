@@ -6,8 +6,17 @@ export interface Benchmark {
   readonly summary: string;
   /** Script of our side, run by Node. */
   readonly ours: string;
-  /** Scripts of the peers, run by the Python of an environment of the peers folder. */
-  readonly peers: readonly { readonly name: string; readonly environment: string; readonly script: string }[];
+  /** What the scripts of all sides get after the table and the number of threads. */
+  readonly arguments?: readonly string[];
+  readonly peers: readonly Peer[];
+}
+
+/** A script run by the Python of an environment of the peers folder. */
+export interface Peer {
+  readonly name: string;
+  readonly environment: string;
+  readonly script: string;
+  readonly arguments?: readonly string[];
 }
 
 const sdv = (script: string) => [{ name: "sdv", environment: "sdv", script }];
