@@ -50,6 +50,8 @@ using Bind = Step (*)(const Instruction& instruction);
 struct KernelRow {
   const char* name;
   Bind bind;
+  /// Whether a written operand may be exactly one of those that are read.
+  bool inPlace = false;
 };
 
 /// Reads an instruction's numbers and operands in order; every mismatch is an ArgumentError that names the kernel.

@@ -1,0 +1,11 @@
+// The devices that programs may run on.
+#include "executor.h"
+
+namespace verisim {
+
+std::span<const Device* const> devices() {
+  static const Device* const all[] = {&cpuDevice()};
+  return all;
+}
+
+}  // namespace verisim

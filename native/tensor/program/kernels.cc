@@ -1,0 +1,19 @@
+// The kernels that programs may call, by name. A program counts in this list as the addon gives it (`kernelNames`), so
+// rows may stand in any order.
+#include "kernels.h"
+
+#include "program.h"
+
+namespace verisim {
+namespace {
+
+// name, bind, whether an operand that is written may be exactly one that is read
+constexpr KernelRow rows[] = {
+    {"gemm", &bindGemm},
+};
+
+}  // namespace
+
+std::span<const KernelRow> kernelTable() { return rows; }
+
+}  // namespace verisim

@@ -1,0 +1,112 @@
+// The CPU: every instruction is bound to a step when the program is loaded, and a run calls the steps in order.
+#include <chrono>
+#include <cstring>
+
+#include "../cpu/isa.h"
+#include "coded_error.h"
+#include "executor.h"
+#include "memory.h"
+
+namespace verisim {
+namespace {
+
+/// A step that takes less than this is not worth a trip to another thread, which costs as much.
+constexpr int64_t quickNs = 30'000;
+
+struct Result {
+  const int32_t* data;
+  int64_t words;
+};
+
+struct BoundEntry {
+  std::vector<Step> steps;
+  std::vector<Result> outputs;
+  /// Nanoseconds of the fastest step so far; 0 before the first.
+  int64_t fastest = 0;
+};
+
+class CpuExecutor final : public Executor {
+ public:
+  explicit CpuExecutor(const Program& program) {
+    checkSize(program);
+    blocks_.reserve(program.slots.size() + 1);
+    blocks_.emplace_back(program.arenaWords);
+    for (const Slot& slot : program.slots) blocks_.emplace_back(slot.words);
+    const auto address = [&](const Place& place) { return block(place.space) + place.offset; };
+    entries_.reserve(program.entries.size());
+    for (const Entry& entry : program.entries) {
+      BoundEntry& bound = entries_.emplace_back();
+      bound.steps.reserve(entry.commands.size());
+      for (const Command& command : entry.commands) bound.steps.push_back(bindCommand(command, address));
+      for (const Place& place : entry.outputs) bound.outputs.push_back({address(place), place.length});
+    }
+  }
+
+  void write(size_t slot, int64_t offset, std::span<const int32_t> words) override {
+    if (!words.empty()) std::memcpy(blocks_[slot + 1].data() + offset, words.data(), words.size_bytes());
+  }
+
+  void read(size_t slot, int64_t offset, std::span<int32_t> words) override {
+    if (!words.empty()) std::memcpy(words.data(), blocks_[slot + 1].data() + offset, words.size_bytes());
+  }
+
+  void run(const Run& run, Job& job) override {
+    BoundEntry& entry = entries_[run.entry];
+    RunState state = run.first;
+    for (int64_t done = 0; done < run.steps; done++, state.step++) {
+      const auto begin = std::chrono::steady_clock::now();
+      for (const Step& step : entry.steps) {
+        job.check();
+        step(job, state);
+      }
+      job.check();
+      for (size_t i = 0; i < entry.outputs.size(); i++) {
+        const Result& output = entry.outputs[i];
+        if (output.words > 0)
+          std::memcpy(run.outputs[i] + done * output.words, output.data,
+                      static_cast<size_t>(output.words) * sizeof(int32_t));
+      }
+      const int64_t taken = std::chrono::nanoseconds(std::chrono::steady_clock::now() - begin).count();
+      if (entry.fastest == 0 || taken < entry.fastest) entry.fastest = std::max<int64_t>(1, taken);
+    }
+  }
+
+  bool quick(size_t entry) const override {
+    const int64_t fastest = entries_[entry].fastest;
+    return fastest > 0 && fastest < quickNs;
+  }
+
+ private:
+  static void checkSize(const Program& program) {
+    int64_t words = program.arenaWords;
+    for (const Slot& slot : program.slots) words += slot.words;
+    const int64_t memory = machineMemory();
+    // The system would promise more than it has, and end the process when it is touched.
+    if (memory > 0 && words > memory / static_cast<int64_t>(sizeof(int32_t)))
+      throw CodedError("VERISIM_OUT_OF_MEMORY", "Expected a program that fits the memory of this machine, " +
+                                                    std::to_string(memory >> 20) + " MiB, but it takes " +
+                                                    std::to_string(words >> 18) + " MiB");
+  }
+
+  int32_t* block(int32_t space) const { return blocks_[static_cast<size_t>(space + 1)].data(); }
+
+  std::vector<Block> blocks_;  // the arena, then the slots
+  std::vector<BoundEntry> entries_;
+};
+
+class Cpu final : public Device {
+ public:
+  const char* name() const override { return "cpu"; }
+  std::string description() const override { return isaName(isa()); }
+  bool available() const override { return true; }
+  std::unique_ptr<Executor> load(Program program) const override { return std::make_unique<CpuExecutor>(program); }
+};
+
+}  // namespace
+
+const Device& cpuDevice() {
+  static const Cpu cpu;
+  return cpu;
+}
+
+}  // namespace verisim
