@@ -1,4 +1,6 @@
+export type { PlanSummary } from "./compile/print-steps.ts";
 export * from "./dtype.ts";
+export { printEntry } from "./graph/print.ts";
 export { type ConstantArray, currentGraph, Graph, type Tensor, typeText, withGraph } from "./graph/tensor.ts";
 export * from "./ops/contract.ts";
 export * from "./ops/convolution.ts";
@@ -14,6 +16,8 @@ export * from "./ops/reduce.ts";
 export * from "./ops/segment.ts";
 export * from "./ops/source.ts";
 export * from "./ops/update.ts";
+export * from "./program-spec.ts";
+export { planProgram } from "./runtime/null.ts";
 export * from "./shape.ts";
 export * from "./tensor-data.ts";
 export * from "./trace.ts";

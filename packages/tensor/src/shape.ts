@@ -66,7 +66,10 @@ export function broadcastShapes(op: string, shapes: readonly Shape[]): Shape {
       const so = result[shift + axis]!;
       if (length === so || length === 1) continue;
       if (so !== 1)
-        throw shapeError(op, `Expected shapes that broadcast but received ${shapes.map(shapeText).join(" and ")}`);
+        throw shapeError(
+          op,
+          `Expected shapes that broadcast but received ${shapes.map(shapeText).join(" and ")}`,
+        );
       result[shift + axis] = length;
     }
   }

@@ -46,5 +46,7 @@ export function typeOfData(value: TensorData): TensorType {
 
 export function isTensorType(value: unknown): value is TensorType {
   const type = value as TensorType | null;
-  return typeof type === "object" && type !== null && Array.isArray(type.shape) && typeof type.dtype === "string";
+  return (
+    typeof type === "object" && type !== null && Array.isArray(type.shape) && typeof type.dtype === "string"
+  );
 }

@@ -1,6 +1,6 @@
 export * from "../info.ts";
-export * from "./linear-algebra.ts";
 export type { NativeOptions } from "../native.ts";
+export * from "./linear-algebra.ts";
 export * from "./neighbours.ts";
 export * from "./normal.ts";
 export * from "./order.ts";

@@ -29,7 +29,14 @@ class Node implements Tensor {
   readonly graph: Graph;
   readonly #trace: { stack?: string };
 
-  constructor(graph: Graph, id: number, op: Operation, inputs: readonly Tensor[], attributes: Attributes, type: TensorType) {
+  constructor(
+    graph: Graph,
+    id: number,
+    op: Operation,
+    inputs: readonly Tensor[],
+    attributes: Attributes,
+    type: TensorType,
+  ) {
     this.graph = graph;
     this.id = id;
     this.op = op;
@@ -55,7 +62,11 @@ const own = new URL("..", import.meta.url).href;
 function userLine(stack: string): string {
   for (const line of stack.split("\n").slice(1)) {
     const place = /\(?((?:file:\/\/)?[^()\s]+:\d+:\d+)\)?$/.exec(line)?.[1];
-    if (place !== undefined && !(place.startsWith(own) && !/\.test\.ts:/.test(place)) && !place.startsWith("node:"))
+    if (
+      place !== undefined &&
+      !(place.startsWith(own) && !/\.test\.ts:/.test(place)) &&
+      !place.startsWith("node:")
+    )
       return place.replace(/^file:\/\//, "");
   }
   return "";
@@ -80,10 +91,14 @@ export class Graph {
     let key = op.name;
     for (const input of inputs) {
       if (input.graph !== this)
-        throw new VerisimError("VERISIM_TRACE_MIXED", `[${op.name}] Expected tensors of one trace but received some of another`, {
-          where: { op: op.name },
-          hint: "Tensors live only inside the function that is being traced; pass numbers in as inputs or state.",
-        });
+        throw new VerisimError(
+          "VERISIM_TRACE_MIXED",
+          `[${op.name}] Expected tensors of one trace but received some of another`,
+          {
+            where: { op: op.name },
+            hint: "Tensors live only inside the function that is being traced; pass numbers in as inputs or state.",
+          },
+        );
       key += ` ${input.id}`;
     }
     key += `|${JSON.stringify(attributes)}`;
@@ -120,10 +135,14 @@ export function withGraph<T>(graph: Graph, build: () => T): T {
  */
 export function currentGraph(op: string): Graph {
   if (current === undefined)
-    throw new VerisimError("VERISIM_TRACE_MISSING", `[${op}] Expected to be called inside a traced function`, {
-      where: { op },
-      hint: "Call it in a function given to jit, buildProgram or trace.",
-    });
+    throw new VerisimError(
+      "VERISIM_TRACE_MISSING",
+      `[${op}] Expected to be called inside a traced function`,
+      {
+        where: { op },
+        hint: "Call it in a function given to jit, buildProgram or trace.",
+      },
+    );
   return current;
 }
 

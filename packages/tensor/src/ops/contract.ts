@@ -26,6 +26,7 @@ function matrixStart(z: number, batch: Shape, own: Shape): number {
 export const matmulOperation: Operation = {
   name: "matmul",
   kind: "kernel",
+  accumulates: true,
   infer: ([a, b]) => {
     for (const input of [a!, b!]) if (input.dtype !== "f32") throw dtypeError("matmul", "f32", input.dtype);
     if (a!.shape.length < 2 || b!.shape.length < 2 || a!.shape.at(-1) !== b!.shape.at(-2))

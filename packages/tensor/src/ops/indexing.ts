@@ -143,6 +143,7 @@ function weightCotangent(outer: Tensor, table: Tensor, indices: Tensor): Tensor 
 export const gatherSumOperation: Operation = {
   name: "gatherSum",
   kind: "kernel",
+  accumulates: true,
   infer: ([table, indices, weights]) => {
     checkBag("gatherSum", table!, indices!, weights);
     if (table!.shape.length !== 2)
@@ -189,6 +190,7 @@ export function gatherSum(table: Tensor, indices: Tensor, weights?: Tensor): Ten
 export const scatterSumOperation: Operation = {
   name: "scatterSum",
   kind: "kernel",
+  accumulates: true,
   infer: ([g, indices, weights], attributes: Attributes) => {
     checkBag("scatterSum", g!, indices!, weights);
     if (g!.shape.length === 0 || !sameShape(g!.shape.slice(0, -1), indices!.shape.slice(0, -1)))

@@ -56,12 +56,7 @@ export interface Operation {
    * that they can be differentiated again. A pointwise op ignores broadcasting (grad.ts undoes it). `null`: no gradient
    * flows there. Absent: the op has no gradient at all.
    */
-  vjp?(
-    g: Tensor,
-    y: Tensor,
-    inputs: readonly Tensor[],
-    attributes: Attributes,
-  ): readonly (Tensor | null)[];
+  vjp?(g: Tensor, y: Tensor, inputs: readonly Tensor[], attributes: Attributes): readonly (Tensor | null)[];
   /** The op in float64. Pointwise: `point` is used instead. An update returns one array per part. */
   reference?(
     inputs: readonly ReferenceArray[],
@@ -73,6 +68,8 @@ export interface Operation {
   point?(...x: number[]): number;
   /** Kernel and update: numbers of the native instruction of the same name (docs/design/tensor-program.md). */
   lower?(node: Tensor): { readonly ints: readonly number[]; readonly floats?: readonly number[] };
+  /** Kernel: its instruction can add to what its output holds, by its last int. */
+  readonly accumulates?: boolean;
   /** Interval per input on which generated tests draw their numbers; default [-2, 2] for each. */
   readonly domain?: readonly (readonly [number, number])[];
   /** Pointwise: costs far more than an addition (a division or a series); then it is not computed twice to save memory. */

@@ -1,7 +1,7 @@
 // Values that come from nowhere in the graph: literals, literal arrays, program state, inputs of a run, counted numbers.
 
 import { VerisimError } from "@verisim/core";
-import { type DType, type NumberArray, dtypeOf } from "../dtype.ts";
+import { type DType, dtypeOf, type NumberArray } from "../dtype.ts";
 import { currentGraph, type Graph, type Tensor } from "../graph/tensor.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import type { Operation, TensorType } from "./operation.ts";
@@ -60,7 +60,9 @@ export function scalarValue(tensor: Tensor): number | undefined {
 export function toTensors(op: string, values: readonly TensorLike[]): Tensor[] {
   const first = values.find((value) => typeof value !== "number");
   const graph = first?.graph ?? currentGraph(op);
-  return values.map((value) => (typeof value === "number" ? scalarIn(graph, value, first?.dtype ?? "f32") : value));
+  return values.map((value) =>
+    typeof value === "number" ? scalarIn(graph, value, first?.dtype ?? "f32") : value,
+  );
 }
 
 /**
