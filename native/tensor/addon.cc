@@ -13,6 +13,7 @@
 #include "cpu/quantile.h"
 #include "cpu/ranks.h"
 #include "cpu/stats.h"
+#include "program_addon.h"
 
 namespace verisim {
 namespace {
@@ -349,6 +350,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add("nearestNeighbours", &findNeighbours);
   add("createAbort", &createAbort);
   exports.Set("abort", Napi::Function::New(env, &setAbort, "abort"));
+  addProgramFunctions(env, exports);
   return exports;
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "cpu/job.h"
+#include "program/coded_error.h"
 #include "type_tags.h"
 
 namespace verisim {
@@ -28,11 +29,14 @@ struct Outcome {
   std::string message;
 };
 
-inline Outcome carryOut(const Work& work, Job& job) noexcept {
+/// What the exception that is being handled comes to; call it in a catch block.
+inline Outcome outcomeOfException() noexcept {
   try {
-    return {work(job), nullptr, {}};
+    throw;
   } catch (const Aborted&) {
     return {0, "VERISIM_ABORTED", "The work was stopped on request"};
+  } catch (const CodedError& error) {
+    return {0, error.code, error.what()};
   } catch (const ArgumentError& error) {
     return {0, "VERISIM_NATIVE_ARGUMENT", error.what()};
   } catch (const std::bad_alloc&) {
@@ -43,6 +47,15 @@ inline Outcome carryOut(const Work& work, Job& job) noexcept {
     return {0, "VERISIM_NATIVE_FAILED", std::string("internal: ") + error.what()};
   } catch (...) {
     return {0, "VERISIM_NATIVE_FAILED", "internal: unknown failure in native code"};
+  }
+}
+
+template <class AnyWork>
+Outcome carryOut(const AnyWork& work, Job& job) noexcept {
+  try {
+    return {work(job), nullptr, {}};
+  } catch (...) {
+    return outcomeOfException();
   }
 }
 

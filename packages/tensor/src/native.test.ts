@@ -127,7 +127,7 @@ describe("wrong arguments", () => {
     for (const handle of [undefined, null, {}, 1, addon])
       expect(() => addon.abort(handle)).toThrow(/abort handle/);
     for (const name of Object.keys(addon))
-      if (typeof addon[name] === "function" && name !== "createAbort")
+      if (typeof addon[name] === "function" && !/^createAbort$|Names$|^devices$/.test(name))
         expect(() => addon[name]()).toThrow(/Expected/);
     expect(() => addon.ranks(f64(1), f64(1), 1, {})).toThrow(/abort handle/);
   });

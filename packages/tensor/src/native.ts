@@ -3,6 +3,7 @@
 
 import { availableParallelism } from "node:os";
 import { throwIfAborted, VerisimError } from "@verisim/core";
+import type { DType, NumberArray } from "./dtype.ts";
 import { loadAddon } from "./load-addon.ts";
 
 /** What every function takes last. */
@@ -16,9 +17,32 @@ export interface NativeOptions {
 /** A tagged handle of the addon; nothing can be done with it but passing it back. */
 export type AbortHandle = object;
 
+/** A tagged handle to a loaded program. */
+export type ProgramHandle = object;
+
+/** A place that programs may run on. */
+export interface DeviceInfo {
+  readonly name: string;
+  /** Instruction set or board; where the device cannot be used, why. */
+  readonly description: string;
+  readonly available: boolean;
+}
+
+/** What a loaded program is made of. */
+export interface ProgramInfo {
+  readonly device: string;
+  readonly state: "idle" | "busy" | "freed";
+  readonly arenaWords: number;
+  readonly slots: readonly { readonly dtype: DType; readonly words: number }[];
+  readonly entries: readonly {
+    readonly instructions: number;
+    readonly outputs: readonly { readonly dtype: DType; readonly length: number }[];
+  }[];
+}
+
 type Run = [threads: number, abort: AbortHandle | undefined];
 
-/** The addon's exports, in the order of native/tensor/addon.cc. */
+/** The addon's exports, in the order of native/tensor/addon.cc and program_addon.cc. */
 export interface Addon {
   readonly version: string;
   readonly simd: string;
@@ -95,6 +119,25 @@ export interface Addon {
   ): Promise<number>;
   createAbort(): AbortHandle;
   abort(handle: AbortHandle): void;
+  kernelNames(): string[];
+  pointwiseNames(): string[];
+  devices(): DeviceInfo[];
+  createProgram(words: Int32Array, device: string): ProgramHandle;
+  programInfo(program: ProgramHandle): ProgramInfo;
+  writeSlot(program: ProgramHandle, slot: number, numbers: NumberArray, offset: number): void;
+  readSlot(program: ProgramHandle, slot: number, out: NumberArray, offset: number): void;
+  runProgram(
+    program: ProgramHandle,
+    entry: number,
+    steps: number,
+    seedLow: number,
+    seedHigh: number,
+    firstStep: number,
+    rowOffset: number,
+    outputs: readonly NumberArray[],
+    ...run: Run
+  ): Promise<number>;
+  freeProgram(program: ProgramHandle): void;
 }
 
 let threadsByDefault: number | undefined;
@@ -116,6 +159,16 @@ function toVerisimError(error: unknown, op: string, signal: AbortSignal | undefi
   if (typeof error.code === "string" && error.code.startsWith("VERISIM_"))
     return new VerisimError(error.code, `${op}: ${error.message}.`, { where: { op }, cause: error });
   return error;
+}
+
+/** Calls a native function that answers at once; its errors become VerisimErrors. */
+export function callNative<T>(op: string, call: (addon: Addon) => T): T {
+  const addon = loadAddon();
+  try {
+    return call(addon);
+  } catch (error) {
+    throw toVerisimError(error, op, undefined);
+  }
 }
 
 /** Starts one native function and turns its errors into VerisimErrors; resolves to the number it returns. */
