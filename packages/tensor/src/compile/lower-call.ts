@@ -19,6 +19,7 @@ export function lowerKernel(
   const { ints, floats = [] } = node.op.lower!(node);
   return {
     kind: "call",
+    node,
     kernel: node.op.name,
     operands: [...inputs.map(read), written(output)],
     ints: accumulate ? [...ints.slice(0, -1), 1] : ints,
@@ -32,6 +33,7 @@ export function lowerUpdate(node: Tensor, inputs: readonly View[]): CallStep {
   const overwritten = new Set(node.op.overwrites!(node.inputs, node.attributes));
   return {
     kind: "call",
+    node,
     kernel: node.op.name,
     operands: inputs.map((view, index) => (overwritten.has(index) ? written(view) : read(view))),
     ints,
@@ -75,8 +77,9 @@ function matricesOf(view: View, materialize: (view: View) => View): Matrices {
   return read(view) ?? read(materialize(view))!;
 }
 
-/** The kernel `gemm` for a node `matmul` whose inputs are these views. */
+/** The kernel `gemm` for a `node` matmul whose inputs are these views. */
 export function lowerProduct(
+  node: Tensor,
   left: View,
   right: View,
   output: View,
@@ -93,6 +96,7 @@ export function lowerProduct(
   const tall = batch > 1 && b.batch === 0 && a.batch === m * a.row && a.column === 1;
   return {
     kind: "call",
+    node,
     kernel: "gemm",
     operands: [read(a.view), read(b.view), written(output)],
     ints: [

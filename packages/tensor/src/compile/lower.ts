@@ -133,7 +133,7 @@ class Lowering implements GroupContext {
     if (output.value.size === 0) return;
     if (node.op.name === "matmul") {
       const [left, right] = node.inputs.map((input) => this.viewOf(input)) as [View, View];
-      this.#emit(lowerProduct(left, right, output, accumulate, (view) => this.#copy(view)));
+      this.#emit(lowerProduct(node, left, right, output, accumulate, (view) => this.#copy(view)));
     } else {
       const inputs = node.inputs.map((input) => this.#dense(input));
       this.#emit(lowerKernel(node, inputs, output, accumulate));

@@ -2,6 +2,7 @@
 // steps with each value at its place (docs/design/tensor-program.md).
 
 import type { DType, NumberArray } from "../dtype.ts";
+import type { Tensor } from "../graph/tensor.ts";
 import type { Value, View } from "./view.ts";
 
 /** An op inside a fused step; operands count inputs, then constants, then ops. */
@@ -41,6 +42,8 @@ export interface CallOperand {
 /** Any other kernel. */
 export interface CallStep {
   readonly kind: "call";
+  /** The node that it computes, before any value that it adds to. */
+  readonly node: Tensor;
   readonly kernel: string;
   readonly operands: readonly CallOperand[];
   readonly ints: readonly number[];
