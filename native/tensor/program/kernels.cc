@@ -10,6 +10,24 @@ namespace {
 // name, bind, whether an operand that is written may be exactly one that is read
 constexpr KernelRow rows[] = {
     {"gemm", &bindGemm},
+    {"gather", &bindGather},
+    {"scatterAdd", &bindScatterAdd},
+    {"gatherSum", &bindGatherSum},
+    {"scatterSum", &bindScatterSum},
+    {"segmentSum", &bindSegmentSum},
+    {"segmentMax", &bindSegmentMax},
+    {"argmax", &bindArgmax},
+    {"cumsum", &bindCumsum},
+    {"randomUniform", &bindRandomUniform},
+    {"randomNormal", &bindRandomNormal},
+    {"randomBelow", &bindRandomBelow},
+    {"im2col", &bindIm2col},
+    {"col2im", &bindCol2im},
+    {"cholesky", &bindCholesky},
+    {"triangularSolve", &bindTriangularSolve},
+    {"adam", &bindAdam, true},
+    {"sgd", &bindSgd, true},
+    {"ema", &bindEma, true},
 };
 
 }  // namespace

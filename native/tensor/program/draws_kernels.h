@@ -1,0 +1,170 @@
+// Random numbers in row-major f32: Philox blocks in vectors, uniforms and Box-Muller pairs from them. Included once per
+// instruction set (cpu/each_isa.h).
+// A 64-bit lane holds one counter word in its low half (cpu/normal_kernels.h). Words 0 and 2 of a block share one vector
+// of 32-bit lanes, 1 and 3 another: zipping the two gives memory order, and so does zipping the two numbers that Box and
+// Muller make of them. A zip takes even 64-bit lanes to its low vector on every instruction set if lane l holds block
+// l / 2 of its half: even lanes the first half of the blocks, odd ones the second.
+
+#include "program/lanes.h"
+
+VERISIM_INLINE U32 allWords(uint32_t x) { return x - U32{}; }
+
+/// Philox4x32-10 (Salmon et al. 2011, section 3.3) of lanes64 counters; out: words 0 and 2, words 1 and 3.
+VERISIM_INLINE void philox(U64 c0, U64 c1, U64 c2, U64 c3, const uint32_t (&key)[2], U32& even, U32& odd) {
+  const U64 m0 = allBits(0xd2511f53u), m1 = allBits(0xcd9e8d57u);
+  uint32_t k0 = key[0], k1 = key[1];
+#pragma GCC unroll 10
+  for (int round = 0; round < 10; round++) {
+    const U64 p0 = multiplyLow32(m0, c0);
+    const U64 p1 = multiplyLow32(m1, c2);
+    c0 = (p1 >> 32) ^ (c1 ^ allBits(k0));
+    c2 = (p0 >> 32) ^ (c3 ^ allBits(k1));
+    c1 = p1;
+    c3 = p0;
+    k0 += 0x9e3779b9u;
+    k1 += 0xbb67ae85u;
+  }
+  const U64 low = allBits(0xffffffffu);
+  even = (U32)((c0 & low) | (c2 << 32));
+  odd = (U32)((c1 & low) | (c3 << 32));
+}
+
+/// (e0, o0, e1, o1, ...) of the even 64-bit lanes in `first`, of the odd ones in `second`.
+template <class V, int... lane>
+VERISIM_INLINE void zipLanes(V even, V odd, V& first, V& second, std::integer_sequence<int, lane...>) {
+  first = __builtin_shufflevector(even, odd, (lane / 4 * 4 + lane % 4 / 2 + lane % 2 * lanes32)...);
+  second = __builtin_shufflevector(even, odd, (lane / 4 * 4 + 2 + lane % 4 / 2 + lane % 2 * lanes32)...);
+}
+
+/// Uniforms in (0, 1): 23 bits and a half, exact in f32.
+VERISIM_INLINE F32 uniformOf(U32 words) {
+  return (F32)((words >> 9) | allWords(0x3f800000u)) - all(0.99999994f);  // 1 - 2^-24
+}
+
+/// log(u) for u in (0, 1), normal. u = 2^k m, m in [sqrt(1/2), sqrt(2)), a minimax polynomial for log(m) after Cephes.
+VERISIM_INLINE F32 logUniform(F32 u) {
+  const U32 offset = (U32)u - allWords(0x3f3504f3u);  // sqrt(1/2)
+  const I32 k = (I32)offset >> 23;
+  const F32 f = (F32)((U32)u - ((U32)k << 23)) - all(1.0f);
+  const F32 z = f * f;
+  F32 p = all(7.0376836292e-2f);
+  p = fma(p, f, all(-1.1514610310e-1f));
+  p = fma(p, f, all(1.1676998740e-1f));
+  p = fma(p, f, all(-1.2420140846e-1f));
+  p = fma(p, f, all(1.4249322787e-1f));
+  p = fma(p, f, all(-1.6668057665e-1f));
+  p = fma(p, f, all(2.0000714765e-1f));
+  p = fma(p, f, all(-2.4999993993e-1f));
+  p = fma(p, f, all(3.3333331174e-1f));
+  const F32 kf = __builtin_convertvector(k, F32);
+  const F32 tail = fma(p * f, z, fma(all(-0.5f), z, kf * all(-2.12194440e-4f)));
+  return fma(kf, all(0.693359375f), f + tail);
+}
+
+/// Cosine and sine of 2 pi u for u in (0, 1), whose 24 bits make the reduction to an eighth of a turn exact.
+VERISIM_INLINE void cosSinTurns(F32 u, F32& cosine, F32& sine) {
+  const F32 magic = all(12582912.0f);  // 1.5 * 2^23: adding it rounds to an integer
+  const F32 shifted = u * all(4.0f) + magic;
+  const U32 quarter = (U32)shifted;
+  const F32 r = fma(u, all(4.0f), magic - shifted) * all(1.57079632679489662f);
+  const F32 z = r * r;
+  F32 s = all(-1.9515295891e-4f);
+  s = fma(s, z, all(8.3321608736e-3f));
+  s = fma(s, z, all(-1.6666654611e-1f));
+  s = fma(s * z, r, r);
+  F32 c = all(2.443315711809948e-5f);
+  c = fma(c, z, all(-1.388731625493765e-3f));
+  c = fma(c, z, all(4.166664568298827e-2f));
+  c = fma(c * z, z, fma(all(-0.5f), z, all(1.0f)));
+  // In odd quarters they swap; the sine is negative in quarters 2 and 3, the cosine in 1 and 2.
+  const I32 swap = (I32)(quarter << 31) >> 31;
+  const U32 sineSign = (quarter << 30) & allWords(0x80000000u);
+  const U32 cosineSign = ((quarter + 1) << 30) & allWords(0x80000000u);
+  cosine = (F32)((U32)choose(swap, s, c) ^ cosineSign);
+  sine = (F32)((U32)choose(swap, c, s) ^ sineSign);
+}
+
+/// What becomes of the words of lanes64 blocks; `first` and `second` are in memory order.
+struct WordsOf {
+  typedef uint32_t Number;
+  static void make(U32 even, U32 odd, U32& first, U32& second) {
+    zipLanes(even, odd, first, second, std::make_integer_sequence<int, lanes32>());
+  }
+};
+struct UniformsOf {
+  typedef float Number;
+  VERISIM_INLINE void make(U32 even, U32 odd, F32& first, F32& second) {
+    zipLanes(uniformOf(even), uniformOf(odd), first, second, std::make_integer_sequence<int, lanes32>());
+  }
+};
+struct NormalsOf {
+  typedef float Number;
+  VERISIM_INLINE void make(U32 even, U32 odd, F32& first, F32& second) {
+    const F32 radius = root(all(-2.0f) * logUniform(uniformOf(even)));
+    F32 cosine, sine;
+    cosSinTurns(uniformOf(odd), cosine, sine);
+    zipLanes(radius * cosine, radius * sine, first, second, std::make_integer_sequence<int, lanes32>());
+  }
+};
+
+/// Blocks [begin, end) of a draw, counted row by row; `out` gets 4 numbers for each.
+template <class Of>
+static void fillBlocks(const Draw& draw, int64_t begin, int64_t end, typename Of::Number* out) {
+  typedef typename Of::Number Number;
+  typedef Number Vector __attribute__((vector_size(VERISIM_LANE_BYTES)));
+  const int64_t inRow = draw.blocks;
+  U64 row = {}, block = {};
+  for (int lane = 0; lane < lanes64; lane++) {
+    const int64_t number = begin + lane / 2 + lane % 2 * (lanes64 / 2);
+    row[lane] = draw.row + static_cast<uint64_t>(number / inRow);
+    block[lane] = static_cast<uint64_t>(number % inRow);
+  }
+  const U64 rows = allBits(static_cast<uint64_t>(lanes64 / inRow)), blocks = allBits(static_cast<uint64_t>(lanes64 % inRow));
+  const U64 last = allBits(static_cast<uint64_t>(inRow - 1)), one = allBits(1), step = allBits(draw.step);
+  const U64 stream = allBits(draw.stream), wrapped = allBits(static_cast<uint64_t>(inRow));
+  for (int64_t at = begin; at < end; at += lanes64, out += 4 * lanes64) {
+    U32 even, odd;
+    philox(row, block, stream, step + (row >> 32), draw.key, even, odd);
+    Vector first, second;
+    Of::make(even, odd, first, second);
+    if (at + lanes64 <= end) {
+      __builtin_memcpy(out, &first, sizeof first);
+      __builtin_memcpy(out + lanes32, &second, sizeof second);
+    } else {
+      Number both[2 * lanes32];
+      __builtin_memcpy(both, &first, sizeof first);
+      __builtin_memcpy(both + lanes32, &second, sizeof second);
+      std::copy(both, both + 4 * (end - at), out);
+    }
+    block += blocks;
+    row += rows;
+    const U64 over = (U64)((I64)block > (I64)last);
+    block -= over & wrapped;
+    row += over & one;
+  }
+}
+
+/// Rows [begin, end) of `draw.cols` numbers each.
+template <class Of>
+static void fillRows(const Draw& draw, int64_t begin, int64_t end, typename Of::Number* out) {
+  const int64_t inRow = draw.blocks, cols = draw.cols;
+  if (cols % 4 == 0) return fillBlocks<Of>(draw, begin * inRow, end * inRow, out + begin * cols);
+  // The last block of a row is cut: blocks go through a buffer, a row's pieces from there to their places.
+  constexpr int64_t held = 128;
+  typename Of::Number buffer[4 * held];
+  int64_t row = begin, block = 0;
+  for (int64_t at = begin * inRow; at < end * inRow; at += held) {
+    const int64_t count = std::min(held, end * inRow - at);
+    fillBlocks<Of>(draw, at, at + count, buffer);
+    for (int64_t taken = 0; taken < count;) {
+      const int64_t piece = std::min(count - taken, inRow - block);
+      const int64_t numbers = std::min(4 * piece, cols - 4 * block);
+      std::copy(buffer + 4 * taken, buffer + 4 * taken + numbers, out + row * cols + 4 * block);
+      taken += piece;
+      block += piece;
+      if (block == inRow) block = 0, row++;
+    }
+  }
+}
+
+const DrawKernels drawKernels = {&fillRows<UniformsOf>, &fillRows<NormalsOf>, &fillRows<WordsOf>};

@@ -1,0 +1,35 @@
+// How a bound step cuts its work: waking helpers costs microseconds, so short work stays on the calling thread and long
+// work is cut into pieces of about as long as ten wake-ups. No result may depend on where the cuts are.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "cpu/job.h"
+
+namespace verisim {
+
+constexpr double worthHelpers = 15e3;  // nanoseconds
+constexpr double pieceOfWork = 20e3;
+
+/// The same job, on the calling thread alone where `nanoseconds` of work are not worth a helper.
+inline Job sizedJob(Job& job, double nanoseconds) {
+  return {job.pool, nanoseconds < worthHelpers ? 1 : job.threads, job.abort};
+}
+
+/// `body(begin, end)` over [0, count), each unit costing about `nanoseconds`; pieces begin at multiples of `multiple`.
+template <class Body>
+void overUnits(Job& job, int64_t count, double nanoseconds, int64_t multiple, Body&& body) {
+  if (count <= 0) return;
+  const double total = static_cast<double>(count) * nanoseconds;
+  if (total < worthHelpers || job.threads == 1) {
+    // One thread still hears of an abort now and then.
+    const double longest = 50 * pieceOfWork;
+    if (total < longest) return body(int64_t{0}, count);
+  }
+  const double units = std::clamp(pieceOfWork / nanoseconds, 1.0, static_cast<double>(count));
+  const int64_t grain = (static_cast<int64_t>(units) + multiple - 1) / multiple * multiple;
+  job.range(count, grain, body);
+}
+
+}  // namespace verisim
