@@ -97,7 +97,8 @@ const Device& deviceNamed(Napi::Env env, const std::string& name) {
   for (const Device* device : devices()) {
     if (device->name() != name) continue;
     if (!device->available())
-      throw codedError(env, "VERISIM_DEVICE_UNAVAILABLE", "Device " + name + " cannot be used: " + device->description());
+      throw codedError(env, "VERISIM_DEVICE_UNAVAILABLE",
+                       "Device " + name + " cannot be used: " + device->description());
     return *device;
   }
   throw codedError(env, "VERISIM_DEVICE_UNAVAILABLE", "This build knows no device " + name);

@@ -32,7 +32,8 @@ class Words {
 
   int64_t size(const char* what) {
     const int32_t value = next(what);
-    if (value < 0) throw invalidProgram(std::string("Expected ") + what + " from 0 but received " + std::to_string(value));
+    if (value < 0)
+      throw invalidProgram(std::string("Expected ") + what + " from 0 but received " + std::to_string(value));
     return value;
   }
 
@@ -55,7 +56,8 @@ Place readPlace(Words& words, const Program& program, int32_t allowedFlags) {
     throw invalidProgram("Expected an operand in the arena or a slot but received space " + std::to_string(space));
   const int64_t offset = words.size("an operand's offset"), length = words.size("an operand's length");
   const int32_t flags = words.next("an operand's flags");
-  if ((flags & ~allowedFlags) != 0) throw invalidProgram("Expected an operand's flags but received " + std::to_string(flags));
+  if ((flags & ~allowedFlags) != 0)
+    throw invalidProgram("Expected an operand's flags but received " + std::to_string(flags));
   const DType dtype = (flags & isInteger) != 0 ? DType::i32 : DType::f32;
   const bool inArena = space == Place::arena;
   const int64_t words64 = inArena ? program.arenaWords : program.slots[static_cast<size_t>(space)].words;
@@ -85,11 +87,13 @@ void checkOverlaps(std::span<const Place> operands, const KernelRow& kernel, std
     const Place& place = *sorted[begin];
     if (place.space != space) anyEnd = writtenEnd = 0;
     space = place.space;
-    int written = 0;
-    for (end = begin; end < sorted.size() && words(sorted[end]) == words(&place); end++) written += sorted[end]->written;
+    int64_t written = 0;
+    for (end = begin; end < sorted.size() && words(sorted[end]) == words(&place); end++)
+      if (sorted[end]->written) written++;
     const int64_t others = static_cast<int64_t>(end - begin) - written;
     if (written > 1 || (written == 1 && others > 0 && !kernel.inPlace))
-      throw invalidProgram(std::string("[") + kernel.name + "] Expected an operand that is written to be no other operand");
+      throw invalidProgram(std::string("[") + kernel.name +
+                           "] Expected an operand that is written to be no other operand");
     if (writtenEnd > place.offset || (written > 0 && anyEnd > place.offset))
       throw invalidProgram(std::string("[") + kernel.name +
                            "] Expected an operand that is written not to overlap another one in part");

@@ -44,7 +44,8 @@ export class NativeProgram {
 
   private constructor(handle: ProgramHandle) {
     this.#handle = handle;
-    this.info = callNative("program", (addon) => addon.programInfo(handle));
+    const { state: _, ...info } = callNative("program", (addon) => addon.programInfo(handle));
+    this.info = info;
   }
 
   /**
