@@ -1,5 +1,6 @@
 export type { PlanSummary } from "./compile/print-steps.ts";
 export * from "./dtype.ts";
+export * from "./grad.ts";
 export { printEntry } from "./graph/print.ts";
 export { type ConstantArray, currentGraph, Graph, type Tensor, typeText, withGraph } from "./graph/tensor.ts";
 export * from "./jit.ts";
@@ -20,6 +21,7 @@ export * from "./ops/update.ts";
 export * from "./program.ts";
 export * from "./program-spec.ts";
 export { planProgram } from "./runtime/null.ts";
+export * from "./runtime/reference.ts";
 export * from "./shape.ts";
 export * from "./tensor-data.ts";
 export * from "./trace.ts";

@@ -171,7 +171,7 @@ export const minimum: Binary = binary(
 // d(a^b) = b a^(b-1) da + y log(a) db, without log 0 where a is 0
 export const pow: Binary = binary(
   "pow",
-  power,
+  (a, b) => a ** b,
   (g, y, a, b) => [mul(g, mul(b, pow(a, sub(b, 1)))), mul(g, mul(y, log(where(equal(a, 0), 1, a))))],
   {
     domain: [
@@ -207,8 +207,13 @@ export const fma: Ternary = ternary(
 
 // i32 to the nearest f32
 export const toF32: Unary = unary("to_f32", Math.fround, () => [null], { takes: ["i32"] });
-// f32 to i32, towards zero; outside of i32's range any number
-export const toI32: Unary = unary("to_i32", Math.trunc, () => [null], { yields: "i32" });
+// f32 to i32, towards zero; the nearest i32 where it does not fit, and NaN gives 0
+export const toI32: Unary = unary(
+  "to_i32",
+  (x) => Math.min(Math.max(Math.trunc(x), -(2 ** 31)), 2 ** 31 - 1) || 0,
+  () => [null],
+  { yields: "i32" },
+);
 
 /** a where the condition is not 0, else b. a and b have one dtype; a number takes that of the other. */
 export const where: Ternary = Object.assign(
@@ -244,11 +249,6 @@ function whereOperation(): PointwiseOperation {
       return { shape, dtype: a!.dtype };
     },
   };
-}
-
-/** C's pow: 1 to any power is 1, and so is -1 to an infinite one. */
-function power(a: number, b: number): number {
-  return a === 1 || (a === -1 && Math.abs(b) === Number.POSITIVE_INFINITY) ? 1 : a ** b;
 }
 
 function shareOut(g: Tensor, first: Tensor, tie: Tensor): readonly Tensor[] {

@@ -1,0 +1,3 @@
+export * from "./case-numbers.ts";
+export * from "./check-grads.ts";
+export * from "./op-cases.ts";
