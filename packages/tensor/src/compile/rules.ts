@@ -106,7 +106,7 @@ export const rules: readonly Rule[] = [
       return build.make(node.op, [y, build.scalar(Math.fround(c * d), node)]);
     },
   },
-  { name: "stopGradient(x) = x", ops: ["stopGradient"], rewrite: (node) => input(node, 0) },
+  { name: "marks for differentiation", ops: ["stopGradient", "argument"], rewrite: (node) => input(node, 0) },
   {
     name: "movement that moves nothing",
     ops: ["reshape", "broadcast", "slice", "pad", "concat"],
