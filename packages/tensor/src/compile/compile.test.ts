@@ -1,10 +1,10 @@
 import { RowRandom, streamKey } from "@verisim/core";
 import { describe, expect, it } from "vitest";
-import type { Tensor } from "../graph/tensor.ts";
 import { liveNodes } from "../graph/live.ts";
+import type { Tensor } from "../graph/tensor.ts";
 import {
-  add,
   adam,
+  add,
   broadcast,
   concat,
   div,
@@ -33,8 +33,8 @@ import {
   where,
   zerosData,
 } from "../index.ts";
-import { runReference } from "../runtime/reference.ts";
 import { namesOfRows } from "../runtime/null.ts";
+import { runReference } from "../runtime/reference.ts";
 import { isTensorData, type TensorData } from "../tensor-data.ts";
 import { runSteps, stepMemory } from "../testing/run-steps.ts";
 import { type StepContext, type StepResult, type TracedEntry, traceEntry } from "../trace.ts";
@@ -45,11 +45,18 @@ import { printSteps, summarize } from "./print-steps.ts";
 function numbers(seed: number, ...shape: number[]): TensorData {
   const random = new RowRandom(streamKey(seed, "compile"), 0);
   const size = shape.reduce((a, b) => a * b, 1);
-  return tensorData(Float32Array.from({ length: size }, () => 2 * random.uniform() - 1), shape);
+  return tensorData(
+    Float32Array.from({ length: size }, () => 2 * random.uniform() - 1),
+    shape,
+  );
 }
 
 /** Largest difference, relative to numbers above 1, between compiled steps and the reference, over outputs and state. */
-function worstGap(traced: TracedEntry, state: unknown, inputs: unknown): { gap: number; compiled: CompiledEntry } {
+function worstGap(
+  traced: TracedEntry,
+  state: unknown,
+  inputs: unknown,
+): { gap: number; compiled: CompiledEntry } {
   const program = compileEntries([traced], namesOfRows());
   const compiled = program.entries[0]!;
   const memory = stepMemory(program, compiled);
@@ -59,9 +66,10 @@ function worstGap(traced: TracedEntry, state: unknown, inputs: unknown): { gap: 
   const outputs = runSteps(compiled, memory);
   const expected = runReference(traced, { state, inputs });
   const arrays = (tree: unknown): Float64Array[] =>
-    leavesOf(tree, (value): value is { data: Float64Array } => (value as { data?: unknown })?.data instanceof Float64Array).map(
-      ({ value }) => value.data,
-    );
+    leavesOf(
+      tree,
+      (value): value is { data: Float64Array } => (value as { data?: unknown })?.data instanceof Float64Array,
+    ).map(({ value }) => value.data);
   const wanted = [...arrays(expected.outputs), ...arrays(expected.state)];
   const got = [...outputs, ...memory.slots.slice(0, traced.state.length)];
   expect(got.length).toBe(wanted.length);
@@ -74,7 +82,11 @@ function worstGap(traced: TracedEntry, state: unknown, inputs: unknown): { gap: 
   return { gap, compiled };
 }
 
-function check(step: (context: StepContext) => StepResult, state: unknown = {}, inputs: unknown = {}): CompiledEntry {
+function check(
+  step: (context: StepContext) => StepResult,
+  state: unknown = {},
+  inputs: unknown = {},
+): CompiledEntry {
   const { gap, compiled } = worstGap(traceEntry("test", state, inputs, step), state, inputs);
   expect(gap, printSteps(compiled.planned.entry)).toBeLessThan(1e-9);
   return compiled;
@@ -108,7 +120,13 @@ describe("the compiler", () => {
     const compiled = check(
       ({ inputs: { a, b, c, d, e } }) => ({ outputs: { y: add(add(matmul(a, b), matmul(c, d)), e) } }),
       {},
-      { a: numbers(1, 4, 5), b: numbers(2, 5, 6), c: numbers(3, 4, 3), d: numbers(4, 3, 6), e: numbers(5, 6) },
+      {
+        a: numbers(1, 4, 5),
+        b: numbers(2, 5, 6),
+        c: numbers(3, 4, 3),
+        d: numbers(4, 3, 6),
+        e: numbers(5, 6),
+      },
     );
     expect(summarize(compiled.planned)).toMatchObject({ kernels: 3, products: 2, fused: 1 });
   });
@@ -140,7 +158,9 @@ describe("the compiler", () => {
         const h = matmul(x, state.w);
         const t = add(state.t, 1);
         const gradient = matmul(transpose(x), h);
-        const [next] = adam(t, mul(t, 0.01), [{ value: state.w, gradient, mean: state.m, square: state.v }]);
+        const [next] = adam(t, mul(t, 0.0625), [
+          { value: state.w, gradient, mean: state.m, square: state.v },
+        ]);
         const after = matmul(x, next!.value);
         const before = late ? sum(mul(state.w, sum(after))) : sum(h);
         return { state: { w: next!.value, m: next!.mean, v: next!.square, t }, outputs: { after, before } };
@@ -235,7 +255,12 @@ function randomEntry(seed: number): { entry: TracedEntry; state: unknown; inputs
   const random = new RowRandom(streamKey(seed, "program"), 0);
   const pick = <T>(values: readonly T[]): T => values[random.below(values.length)]!;
   const [n, m] = [1 + random.below(5), 1 + random.below(6)];
-  const state = { p: numbers(seed + 1, n, m), q: numbers(seed + 2, m), s: numbers(seed + 3, n, m), t: numbers(seed + 4) };
+  const state = {
+    p: numbers(seed + 1, n, m),
+    q: numbers(seed + 2, m),
+    s: numbers(seed + 3, n, m),
+    t: numbers(seed + 4),
+  };
   const inputs = { x: numbers(seed + 5, n, m), y: numbers(seed + 6, m, n) };
   const entry = traceEntry("random", state, inputs, ({ state: old, inputs: given }) => {
     const matrices: Tensor[] = [old.p, old.s, given.x, transpose(given.y)];
@@ -250,11 +275,26 @@ function randomEntry(seed: number): { entry: TracedEntry; state: unknown; inputs
       () => matrices.push(where(less(pick(matrices), 0), pick(matrices), pick(matrices))),
       () => matrices.push(maximum(pick(matrices), pick(singles))),
       () => matrices.push(bounded(matmul(matmul(pick(matrices), transpose(pick(matrices))), pick(matrices)))),
-      () => matrices.push(add(matmul(given.x, matmul(given.y, pick(matrices))), matmul(matmul(given.x, given.y), pick(matrices)))),
-      () => matrices.push(bounded(slice(concat([pick(matrices), pick(matrices)], 0), [n - 1, 0], [2 * n - 1, m]))),
+      () =>
+        matrices.push(
+          add(
+            matmul(given.x, matmul(given.y, pick(matrices))),
+            matmul(matmul(given.x, given.y), pick(matrices)),
+          ),
+        ),
+      () =>
+        matrices.push(
+          bounded(slice(concat([pick(matrices), pick(matrices)], 0), [n - 1, 0], [2 * n - 1, m])),
+        ),
       () => matrices.push(pad(slice(pick(matrices), [0, 1], [n, m]), [0, 1], [0, 0])),
       () => matrices.push(reshape(transpose(reshape(bounded(pick(matrices)), [m, n])), [n, m])),
-      () => matrices.push(segmentSum(bounded(pick(matrices)), [1, m - 1].filter((width) => width > 0))),
+      () =>
+        matrices.push(
+          segmentSum(
+            bounded(pick(matrices)),
+            [1, m - 1].filter((width) => width > 0),
+          ),
+        ),
       () => matrices.push(segmentMax(pick(matrices), [m])),
       () => matrices.push(gather(pick(matrices), slice(reshape(codes(1), [n]), [0], [n]))),
       () => matrices.push(add(pick(matrices), gatherSum(bounded(pick(matrices)), codes(2)))),
@@ -269,12 +309,22 @@ function randomEntry(seed: number): { entry: TracedEntry; state: unknown; inputs
     ];
     for (let i = 0; i < 30; i++) pick(moves)();
     const count = add(broadcast(0, []), 1);
-    const [next] = adam(count, mul(count, 0.1), [
-      { value: old.p, gradient: bounded(pick(matrices)), mean: pick([old.s, pick(matrices)]), square: mul(old.p, old.p) },
+    const [next] = adam(count, mul(count, 0.125), [
+      {
+        value: old.p,
+        gradient: bounded(pick(matrices)),
+        mean: pick([old.s, pick(matrices)]),
+        square: mul(old.p, old.p),
+      },
     ]);
     matrices.push(next!.value, next!.mean);
     for (let i = 0; i < 10; i++) pick(moves)();
-    const changed = { p: next!.value, q: pick(rows), s: pick([next!.mean, pick(matrices)]), t: pick(singles) };
+    const changed = {
+      p: next!.value,
+      q: pick(rows),
+      s: pick([next!.mean, pick(matrices)]),
+      t: pick(singles),
+    };
     return { state: changed, outputs: { a: pick(matrices), b: pick(rows), c: pick(singles) } };
   });
   return { entry, state, inputs };
