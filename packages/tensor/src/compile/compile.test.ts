@@ -60,7 +60,8 @@ function worstGap(
   const program = compileEntries([traced], namesOfRows());
   const compiled = program.entries[0]!;
   const memory = stepMemory(program, compiled);
-  leavesOf(state, isTensorData).forEach(({ value }, slot) => memory.slots[slot]!.set(value.data));
+  for (const [slot, { value }] of leavesOf(state, isTensorData).entries())
+    memory.slots[slot]!.set(value.data);
   const given = new Map(leavesOf(inputs, isTensorData).map(({ path, value }) => [path, value]));
   for (const { path, slot } of compiled.inputs) memory.slots[slot]!.set(given.get(path)!.data);
   const outputs = runSteps(compiled, memory);
