@@ -1,7 +1,7 @@
 // Builds the tensor addon with CMake and puts the binary into the platform package of this machine.
 // Plain JavaScript for Node 20: it runs before anything of the project is built. A stamp over sources and flags makes a
 // second run return at once.
-//   node tools/build/native.mjs [--sanitize] [--force] [--quiet]
+//   node tools/build/native.mjs [--sanitize | --sanitize-threads] [--force] [--quiet]
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -67,7 +67,10 @@ function sourceFiles() {
     readdirSync(join(source, folder), { withFileTypes: true })
       .filter((entry) => entry.isFile() && /\.(cc|cu|cuh|def|h|txt|map)$/.test(entry.name))
       .map((entry) => join(source, folder, entry.name));
-  return sourceFolders.filter((folder) => existsSync(join(source, folder))).flatMap(own).sort();
+  return sourceFolders
+    .filter((folder) => existsSync(join(source, folder)))
+    .flatMap(own)
+    .sort();
 }
 
 function stampOf(flags) {
@@ -80,10 +83,16 @@ function stampOf(flags) {
   return hash.digest("hex");
 }
 
-/** Where the built binary goes: the platform package, or the build folder of a sanitizer build. */
-export function binaryPath(sanitize = false) {
+/** Build folders by sanitizer. */
+const buildFolders = { "": "build", address: "build-sanitize", thread: "build-sanitize-threads" };
+
+/**
+ * Where the built binary goes: the platform package, or the build folder of a sanitizer build.
+ * @param {"" | "address" | "thread"} sanitize
+ */
+export function binaryPath(sanitize = "") {
   return sanitize
-    ? join(source, "build-sanitize", binaryName)
+    ? join(source, buildFolders[sanitize], binaryName)
     : join(root, "native", "platforms", `${process.platform}-${process.arch}`, binaryName);
 }
 
@@ -91,9 +100,9 @@ export function binaryPath(sanitize = false) {
  * Builds where needed.
  * @returns {{path: string, built: boolean}}
  */
-export function buildNative({ sanitize = false, force = false, quiet = false } = {}) {
+export function buildNative({ sanitize = "", force = false, quiet = false } = {}) {
   const path = binaryPath(sanitize);
-  const build = join(source, sanitize ? "build-sanitize" : "build");
+  const build = join(source, buildFolders[sanitize]);
   const stampFile = join(build, "stamp");
   const flags = { sanitize, platform: process.platform, arch: process.arch, cxx: process.env.CXX ?? "" };
   const stamp = stampOf(flags);
@@ -115,10 +124,11 @@ export function buildNative({ sanitize = false, force = false, quiet = false } =
     mkdirSync(build, { recursive: true });
     writeFileSync(configurationFile, configuration);
   }
-  if (!quiet) process.stderr.write(`building the native addon${sanitize ? " with sanitizers" : ""} ...\n`);
+  if (!quiet)
+    process.stderr.write(`building the native addon${sanitize && ` with the ${sanitize} sanitizer`} ...\n`);
   cmake([
     ...["-S", source, "-B", build, ...generator, "-DCMAKE_BUILD_TYPE=Release"],
-    `-DVERISIM_SANITIZE=${sanitize ? "ON" : "OFF"}`,
+    `-DVERISIM_SANITIZE=${sanitize}`,
     `-DNODE_ADDON_API_DIR=${folderOf("node-addon-api")}`,
     `-DNODE_API_HEADERS_DIR=${folderOf("node-api-headers")}`,
   ]);
@@ -138,7 +148,7 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   try {
     const quiet = options.has("--quiet");
     const { path, built } = buildNative({
-      sanitize: options.has("--sanitize"),
+      sanitize: options.has("--sanitize-threads") ? "thread" : options.has("--sanitize") ? "address" : "",
       force: options.has("--force"),
       quiet,
     });

@@ -174,5 +174,5 @@ async function fuzz() {
 if (process.env.VERISIM_ADDON) await fuzz();
 else {
   const { runSanitized } = await import("./sanitizer.mjs");
-  runSanitized("fuzz", [fileURLToPath(import.meta.url), ...process.argv.slice(2)]);
+  runSanitized("fuzz", "address", [fileURLToPath(import.meta.url), ...process.argv.slice(2)]);
 }

@@ -1,9 +1,15 @@
-// Builds the addon with the address and undefined-behaviour sanitizers and runs the tests of packages/tensor on it.
-// Exits with 1 when a test fails or a sanitizer reports anything. Linux with GCC or Clang.
-//   node native/tensor/test/sanitize.mjs
+// Builds the addon with a sanitizer and runs the tests of packages/tensor on it: addresses and undefined behaviour, or
+// data races over the tests of programs. Exits with 1 when a test fails or the sanitizer reports anything. Linux with
+// GCC or Clang.
+//   node native/tensor/test/sanitize.mjs [--thread]
 
 import { join } from "node:path";
 import { root, runSanitized } from "./sanitizer.mjs";
 
-const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
-runSanitized("sanitize", [vitest, "run", "packages/tensor", "--maxWorkers=1"]);
+const vitest = [join(root, "node_modules", "vitest", "vitest.mjs"), "run", "--maxWorkers=1"];
+if (process.argv.includes("--thread"))
+  runSanitized("sanitize --thread", "thread", [
+    ...vitest,
+    "packages/tensor/src/runtime/native-program.test.ts",
+  ]);
+else runSanitized("sanitize", "address", [...vitest, "packages/tensor"]);

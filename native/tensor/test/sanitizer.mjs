@@ -11,38 +11,51 @@ import { buildNative } from "../../../tools/build/native.mjs";
 /** The repository's root. */
 export const root = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** The sanitizer's runtime must come first in the process: node itself is built without it. */
-function runtimeLibrary() {
-  const compiler = process.env.CXX?.split(" ")[0] ?? "c++";
-  for (const name of ["libasan.so", `libclang_rt.asan-${process.arch === "x64" ? "x86_64" : "aarch64"}.so`]) {
-    const { stdout } = spawnSync(compiler, [`-print-file-name=${name}`], { encoding: "utf8" });
-    if (stdout && existsSync(stdout.trim())) return stdout.trim();
-  }
-  throw new Error(
-    `${compiler} has no address sanitizer: install the compiler's sanitizer libraries (libasan)`,
-  );
-}
-
-/**
- * Runs `node ...args` with the sanitized addon, prints what the sanitizers reported, and sets the exit code.
- * @param {string} name what to call the run in the last line
- */
-export function runSanitized(name, args) {
-  const { path } = buildNative({ sanitize: true });
-  const reports = mkdtempSync(join(tmpdir(), "verisim-sanitize-"));
-  // Reports go to files: a run that starts processes of its own must not swallow one.
-  const report = `log_path=${join(reports, "report")}`;
-  const result = spawnSync(process.execPath, args, {
-    cwd: root,
-    stdio: "inherit",
-    env: {
-      ...process.env,
-      LD_PRELOAD: runtimeLibrary(),
-      VERISIM_ADDON: path,
+/** What the runtime library of a sanitizer is called, and its options but for where reports go. */
+const sanitizers = {
+  address: {
+    library: "asan",
+    options: (report) => ({
       // Leaks are left to the memory test: node keeps its own memory to the end on purpose.
       ASAN_OPTIONS: `detect_leaks=0:detect_stack_use_after_return=1:allocator_may_return_null=1:${report}`,
       UBSAN_OPTIONS: `print_stacktrace=1:halt_on_error=1:${report}`,
-    },
+    }),
+  },
+  thread: {
+    library: "tsan",
+    options: (report) => ({
+      // Node and V8 are built without the sanitizer: what they do among themselves would look like races.
+      TSAN_OPTIONS: `ignore_noninstrumented_modules=1:report_signal_unsafe=0:${report}`,
+    }),
+  },
+};
+
+/** The sanitizer's runtime must come first in the process: node itself is built without it. */
+function runtimeLibrary(name) {
+  const compiler = process.env.CXX?.split(" ")[0] ?? "c++";
+  const clang = `libclang_rt.${name}-${process.arch === "x64" ? "x86_64" : "aarch64"}.so`;
+  for (const file of [`lib${name}.so`, clang]) {
+    const { stdout } = spawnSync(compiler, [`-print-file-name=${file}`], { encoding: "utf8" });
+    if (stdout && existsSync(stdout.trim())) return stdout.trim();
+  }
+  throw new Error(`${compiler} has no lib${name}: install the compiler's sanitizer libraries`);
+}
+
+/**
+ * Runs `node ...args` with the sanitized addon, prints what the sanitizer reported, and sets the exit code.
+ * @param {string} name what to call the run in the last line
+ * @param {"address" | "thread"} sanitize
+ */
+export function runSanitized(name, sanitize, args) {
+  const { path } = buildNative({ sanitize });
+  const reports = mkdtempSync(join(tmpdir(), "verisim-sanitize-"));
+  // Reports go to files: a run that starts processes of its own must not swallow one.
+  const report = `log_path=${join(reports, "report")}`;
+  const { library, options } = sanitizers[sanitize];
+  const result = spawnSync(process.execPath, args, {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, LD_PRELOAD: runtimeLibrary(library), VERISIM_ADDON: path, ...options(report) },
   });
   const found = readdirSync(reports).map((file) => readFileSync(join(reports, file), "utf8"));
   rmSync(reports, { recursive: true, force: true });
