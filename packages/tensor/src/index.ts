@@ -1,5 +1,9 @@
 export type { PlanSummary } from "./compile/print-steps.ts";
 export * from "./dtype.ts";
+export * from "./functions/activations.ts";
+export * from "./functions/softmax.ts";
+export * from "./functions/statistics.ts";
+export * from "./functions/structure.ts";
 export * from "./grad.ts";
 export { printEntry } from "./graph/print.ts";
 export { type ConstantArray, currentGraph, Graph, type Tensor, typeText, withGraph } from "./graph/tensor.ts";
