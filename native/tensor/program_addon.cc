@@ -239,6 +239,18 @@ Napi::Value runProgram(Info info) {
   return promise;
 }
 
+// programTimes(handle, entry) -> nanoseconds[]
+Napi::Value programTimes(Info info) {
+  Arguments arguments(info);
+  LoadedProgram& program = idleProgram(info, arguments);
+  const auto last = static_cast<int64_t>(program.entries.size()) - 1;
+  const auto spent = program.executor->spent(static_cast<size_t>(arguments.integer(1, "entry", 0, last)));
+  const Napi::Array times = Napi::Array::New(info.Env(), spent.size());
+  for (size_t i = 0; i < spent.size(); i++)
+    times.Set(static_cast<uint32_t>(i), Napi::Number::New(info.Env(), static_cast<double>(spent[i])));
+  return times;
+}
+
 // freeProgram(handle)
 void freeProgram(Info info) {
   const Arguments arguments(info);
@@ -262,6 +274,7 @@ void addProgramFunctions(Napi::Env env, Napi::Object exports) {
   addSilent("writeSlot", &writeSlot);
   addSilent("readSlot", &readSlot);
   add("runProgram", &runProgram);
+  add("programTimes", &programTimes);
   addSilent("freeProgram", &freeProgram);
 }
 

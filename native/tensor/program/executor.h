@@ -38,6 +38,9 @@ class Executor {
   /// Throws Aborted soon after `job.abort` is set (slots then hold anything), or CodedError.
   virtual void run(const Run& run, Job& job) = 0;
 
+  /// Nanoseconds spent in each instruction so far; empty unless the environment's VERISIM_DEBUG names `run`.
+  virtual std::vector<int64_t> spent(size_t) const { return {}; }
+
   /// Whether one step of the entry is known to take less time than the trip to another thread.
   virtual bool quick(size_t entry) const = 0;
 };

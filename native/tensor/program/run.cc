@@ -1,5 +1,6 @@
 // The CPU: every instruction is bound to a step when the program is loaded, and a run calls the steps in order.
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
 
 #include "../cpu/isa.h"
@@ -23,6 +24,8 @@ struct BoundEntry {
   std::vector<Result> outputs;
   /// Nanoseconds of the fastest step so far; 0 before the first.
   int64_t fastest = 0;
+  /// Nanoseconds per step of all runs, where they are measured.
+  std::vector<int64_t> spent;
 };
 
 class CpuExecutor final : public Executor {
@@ -55,9 +58,13 @@ class CpuExecutor final : public Executor {
     RunState state = run.first;
     for (int64_t done = 0; done < run.steps; done++, state.step++) {
       const auto begin = std::chrono::steady_clock::now();
-      for (const Step& step : entry.steps) {
-        job.check();
-        step(job, state);
+      if (measures_) {
+        runMeasured(entry, job, state);
+      } else {
+        for (const Step& step : entry.steps) {
+          job.check();
+          step(job, state);
+        }
       }
       job.check();
       for (size_t i = 0; i < entry.outputs.size(); i++) {
@@ -71,12 +78,31 @@ class CpuExecutor final : public Executor {
     }
   }
 
+  std::vector<int64_t> spent(size_t entry) const override { return entries_[entry].spent; }
+
   bool quick(size_t entry) const override {
     const int64_t fastest = entries_[entry].fastest;
     return fastest > 0 && fastest < quickNs;
   }
 
  private:
+  static bool measures() {
+    const char* stages = std::getenv("VERISIM_DEBUG");
+    return stages != nullptr && std::strstr(stages, "run") != nullptr;
+  }
+
+  static void runMeasured(BoundEntry& entry, Job& job, const RunState& state) {
+    entry.spent.resize(entry.steps.size());
+    auto begin = std::chrono::steady_clock::now();
+    for (size_t i = 0; i < entry.steps.size(); i++) {
+      job.check();
+      entry.steps[i](job, state);
+      const auto end = std::chrono::steady_clock::now();
+      entry.spent[i] += std::chrono::nanoseconds(end - begin).count();
+      begin = end;
+    }
+  }
+
   static void checkSize(const Program& program) {
     int64_t words = program.arenaWords;
     for (const Slot& slot : program.slots) words += slot.words;
@@ -92,6 +118,7 @@ class CpuExecutor final : public Executor {
 
   std::vector<Block> blocks_;  // the arena, then the slots
   std::vector<BoundEntry> entries_;
+  const bool measures_ = measures();
 };
 
 class Cpu final : public Device {

@@ -137,6 +137,7 @@ export interface Addon {
     outputs: readonly NumberArray[],
     ...run: Run
   ): Promise<number>;
+  programTimes(program: ProgramHandle, entry: number): number[];
   freeProgram(program: ProgramHandle): void;
 }
 

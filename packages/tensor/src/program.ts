@@ -2,8 +2,8 @@
 // only class that a training loop needs; everything before it happens once, when the program is built.
 
 import { streamKey, throwIfAborted, VerisimError } from "@verisim/core";
-import { type CompiledEntry, type CompiledProgram, compileEntries } from "./compile/compile.ts";
-import { type PlanSummary, summarize } from "./compile/print-steps.ts";
+import { type CompiledEntry, type CompiledProgram, compileEntries, debugs } from "./compile/compile.ts";
+import { type PlanSummary, printTimes, summarize } from "./compile/print-steps.ts";
 import { dtypeOf, numberArray } from "./dtype.ts";
 import { typeText } from "./graph/tensor.ts";
 import { type EntryOutputs, type EntrySpec, type ProgramSpec, traceProgram } from "./program-spec.ts";
@@ -52,6 +52,8 @@ export class Program<
   readonly #compiled: CompiledProgram;
   readonly #native: NativeProgram;
   readonly #outputTrees: ReadonlyMap<string, unknown>;
+  /** Steps run per entry, for VERISIM_DEBUG=run. */
+  readonly #measured = new Map<number, number>();
   readonly #nextStep = new Map<string, number>();
   readonly #seed: number;
   /** The call before: calls of one program take their turns. */
@@ -119,6 +121,7 @@ export class Program<
       onProgress?.(done);
       chunk = Math.ceil((count * progressMs) / Math.max(performance.now() - started, 0.01));
     }
+    this.#showTimes(index, steps);
     const shaped = new Map(
       entry.outputs.map(({ path, type }, i) => [path, { shape: [steps, ...type.shape], data: outputs[i]! }]),
     );
@@ -177,6 +180,15 @@ export class Program<
 
   [Symbol.dispose](): void {
     this.free();
+  }
+
+  #showTimes(index: number, steps: number): void {
+    if (!debugs("run")) return;
+    const done = (this.#measured.get(index) ?? 0) + steps;
+    this.#measured.set(index, done);
+    const times = this.#native.times(index);
+    if (times.length > 0)
+      process.stderr.write(`${printTimes(this.#compiled.entries[index]!.planned.entry, times, done)}\n`);
   }
 
   #indexOf(name: string): number {

@@ -93,3 +93,19 @@ export function printPlan(planned: PlannedEntry): string {
   const totals = Object.entries(summarize(planned)).map(([name, count]) => `  ${name} ${count}`);
   return `plan ${planned.entry.name}\n${lines.join("\n")}\n${totals.join("\n")}\n`;
 }
+
+/** Where an entry's time goes: its steps by the time spent in them, the longest first, down to a hundredth of the whole. */
+export function printTimes(entry: LoweredEntry, nanoseconds: readonly number[], steps: number): string {
+  const total = nanoseconds.reduce((a, b) => a + b, 0);
+  const rows = entry.steps
+    .map((step, i) => ({ step, i, time: nanoseconds[i]! }))
+    .sort((a, b) => b.time - a.time);
+  const lines = rows
+    .filter(({ time }) => time * 100 >= total)
+    .map(({ step, i, time }) => {
+      const share = ((100 * time) / total).toFixed(1).padStart(5);
+      const [line] = printStep(step).split("\n");
+      return `  ${(time / steps / 1000).toFixed(1).padStart(8)} us ${share} %  ${i}: ${line}`;
+    });
+  return `run ${entry.name}: ${(total / steps / 1000).toFixed(1)} us a step over ${steps} steps\n${lines.join("\n")}\n`;
+}

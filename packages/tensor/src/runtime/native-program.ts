@@ -93,6 +93,15 @@ export class NativeProgram {
   }
 
   /**
+   * Nanoseconds spent in each instruction of an entry over all runs; empty unless `VERISIM_DEBUG` named `run` when the
+   * program was created.
+   * @throws VerisimError `VERISIM_PROGRAM_BUSY`, `VERISIM_PROGRAM_FREED`
+   */
+  times(entry: number): number[] {
+    return callNative("programTimes", (addon) => addon.programTimes(this.#handle, entry));
+  }
+
+  /**
    * Gives the memory back at once.
    * @throws VerisimError `VERISIM_PROGRAM_BUSY` while it runs, `VERISIM_PROGRAM_FREED` the second time
    */
