@@ -1,0 +1,4 @@
+// Optimizers over trees of parameters.
+
+export * from "./clip.ts";
+export * from "./optimizers.ts";
