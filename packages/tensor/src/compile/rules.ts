@@ -133,6 +133,23 @@ export const rules: readonly Rule[] = [
     },
   },
   {
+    // The product reads transposed operands as they lie, and as a product it can add to others where it is made.
+    name: "(A B)^T = B^T A^T",
+    ops: ["transpose"],
+    rewrite(node, build) {
+      const product = input(node, 0);
+      const axes = axesOf(node);
+      const last = axes.length - 1;
+      const swaps = axes.every((axis, i) => axis === (i === last ? last - 1 : i === last - 1 ? last : i));
+      if (product.op.name !== "matmul" || !swaps) return undefined;
+      const turned = [input(product, 1), input(product, 0)].map((x) => {
+        const order = x.shape.map((_, i) => i);
+        return build.make(node.op, [x], { axes: [...order.slice(0, -2), order.at(-1)!, order.at(-2)!] });
+      });
+      return build.make(product.op, turned);
+    },
+  },
+  {
     name: "a reduction over axes of length 1 is a reshape",
     ops: ["sum", "max"],
     rewrite(node, build) {
