@@ -52,4 +52,35 @@ export const benchmarks: readonly Benchmark[] = [
     ours: "ours/gemm.ts",
     peers: [{ name: "numpy", environment: "sdv", script: "peers/gemm.py" }],
   },
+  {
+    name: "ctgan-step",
+    summary: "one training step of CTGAN at Adult's sizes, batch 500",
+    ours: "ours/ctgan-step.ts",
+    arguments: ["500"],
+    peers: [{ name: "ctgan", environment: "sdv", script: "peers/ctgan_step.py" }],
+  },
+  {
+    name: "ctgan-step-50",
+    summary: "one training step of CTGAN at Adult's sizes, batch 50",
+    ours: "ours/ctgan-step.ts",
+    arguments: ["50"],
+    peers: [{ name: "ctgan", environment: "sdv", script: "peers/ctgan_step.py" }],
+  },
+  {
+    name: "tvae-step",
+    summary: "one training step of TVAE at Adult's sizes, batch 500",
+    ours: "ours/tvae-step.ts",
+    peers: [{ name: "ctgan", environment: "sdv", script: "peers/tvae_step.py" }],
+  },
+  {
+    name: "tiny-step",
+    summary: "one training step of a 16-64-64-1 network, batch 32: all overhead",
+    ours: "ours/tiny-step.ts",
+    peers: ["eager", "compile"].map((way) => ({
+      name: `torch-${way}`,
+      environment: "sdv",
+      script: "peers/tiny_step.py",
+      arguments: [way],
+    })),
+  },
 ];

@@ -1,4 +1,4 @@
 export * from "./case-numbers.ts";
 export * from "./check-grads.ts";
 export * from "./op-cases.ts";
-export { type GoldenProgram, goldenPrograms } from "./programs/index.ts";
+export * from "./programs/index.ts";
