@@ -12,6 +12,8 @@ import { type Shape, sameShape } from "../shape.ts";
 export interface Builder {
   make(op: Operation, inputs: readonly Tensor[], attributes?: Attributes): Tensor;
   scalar(value: number, like: Tensor): Tensor;
+  /** Whether at most one node of the graph that is being simplified uses it. */
+  isUsedOnce(node: Tensor): boolean;
 }
 
 /** A rewrite of nodes of one op, or of all pointwise ops. */
@@ -141,7 +143,7 @@ export const rules: readonly Rule[] = [
       const axes = axesOf(node);
       const last = axes.length - 1;
       const swaps = axes.every((axis, i) => axis === (i === last ? last - 1 : i === last - 1 ? last : i));
-      if (product.op.name !== "matmul" || !swaps) return undefined;
+      if (product.op.name !== "matmul" || !swaps || !build.isUsedOnce(product)) return undefined;
       const turned = [input(product, 1), input(product, 0)].map((x) => {
         const order = x.shape.map((_, i) => i);
         return build.make(node.op, [x], { axes: [...order.slice(0, -2), order.at(-1)!, order.at(-2)!] });

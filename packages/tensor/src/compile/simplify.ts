@@ -18,6 +18,7 @@ const mostRewrites = 32;
 class Simplifier implements Builder {
   readonly graph = new Graph();
   readonly #done = new Map<Tensor, Tensor>();
+  readonly #usedMore = new Set<Tensor>();
 
   make(op: Operation, inputs: readonly Tensor[], attributes?: Attributes): Tensor {
     return this.#simplified(this.graph.make(op, inputs, attributes));
@@ -25,6 +26,15 @@ class Simplifier implements Builder {
 
   scalar(value: number, like: Tensor): Tensor {
     return scalar(value, like.dtype);
+  }
+
+  isUsedOnce(node: Tensor): boolean {
+    return !this.#usedMore.has(node);
+  }
+
+  /** A node that stands for one with several users. */
+  markUsedMore(node: Tensor): void {
+    this.#usedMore.add(node);
   }
 
   #simplified(node: Tensor): Tensor {
@@ -57,6 +67,10 @@ class Simplifier implements Builder {
 /** The same entry with a cheaper graph. Random numbers, state and inputs keep their identity. */
 export function simplify(entry: TracedEntry): TracedEntry {
   const builder = new Simplifier();
+  const nodes = liveNodes(entry);
+  const users = new Map<Tensor, number>();
+  for (const { inputs } of nodes) for (const input of inputs) users.set(input, (users.get(input) ?? 0) + 1);
+  for (const { tensor } of [...entry.outputs, ...entry.updates]) users.set(tensor, 2);
   return withGraph(builder.graph, () => {
     builder.graph.constants.push(...entry.graph.constants);
     const made = new Map<Tensor, Tensor>();
@@ -65,11 +79,12 @@ export function simplify(entry: TracedEntry): TracedEntry {
       if (copy === undefined) {
         copy = builder.make(node.op, node.inputs.map(from), node.attributes);
         made.set(node, copy);
+        if ((users.get(node) ?? 0) > 1) builder.markUsedMore(copy);
       }
       return copy;
     };
     for (const { tensor } of [...entry.state, ...entry.inputs]) from(tensor);
-    for (const node of liveNodes(entry)) from(node);
+    for (const node of nodes) from(node);
     const renew = <T extends NamedTensor>(named: T): T => ({ ...named, tensor: from(named.tensor) });
     return {
       ...entry,
