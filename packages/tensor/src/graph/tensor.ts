@@ -45,10 +45,7 @@ class Node implements Tensor {
     this.shape = type.shape;
     this.dtype = type.dtype;
     this.#trace = {};
-    const limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = 14;
     Error.captureStackTrace(this.#trace, Node);
-    Error.stackTraceLimit = limit;
   }
 
   get source(): string {
@@ -104,7 +101,7 @@ export class Graph {
     key += `|${JSON.stringify(attributes)}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const node = new Node(this, this.nodes.length, op, inputs, attributes, op.infer(inputs, attributes));
+    const node = new Node(this, this.nodes.length, op, inputs, attributes, inferType(op, inputs, attributes));
     this.nodes.push(node);
     this.#known.set(key, node);
     return node;
@@ -116,16 +113,36 @@ export class Graph {
   }
 }
 
+function inferType(op: Operation, inputs: readonly Tensor[], attributes: Attributes): TensorType {
+  try {
+    return op.infer(inputs, attributes);
+  } catch (error) {
+    throw VerisimError.isInstance(error) ? withSources(error, inputs) : error;
+  }
+}
+
+/** The same error with the line of the call, and the lines that made the inputs. */
+function withSources(error: VerisimError, inputs: readonly Tensor[]): VerisimError {
+  const { code, message, where, hint } = error;
+  const made = inputs.map((input) => `\n  ${typeText(input)} made at ${input.source}`);
+  const details = { where, cause: error, ...(hint === undefined ? {} : { hint }) };
+  return new VerisimError(code, `${message}\n  at ${userLine(error.stack ?? "")}${made.join("")}`, details);
+}
+
 let current: Graph | undefined;
 
 /** Calls `build` with a new graph that literals and sources go into. */
 export function withGraph<T>(graph: Graph, build: () => T): T {
   const outer = current;
+  const limit = Error.stackTraceLimit;
   current = graph;
+  // Deep enough to reach the user's line from within compositions and gradients.
+  Error.stackTraceLimit = 14;
   try {
     return build();
   } finally {
     current = outer;
+    Error.stackTraceLimit = limit;
   }
 }
 

@@ -10,6 +10,7 @@ import { scalar, type TensorLike, toTensors } from "./source.ts";
 
 const numbers = (attributes: Attributes, name: string): readonly number[] =>
   attributes[name] as readonly number[];
+const isLength = (length: number): boolean => Number.isInteger(length) && length >= 0;
 const onlyInput = (inputs: readonly ReferenceArray[]): Float64Array => inputs[0]!.data;
 
 /** Numbers at `offset + index . strides` for every index of `shape`, row-major. */
@@ -38,7 +39,15 @@ function strided(
 export const reshapeOperation: Operation = {
   name: "reshape",
   kind: "movement",
-  infer: ([x], { shape }) => ({ shape: shape as Shape, dtype: x!.dtype }),
+  infer: ([x], attributes) => {
+    const shape = numbers(attributes, "shape");
+    if (sizeOf(shape) !== sizeOf(x!.shape) || !shape.every(isLength))
+      throw shapeError(
+        "reshape",
+        `Expected a shape of ${sizeOf(x!.shape)} elements for ${shapeText(x!.shape)} but received ${shapeText(shape)}`,
+      );
+    return { shape, dtype: x!.dtype };
+  },
   // the inverse map
   vjp: (g, _y, [x]) => [reshape(g, x!.shape)],
   reference: onlyInput,
@@ -49,16 +58,11 @@ export const reshapeOperation: Operation = {
  * @throws VerisimError `VERISIM_SHAPE_MISMATCH`
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
-  const size = sizeOf(x.shape);
   const unknown = shape.indexOf(-1);
-  const known = sizeOf(shape) * (unknown < 0 ? 1 : -1);
-  const full = unknown < 0 ? shape : shape.map((length, axis) => (axis === unknown ? size / known : length));
-  if (sizeOf(full) !== size || !full.every((length) => Number.isInteger(length) && length >= 0))
-    throw shapeError(
-      "reshape",
-      `Expected a shape of ${size} elements for ${shapeText(x.shape)} but received ${shapeText(shape)}`,
-    );
-  return sameShape(full, x.shape) ? x : x.graph.make(reshapeOperation, [x], { shape: full });
+  const left = -sizeOf(x.shape) / sizeOf(shape);
+  const whole =
+    unknown < 0 || !isLength(left) ? shape : shape.map((length, axis) => (axis === unknown ? left : length));
+  return sameShape(whole, x.shape) ? x : x.graph.make(reshapeOperation, [x], { shape: whole });
 }
 
 /** Axis i of the result is axis axes[i] of the input. Attributes: axes. */
@@ -106,16 +110,26 @@ export function transpose(x: Tensor, axes?: readonly number[]): Tensor {
 
 function lastTwoSwapped(rank: number): number[] {
   if (rank < 2) throw shapeError("transpose", `Expected at least 2 axes but received ${rank}`);
-  return Array.from({ length: rank }, (_, axis) =>
-    axis === rank - 2 ? rank - 1 : axis === rank - 1 ? rank - 2 : axis,
-  );
+  const order = Array.from({ length: rank }, (_, axis) => axis);
+  order[rank - 2] = rank - 1;
+  order[rank - 1] = rank - 2;
+  return order;
 }
 
 /** Attributes: shape. */
 export const broadcastOperation: Operation = {
   name: "broadcast",
   kind: "movement",
-  infer: ([x], { shape }) => ({ shape: shape as Shape, dtype: x!.dtype }),
+  infer: ([x], attributes) => {
+    const shape = numbers(attributes, "shape");
+    const shift = shape.length - x!.shape.length;
+    if (shift < 0 || !x!.shape.every((length, axis) => length === 1 || length === shape[shift + axis]))
+      throw shapeError(
+        "broadcast",
+        `Expected a shape that broadcasts to ${shapeText(shape)} but received ${shapeText(x!.shape)}`,
+      );
+    return { shape, dtype: x!.dtype };
+  },
   // what was repeated adds up
   vjp: (g, _y, [x]) => [sumTo(g, x!.shape)],
   reference: ([x], _attributes, { shape }) => {
@@ -131,14 +145,7 @@ export const broadcastOperation: Operation = {
  */
 export function broadcast(x: TensorLike, shape: Shape): Tensor {
   const tensor = typeof x === "number" ? scalar(x) : x;
-  const from = tensor.shape;
-  const shift = shape.length - from.length;
-  if (shift < 0 || !from.every((length, axis) => length === 1 || length === shape[shift + axis]))
-    throw shapeError(
-      "broadcast",
-      `Expected a shape that broadcasts to ${shapeText(shape)} but received ${shapeText(from)}`,
-    );
-  return sameShape(from, shape) ? tensor : tensor.graph.make(broadcastOperation, [tensor], { shape });
+  return sameShape(tensor.shape, shape) ? tensor : tensor.graph.make(broadcastOperation, [tensor], { shape });
 }
 
 /** `x` summed to a shape that broadcasts to its own: the transpose of `broadcast`. */
@@ -155,10 +162,20 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
 export const sliceOperation: Operation = {
   name: "slice",
   kind: "movement",
-  infer: ([x], attributes) => ({
-    shape: numbers(attributes, "ends").map((end, axis) => end - numbers(attributes, "starts")[axis]!),
-    dtype: x!.dtype,
-  }),
+  infer: ([x], attributes) => {
+    const [starts, ends] = [numbers(attributes, "starts"), numbers(attributes, "ends")];
+    const rank = x!.shape.length;
+    const fits = x!.shape.every(
+      (length, axis) =>
+        isLength(starts[axis]!) && isLength(ends[axis]! - starts[axis]!) && ends[axis]! <= length,
+    );
+    if (starts.length !== rank || ends.length !== rank || !fits)
+      throw shapeError(
+        "slice",
+        `Expected starts and ends within ${shapeText(x!.shape)} but received ${shapeText(starts)} and ${shapeText(ends)}`,
+      );
+    return { shape: ends.map((end, axis) => end - starts[axis]!), dtype: x!.dtype };
+  },
   // zeros where nothing was read
   vjp: (g, _y, [x], attributes) => [
     pad(
@@ -179,26 +196,10 @@ export const sliceOperation: Operation = {
  * @throws VerisimError `VERISIM_SHAPE_MISMATCH`
  */
 export function slice(x: Tensor, starts: readonly number[], ends: readonly number[]): Tensor {
-  const bound = (values: readonly number[]): number[] =>
-    values.map((value, axis) => (value < 0 ? value + (x.shape[axis] ?? 0) : value));
-  const [from, to] = [bound(starts), bound(ends)];
-  const fits = x.shape.every(
-    (length, axis) => 0 <= from[axis]! && from[axis]! <= to[axis]! && to[axis]! <= length,
-  );
-  if (
-    from.length !== x.shape.length ||
-    to.length !== x.shape.length ||
-    !fits ||
-    ![...from, ...to].every(Number.isInteger)
-  )
-    throw shapeError(
-      "slice",
-      `Expected starts and ends within ${shapeText(x.shape)} but received ${shapeText(starts)} and ${shapeText(ends)}`,
-    );
-  return sameShape(
-    to.map((end, axis) => end - from[axis]!),
-    x.shape,
-  )
+  const counted = (bounds: readonly number[]): number[] =>
+    bounds.map((bound, axis) => (bound < 0 ? bound + (x.shape[axis] ?? 0) : bound));
+  const [from, to] = [counted(starts), counted(ends)];
+  return from.every((start) => start === 0) && sameShape(to, x.shape)
     ? x
     : x.graph.make(sliceOperation, [x], { starts: from, ends: to });
 }
@@ -207,12 +208,16 @@ export function slice(x: Tensor, starts: readonly number[], ends: readonly numbe
 export const padOperation: Operation = {
   name: "pad",
   kind: "movement",
-  infer: ([x], attributes) => ({
-    shape: x!.shape.map(
-      (length, axis) => length + numbers(attributes, "low")[axis]! + numbers(attributes, "high")[axis]!,
-    ),
-    dtype: x!.dtype,
-  }),
+  infer: ([x], attributes) => {
+    const [low, high] = [numbers(attributes, "low"), numbers(attributes, "high")];
+    const rank = x!.shape.length;
+    if (low.length !== rank || high.length !== rank || ![...low, ...high].every(isLength))
+      throw shapeError(
+        "pad",
+        `Expected whole numbers from 0 per axis of ${shapeText(x!.shape)} but received ${shapeText(low)} and ${shapeText(high)}`,
+      );
+    return { shape: x!.shape.map((length, axis) => length + low[axis]! + high[axis]!), dtype: x!.dtype };
+  },
   // the part that x went to
   vjp: (g, _y, [x], attributes) => {
     const low = numbers(attributes, "low");
@@ -252,17 +257,8 @@ function place(
  * @throws VerisimError `VERISIM_SHAPE_MISMATCH`
  */
 export function pad(x: Tensor, low: readonly number[], high: readonly number[]): Tensor {
-  const rank = x.shape.length;
-  if (
-    low.length !== rank ||
-    high.length !== rank ||
-    ![...low, ...high].every((n) => Number.isInteger(n) && n >= 0)
-  )
-    throw shapeError(
-      "pad",
-      `Expected whole numbers from 0 per axis of ${shapeText(x.shape)} but received ${shapeText(low)} and ${shapeText(high)}`,
-    );
-  return [...low, ...high].every((n) => n === 0) ? x : x.graph.make(padOperation, [x], { low, high });
+  const nothing = low.length === x.shape.length && [...low, ...high].every((n) => n === 0);
+  return nothing ? x : x.graph.make(padOperation, [x], { low, high });
 }
 
 /** Inputs one after another along an axis. Attributes: axis. */
