@@ -64,6 +64,7 @@ export const rules: readonly Rule[] = [
       for (let i = 0; i < inner.length; i++) {
         // All at once may lose the shape; then one of them stays.
         const some = inner.map((x, j) => (j < i ? input(node, j) : x));
+        if (some.every((x, j) => x === input(node, j))) return undefined;
         const made = build.make(node.op, some, node.attributes);
         if (sameType(made, node)) return made;
       }
