@@ -9,24 +9,44 @@
 
 VERISIM_INLINE U32 allWords(uint32_t x) { return x - U32{}; }
 
-/// Philox4x32-10 (Salmon et al. 2011, section 3.3) of lanes64 counters; out: words 0 and 2, words 1 and 3.
-VERISIM_INLINE void philox(U64 c0, U64 c1, U64 c2, U64 c3, const uint32_t (&key)[2], U32& even, U32& odd) {
-  const U64 m0 = allBits(0xd2511f53u), m1 = allBits(0xcd9e8d57u);
-  uint32_t k0 = key[0], k1 = key[1];
+/// The ten round keys of Philox, each in every lane: kept in memory, a broadcast would cost as much as the round.
+struct RoundKeys {
+  U64 word0[10], word1[10];
+  explicit RoundKeys(const uint32_t (&key)[2]) {
+    for (uint32_t round = 0; round < 10; round++) {
+      word0[round] = allBits(key[0] + round * 0x9e3779b9u);
+      word1[round] = allBits(key[1] + round * 0xbb67ae85u);
+    }
+  }
+};
+
+/// Vectors of counters worked on at once: one alone would wait for its own multiplications.
+constexpr int together = 2;
+
+/// Philox4x32-10 (Salmon et al. 2011, section 3.3) of lanes64 counters each; out: words 0 and 2, words 1 and 3.
+VERISIM_INLINE void philox(U64 (&c0)[together], const U64 (&c1)[together], U64 (&c2)[together], U64 (&c3)[together], const RoundKeys& keys,
+                           U32 (&even)[together], U32 (&odd)[together]) {
+  const U64 m0 = allBits(0xd2511f53u), m1 = allBits(0xcd9e8d57u), low = allBits(0xffffffffu);
+  U64 lows[together];
+#pragma GCC unroll 2
+  for (int v = 0; v < together; v++) lows[v] = c1[v];
 #pragma GCC unroll 10
   for (int round = 0; round < 10; round++) {
-    const U64 p0 = multiplyLow32(m0, c0);
-    const U64 p1 = multiplyLow32(m1, c2);
-    c0 = (p1 >> 32) ^ (c1 ^ allBits(k0));
-    c2 = (p0 >> 32) ^ (c3 ^ allBits(k1));
-    c1 = p1;
-    c3 = p0;
-    k0 += 0x9e3779b9u;
-    k1 += 0xbb67ae85u;
+#pragma GCC unroll 2
+    for (int v = 0; v < together; v++) {
+      const U64 p0 = multiplyLow32(m0, c0[v]);
+      const U64 p1 = multiplyLow32(m1, c2[v]);
+      c0[v] = (p1 >> 32) ^ (lows[v] ^ keys.word0[round]);
+      c2[v] = (p0 >> 32) ^ (c3[v] ^ keys.word1[round]);
+      lows[v] = p1;
+      c3[v] = p0;
+    }
   }
-  const U64 low = allBits(0xffffffffu);
-  even = (U32)((c0 & low) | (c2 << 32));
-  odd = (U32)((c1 & low) | (c3 << 32));
+#pragma GCC unroll 2
+  for (int v = 0; v < together; v++) {
+    even[v] = (U32)((c0[v] & low) | (c2[v] << 32));
+    odd[v] = (U32)((lows[v] & low) | (c3[v] << 32));
+  }
 }
 
 /// (e0, o0, e1, o1, ...) of the even 64-bit lanes in `first`, of the odd ones in `second`.
@@ -109,38 +129,48 @@ struct NormalsOf {
 
 /// Blocks [begin, end) of a draw, counted row by row; `out` gets 4 numbers for each.
 template <class Of>
-static void fillBlocks(const Draw& draw, int64_t begin, int64_t end, typename Of::Number* out) {
+static void fillBlocks(const Draw& draw, const RoundKeys& keys, int64_t begin, int64_t end, typename Of::Number* out) {
   typedef typename Of::Number Number;
   typedef Number Vector __attribute__((vector_size(VERISIM_LANE_BYTES)));
+  constexpr int64_t stride = together * lanes64;  // blocks at once
   const int64_t inRow = draw.blocks;
-  U64 row = {}, block = {};
-  for (int lane = 0; lane < lanes64; lane++) {
-    const int64_t number = begin + lane / 2 + lane % 2 * (lanes64 / 2);
-    row[lane] = draw.row + static_cast<uint64_t>(number / inRow);
-    block[lane] = static_cast<uint64_t>(number % inRow);
+  U64 row[together], block[together];
+  for (int lane = 0; lane < stride; lane++) {
+    const int v = lane / lanes64, l = lane % lanes64;
+    const int64_t number = begin + v * lanes64 + l / 2 + l % 2 * (lanes64 / 2);
+    row[v][l] = draw.row + static_cast<uint64_t>(number / inRow);
+    block[v][l] = static_cast<uint64_t>(number % inRow);
   }
-  const U64 rows = allBits(static_cast<uint64_t>(lanes64 / inRow)), blocks = allBits(static_cast<uint64_t>(lanes64 % inRow));
-  const U64 last = allBits(static_cast<uint64_t>(inRow - 1)), one = allBits(1), step = allBits(draw.step);
-  const U64 stream = allBits(draw.stream), wrapped = allBits(static_cast<uint64_t>(inRow));
-  for (int64_t at = begin; at < end; at += lanes64, out += 4 * lanes64) {
-    U32 even, odd;
-    philox(row, block, stream, step + (row >> 32), draw.key, even, odd);
-    Vector first, second;
-    Of::make(even, odd, first, second);
-    if (at + lanes64 <= end) {
-      __builtin_memcpy(out, &first, sizeof first);
-      __builtin_memcpy(out + lanes32, &second, sizeof second);
-    } else {
-      Number both[2 * lanes32];
-      __builtin_memcpy(both, &first, sizeof first);
-      __builtin_memcpy(both + lanes32, &second, sizeof second);
-      std::copy(both, both + 4 * (end - at), out);
+  const U64 rows = allBits(static_cast<uint64_t>(stride / inRow)), blocks = allBits(static_cast<uint64_t>(stride % inRow));
+  const U64 last = allBits(static_cast<uint64_t>(inRow - 1)), wrapped = allBits(static_cast<uint64_t>(inRow));
+  const U64 step = allBits(draw.step), stream = allBits(draw.stream);
+  for (int64_t at = begin; at < end; at += stride, out += 4 * stride) {
+    U64 c0[together], c2[together], c3[together];
+    U32 even[together], odd[together];
+#pragma GCC unroll 2
+    for (int v = 0; v < together; v++) {
+      c0[v] = row[v];
+      c2[v] = stream;
+      c3[v] = step + (row[v] >> 32);
     }
-    block += blocks;
-    row += rows;
-    const U64 over = (U64)((I64)block > (I64)last);
-    block -= over & wrapped;
-    row += over & one;
+    philox(c0, block, c2, c3, keys, even, odd);
+    Vector made[2 * together];
+#pragma GCC unroll 2
+    for (int v = 0; v < together; v++) Of::make(even[v], odd[v], made[2 * v], made[2 * v + 1]);
+    if (at + stride <= end) {
+      __builtin_memcpy(out, made, sizeof made);
+    } else {
+      Number numbers[4 * stride];
+      __builtin_memcpy(numbers, made, sizeof made);
+      std::copy(numbers, numbers + 4 * (end - at), out);
+    }
+#pragma GCC unroll 2
+    for (int v = 0; v < together; v++) {
+      block[v] += blocks;
+      const I64 over = (I64)block[v] > (I64)last;
+      block[v] -= (U64)over & wrapped;
+      row[v] += rows - (U64)over;
+    }
   }
 }
 
@@ -148,14 +178,21 @@ static void fillBlocks(const Draw& draw, int64_t begin, int64_t end, typename Of
 template <class Of>
 static void fillRows(const Draw& draw, int64_t begin, int64_t end, typename Of::Number* out) {
   const int64_t inRow = draw.blocks, cols = draw.cols;
-  if (cols % 4 == 0) return fillBlocks<Of>(draw, begin * inRow, end * inRow, out + begin * cols);
+  const RoundKeys keys(draw.key);
+  if (cols % 4 == 0) return fillBlocks<Of>(draw, keys, begin * inRow, end * inRow, out + begin * cols);
   // The last block of a row is cut: blocks go through a buffer, a row's pieces from there to their places.
   constexpr int64_t held = 128;
   typename Of::Number buffer[4 * held];
   int64_t row = begin, block = 0;
   for (int64_t at = begin * inRow; at < end * inRow; at += held) {
     const int64_t count = std::min(held, end * inRow - at);
-    fillBlocks<Of>(draw, at, at + count, buffer);
+    fillBlocks<Of>(draw, keys, at, at + count, buffer);
+    if (inRow == 1) {
+      typename Of::Number* const to = out + at * cols;
+      for (int64_t i = 0; i < count; i++)
+        for (int64_t c = 0; c < cols; c++) to[i * cols + c] = buffer[4 * i + c];
+      continue;
+    }
     for (int64_t taken = 0; taken < count;) {
       const int64_t piece = std::min(count - taken, inRow - block);
       const int64_t numbers = std::min(4 * piece, cols - 4 * block);

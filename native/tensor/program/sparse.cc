@@ -163,7 +163,7 @@ Step scatterSorted(const Scatter& s) {
 Step scatterStep(const Scatter& s) {
   if (s.rows == 0 || s.width == 0) return [](Job&, const RunState&) {};
   const int64_t picks = s.count * s.bag;
-  const bool direct = s.width < 16 || picks == 0 || (s.accumulate && picks < s.rows / 16);
+  const bool direct = s.width < 4 || picks == 0 || (s.accumulate && picks < s.rows / 16);
   return direct ? scatterDirectly(s) : scatterSorted(s);
 }
 
