@@ -6,6 +6,8 @@ export const importDirections: Readonly<Record<string, readonly string[]>> = {
   "packages/core": [],
   "packages/tensor": ["core"],
   "packages/stats": ["core", "tensor"],
+  "packages/onnx": ["core", "tensor"],
+  "packages/tfjs": ["core", "tensor"],
   "packages/data": ["core"],
   "packages/transforms": ["core", "tensor", "stats", "data"],
   "packages/copula": ["core", "tensor", "stats", "data", "transforms"],

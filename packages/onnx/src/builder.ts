@@ -3,10 +3,19 @@
 
 import { type DType, numberArray, sizeOf, type TensorData } from "@verisim/tensor";
 import { inferType, invalidNode, scaleDim } from "./infer.ts";
-import type { Dim, ElementType, OnnxAttribute, OnnxNode, OnnxTensor, OnnxValue, ValueType } from "./model.ts";
+import {
+  type Dim,
+  type ElementType,
+  elementCodes,
+  type OnnxAttribute,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxValue,
+  type ValueType,
+} from "./model.ts";
 
-/** Attributes as they are written in lowerings: a whole number or a list of them. */
-export type Attributes = Readonly<Record<string, number | readonly number[]>>;
+/** Attributes as they are written in lowerings: a whole number, a list of them, or a word. */
+export type Attributes = Readonly<Record<string, number | readonly number[] | string>>;
 
 /** The element type that holds a dtype. */
 export const elementOf: Readonly<Record<DType, ElementType>> = { f32: "float", i32: "int32" };
@@ -18,7 +27,8 @@ function bytesOf(element: ElementType, values: ArrayLike<number>): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
-function attributeOf(value: number | readonly number[]): OnnxAttribute {
+function attributeOf(value: number | readonly number[] | string): OnnxAttribute {
+  if (typeof value === "string") return { text: value };
   return typeof value === "number" ? { int: value } : { ints: value };
 }
 
@@ -28,23 +38,51 @@ export class GraphBuilder {
   readonly nodes: OnnxNode[] = [];
   readonly values: OnnxValue[] = [];
   readonly #known = new Map<string, OnnxValue>();
+  readonly #names = new Set<string>();
   readonly #literals = new Map<string, readonly number[]>();
   /** The value whose only number is the number of rows of a run. */
   #rows: OnnxValue | undefined;
 
-  /** A graph input. */
+  /** Keeps a name for a value that is to come. */
+  reserve(name: string): void {
+    this.#names.add(name);
+  }
+
+  /** `name`, or where it is taken, the first of `name_1`, `name_2`, ... that is not. */
+  #free(name: string): string {
+    let free = name;
+    for (let i = 1; this.#names.has(free); i++) free = `${name}_${i}`;
+    this.#names.add(free);
+    return free;
+  }
+
+  /** A graph input under a name that is reserved. */
   input(name: string, type: ValueType): OnnxValue {
     const value = { name, element: type.element, dims: type.dims };
     this.inputs.push(value);
     return value;
   }
 
+  /** A graph output: `x` under a name that is reserved. */
+  output(name: string, x: OnnxValue): OnnxValue {
+    this.nodes.push({
+      name,
+      operator: "Identity",
+      domain: "",
+      inputs: [x.name],
+      outputs: [name],
+      attributes: {},
+    });
+    return { name, element: x.element, dims: x.dims };
+  }
+
   /** Program state and literal arrays: numbers of the file under a name of their own. */
   weights(name: string, { shape, data }: TensorData): OnnxValue {
     const element = data instanceof Int32Array ? "int32" : "float";
+    const value = { name: this.#free(name), element, dims: shape } as const;
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    this.initializers.push({ name, element, dims: shape, data: bytes });
-    return { name, element, dims: shape };
+    this.initializers.push({ ...value, data: bytes });
+    return value;
   }
 
   /** Literal numbers; the same numbers are one initializer. */
@@ -53,7 +91,7 @@ export class GraphBuilder {
     const key = `${element}[${dims.join()}]${Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("latin1")}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const value = { name: `literal_${this.initializers.length}`, element, dims };
+    const value = { name: this.#free(`literal_${this.initializers.length}`), element, dims };
     this.initializers.push({ ...value, data });
     if (element === "int64" || element === "int32") this.#literals.set(value.name, Array.from(values));
     this.#known.set(key, value);
@@ -81,7 +119,12 @@ export class GraphBuilder {
    * A node, or the one that is there already.
    * @param declared type of the result where it does not follow from the inputs' types
    */
-  add(operator: string, inputs: readonly OnnxValue[], attributes: Attributes = {}, declared?: ValueType): OnnxValue {
+  add(
+    operator: string,
+    inputs: readonly OnnxValue[],
+    attributes: Attributes = {},
+    declared?: ValueType,
+  ): OnnxValue {
     const key = `${operator}(${inputs.map(({ name }) => name).join()})${JSON.stringify(attributes)}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
@@ -106,7 +149,7 @@ export class GraphBuilder {
   }
 
   #result(operator: string, { element, dims }: ValueType): OnnxValue {
-    const value = { name: `${operator}_${this.nodes.length}`, element, dims };
+    const value = { name: this.#free(`${operator}_${this.nodes.length}`), element, dims };
     this.values.push(value);
     return value;
   }
@@ -125,8 +168,10 @@ export class GraphBuilder {
     if (dims.every((dim) => typeof dim === "number")) return this.ints(dims);
     const rows = this.#rows;
     if (rows === undefined) throw invalidNode("Shape", "internal: nothing says how many rows there are");
-    const parts = dims.map((dim) => (typeof dim === "number" ? this.ints([dim]) : this.#timesRows(rows, dim)));
-    return parts.length === 1 ? parts[0]! : this.add("Concat", parts, { axis: 0 });
+    const parts = dims.map((dim) =>
+      typeof dim === "number" ? this.ints([dim]) : this.#timesRows(rows, dim),
+    );
+    return this.concat(parts, 0);
   }
 
   #timesRows(rows: OnnxValue, dim: string): OnnxValue {
@@ -140,8 +185,22 @@ export class GraphBuilder {
     return this.add("Expand", [x, this.shape(dims)], {}, { element: x.element, dims });
   }
 
-  cast(x: OnnxValue, element: ElementType, code: number): OnnxValue {
-    return x.element === element ? x : this.add("Cast", [x], { to: code });
+  cast(x: OnnxValue, element: ElementType): OnnxValue {
+    return x.element === element ? x : this.add("Cast", [x], { to: elementCodes[element] });
+  }
+
+  /** Elements `start` to `end - 1` of one axis. */
+  slice(x: OnnxValue, axis: number, start: number, end: number): OnnxValue {
+    return this.add("Slice", [x, this.ints([start]), this.ints([end]), this.ints([axis])]);
+  }
+
+  /** An axis of length 1 at each of `axes`, counted in the result. */
+  unsqueeze(x: OnnxValue, axes: readonly number[]): OnnxValue {
+    return axes.length === 0 ? x : this.add("Unsqueeze", [x, this.ints(axes)]);
+  }
+
+  concat(parts: readonly OnnxValue[], axis: number): OnnxValue {
+    return parts.length === 1 ? parts[0]! : this.add("Concat", parts, { axis });
   }
 
   /**
@@ -156,14 +215,24 @@ export class GraphBuilder {
     const before = sizeOf(x.dims.slice(0, open).map(traced));
     const axis = shape.findIndex(
       (candidate, i) =>
-        candidate > 1 && sizeOf(shape.slice(0, i)) === before && (candidate % length === 0 || length % candidate === 0),
+        candidate > 1 &&
+        sizeOf(shape.slice(0, i)) === before &&
+        (candidate % length === 0 || length % candidate === 0),
     );
     const rest = axis < 0 ? undefined : scaleDim(x.dims[open]!, shape[axis]!, length);
     if (rest === undefined)
-      throw invalidNode("Reshape", `Expected a shape that keeps the rows apart but received [${shape.join(", ")}]`);
+      throw invalidNode(
+        "Reshape",
+        `Expected a shape that keeps the rows apart but received [${shape.join(", ")}]`,
+      );
     const dims = shape.map((dim, i) => (i === axis ? rest : dim));
     if (sameDims(x.dims, dims)) return x;
-    return this.add("Reshape", [x, this.ints(shape.map((dim, i) => (i === axis ? -1 : dim)))], {}, { element: x.element, dims });
+    return this.add(
+      "Reshape",
+      [x, this.ints(shape.map((dim, i) => (i === axis ? -1 : dim)))],
+      {},
+      { element: x.element, dims },
+    );
   }
 }
 

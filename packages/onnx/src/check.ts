@@ -4,7 +4,15 @@
 import { VerisimError } from "@verisim/core";
 import { sizeOf } from "@verisim/tensor";
 import { inferType, invalidNode } from "./infer.ts";
-import { decodeModel, elementCodes, type ElementType, type OnnxModel, type OnnxNode, type OnnxTensor, type ValueType } from "./model.ts";
+import {
+  decodeModel,
+  type ElementType,
+  elementCodes,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxTensor,
+  type ValueType,
+} from "./model.ts";
 import { irVersion, operators, opsetVersion } from "./operators.ts";
 
 const elementBytes: Partial<Record<ElementType, number>> = {
@@ -21,7 +29,11 @@ const elementBytes: Partial<Record<ElementType, number>> = {
 const most = { nodes: 1_000_000, rank: 16 };
 
 function refuse(message: string, name?: string): VerisimError {
-  return new VerisimError("VERISIM_ONNX_INVALID", message, name === undefined ? {} : { where: { tensor: name } });
+  return new VerisimError(
+    "VERISIM_ONNX_INVALID",
+    message,
+    name === undefined ? {} : { where: { tensor: name } },
+  );
 }
 
 /**
@@ -39,7 +51,8 @@ export function checkOnnx(bytes: Uint8Array): OnnxModel {
   const define = (name: string, type: ValueType): void => {
     if (name === "") throw refuse("Expected a name for every value but received an empty one");
     if (known.has(name)) throw refuse(`Expected ${name} to be defined once but it is defined twice`, name);
-    if (type.dims.length > most.rank) throw refuse(`Expected at most ${most.rank} axes but received ${type.dims.length}`, name);
+    if (type.dims.length > most.rank)
+      throw refuse(`Expected at most ${most.rank} axes but received ${type.dims.length}`, name);
     known.set(name, type);
   };
   for (const tensor of model.initializers) {
@@ -52,7 +65,8 @@ export function checkOnnx(bytes: Uint8Array): OnnxModel {
   for (const node of model.nodes) checkNode(node, known, literals, declared, define);
   for (const output of model.outputs) {
     const type = known.get(output.name);
-    if (type === undefined) throw refuse(`Expected a node that yields output ${output.name} but there is none`, output.name);
+    if (type === undefined)
+      throw refuse(`Expected a node that yields output ${output.name} but there is none`, output.name);
     expectType(output.name, output, type);
   }
   return model;
@@ -60,12 +74,16 @@ export function checkOnnx(bytes: Uint8Array): OnnxModel {
 
 function checkVersions(model: OnnxModel): void {
   const version = model.opsets[""];
-  if (version !== opsetVersion) throw refuse(`Expected operator set ${opsetVersion} but received ${version ?? "none"}`);
-  if (model.irVersion > irVersion) throw refuse(`Expected file version ${irVersion} at most but received ${model.irVersion}`);
+  if (version !== opsetVersion)
+    throw refuse(`Expected operator set ${opsetVersion} but received ${version ?? "none"}`);
+  if (model.irVersion > irVersion)
+    throw refuse(`Expected file version ${irVersion} at most but received ${model.irVersion}`);
   if (model.name === "") throw refuse("Expected the graph to have a name but it has none");
-  if (model.nodes.length > most.nodes) throw refuse(`Expected at most ${most.nodes} nodes but received ${model.nodes.length}`);
+  if (model.nodes.length > most.nodes)
+    throw refuse(`Expected at most ${most.nodes} nodes but received ${model.nodes.length}`);
   const foreign = Object.keys(model.opsets).find((domain) => domain !== "");
-  if (foreign !== undefined) throw refuse(`Expected ONNX's own operators only but received those of ${foreign}`);
+  if (foreign !== undefined)
+    throw refuse(`Expected ONNX's own operators only but received those of ${foreign}`);
 }
 
 function checkTensor({ name, element, dims, data, external }: OnnxTensor): void {
@@ -73,7 +91,8 @@ function checkTensor({ name, element, dims, data, external }: OnnxTensor): void 
   if (dims.some((dim) => !Number.isSafeInteger(dim) || dim < 0))
     throw refuse(`Expected lengths from 0 on for ${name} but received [${dims.join(", ")}]`, name);
   const bytes = sizeOf(dims) * (elementBytes[element] ?? Number.NaN);
-  if (data.length !== bytes) throw refuse(`Expected ${bytes} bytes for ${name} but received ${data.length}`, name);
+  if (data.length !== bytes)
+    throw refuse(`Expected ${bytes} bytes for ${name} but received ${data.length}`, name);
 }
 
 /** Numbers of a literal that may be a shape or a list of axes; others are of no interest to the rules. */
@@ -93,17 +112,25 @@ function checkNode(
   const { operator, inputs, outputs, attributes } = node;
   const arity = operators.get(operator);
   if (arity === undefined || node.domain !== "")
-    throw invalidNode(operator, `Expected an operator of set ${opsetVersion} but ${node.domain}${operator} is none`);
+    throw invalidNode(
+      operator,
+      `Expected an operator of set ${opsetVersion} but ${node.domain}${operator} is none`,
+    );
   const [least, mostInputs] = arity.inputs;
   if (inputs.length < least || inputs.length > mostInputs)
     throw invalidNode(operator, `Expected ${least} to ${mostInputs} inputs but received ${inputs.length}`);
   if (outputs.length < arity.outputs[0] || outputs.length > arity.outputs[1])
-    throw invalidNode(operator, `Expected ${arity.outputs[0]} to ${arity.outputs[1]} outputs but received ${outputs.length}`);
+    throw invalidNode(
+      operator,
+      `Expected ${arity.outputs[0]} to ${arity.outputs[1]} outputs but received ${outputs.length}`,
+    );
   for (const [name, attribute] of Object.entries(attributes))
-    if ("unknown" in attribute) throw invalidNode(operator, `Expected attribute ${name} to be a number, text or list`);
+    if ("unknown" in attribute)
+      throw invalidNode(operator, `Expected attribute ${name} to be a number, text or list`);
   const types = inputs.map((name) => known.get(name));
   const missing = inputs.find((name, i) => name !== "" && types[i] === undefined);
-  if (missing !== undefined) throw invalidNode(operator, `Expected ${missing} to be defined before it is used`);
+  if (missing !== undefined)
+    throw invalidNode(operator, `Expected ${missing} to be defined before it is used`);
   const complete = types.every((type): type is ValueType => type !== undefined);
   const literal = (input: number): readonly number[] | undefined => literals.get(inputs[input]!);
   const inferred = complete ? inferType({ operator, inputs: types, attributes, literal }) : undefined;

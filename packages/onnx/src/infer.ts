@@ -24,7 +24,8 @@ const textOf = ({ element, dims }: ValueType): string => `${element}[${dims.join
 
 /** `name*2` for a dim `name` doubled; factors of names that come from here are taken apart and put together. */
 export function scaleDim(dim: Dim, numerator: number, denominator: number): Dim | undefined {
-  if (typeof dim === "number") return Number.isInteger((dim * numerator) / denominator) ? (dim * numerator) / denominator : undefined;
+  if (typeof dim === "number")
+    return Number.isInteger((dim * numerator) / denominator) ? (dim * numerator) / denominator : undefined;
   const [, name = "", times = "1", , over = "1"] = /^(.*?)(?:\*(\d+))?(\/(\d+))?$/.exec(dim) ?? [];
   const [up, down] = [Number(times) * numerator, Number(over) * denominator];
   const factor = up >= down ? up / down : down / up;
@@ -41,7 +42,10 @@ export function broadcastDims(operator: string, shapes: readonly (readonly Dim[]
       const axis = rank - dims.length + i;
       if (dim === 1 || dim === result[axis]) return;
       if (result[axis] !== 1)
-        throw invalidNode(operator, `Expected shapes that broadcast but received ${shapes.map((s) => `[${s.join(", ")}]`).join(" and ")}`);
+        throw invalidNode(
+          operator,
+          `Expected shapes that broadcast but received ${shapes.map((s) => `[${s.join(", ")}]`).join(" and ")}`,
+        );
       result[axis] = dim;
     });
   return result;
@@ -51,21 +55,31 @@ function expectElements(facts: NodeFacts, allowed: readonly ElementType[]): void
   const [first] = facts.inputs;
   for (const input of facts.inputs)
     if (!allowed.includes(input.element) || input.element !== first?.element)
-      throw invalidNode(facts.operator, `Expected inputs of one of ${allowed.join(", ")} but received ${facts.inputs.map(textOf).join(" and ")}`);
+      throw invalidNode(
+        facts.operator,
+        `Expected inputs of one of ${allowed.join(", ")} but received ${facts.inputs.map(textOf).join(" and ")}`,
+      );
 }
 
 export const numeric: readonly ElementType[] = ["float", "double", "int32", "int64"];
 
-const same = (allowed: readonly ElementType[]): Rule => (facts) => {
-  expectElements(facts, allowed);
-  return facts.inputs[0];
-};
+const same =
+  (allowed: readonly ElementType[]): Rule =>
+  (facts) => {
+    expectElements(facts, allowed);
+    return facts.inputs[0];
+  };
 
-const broadcasting = (allowed: readonly ElementType[], result?: ElementType): Rule => (facts) => {
-  expectElements(facts, allowed);
-  const dims = broadcastDims(facts.operator, facts.inputs.map((input) => input.dims));
-  return { element: result ?? facts.inputs[0]!.element, dims };
-};
+const broadcasting =
+  (allowed: readonly ElementType[], result?: ElementType): Rule =>
+  (facts) => {
+    expectElements(facts, allowed);
+    const dims = broadcastDims(
+      facts.operator,
+      facts.inputs.map((input) => input.dims),
+    );
+    return { element: result ?? facts.inputs[0]!.element, dims };
+  };
 
 const toBool: Rule = ({ inputs }) => ({ element: "bool", dims: inputs[0]!.dims });
 
@@ -78,7 +92,8 @@ function intAttribute({ attributes, operator }: NodeFacts, name: string, otherwi
 
 function axisOf(facts: NodeFacts, axis: number, rank: number): number {
   const normal = axis < 0 ? axis + rank : axis;
-  if (normal < 0 || normal >= rank) throw invalidNode(facts.operator, `Expected an axis below ${rank} but received ${axis}`);
+  if (normal < 0 || normal >= rank)
+    throw invalidNode(facts.operator, `Expected an axis below ${rank} but received ${axis}`);
   return normal;
 }
 
@@ -91,7 +106,10 @@ const cast: Rule = (facts) => {
 
 const where: Rule = ({ operator, inputs: [condition, a, b] }) => {
   if (condition!.element !== "bool" || a!.element !== b!.element)
-    throw invalidNode(operator, `Expected bool and two of one type but received ${textOf(condition!)}, ${textOf(a!)}, ${textOf(b!)}`);
+    throw invalidNode(
+      operator,
+      `Expected bool and two of one type but received ${textOf(condition!)}, ${textOf(a!)}, ${textOf(b!)}`,
+    );
   return { element: a!.element, dims: broadcastDims(operator, [condition!.dims, a!.dims, b!.dims]) };
 };
 
@@ -111,32 +129,49 @@ const reshape: Rule = (facts) => {
   if (wanted === undefined) return undefined;
   const { known, names } = measure(x!.dims);
   const fixed = wanted.filter((dim) => dim !== -1).reduce((a, b) => a * b, 1);
-  const rest = names.length === 0 ? known / fixed : names.length === 1 ? scaleDim(names[0]!, known, fixed) : undefined;
+  const rest =
+    names.length === 0 ? known / fixed : names.length === 1 ? scaleDim(names[0]!, known, fixed) : undefined;
   const free = wanted.filter((dim) => dim === -1).length;
-  if (free > 1 || rest === undefined || (typeof rest === "number" && !Number.isInteger(rest)) || (free === 0 && rest !== 1))
-    throw invalidNode("Reshape", `Expected as many elements as in ${textOf(x!)} but received shape [${wanted.join(", ")}]`);
+  if (
+    free > 1 ||
+    rest === undefined ||
+    (typeof rest === "number" && !Number.isInteger(rest)) ||
+    (free === 0 && rest !== 1)
+  )
+    throw invalidNode(
+      "Reshape",
+      `Expected as many elements as in ${textOf(x!)} but received shape [${wanted.join(", ")}]`,
+    );
   return { element: x!.element, dims: wanted.map((dim) => (dim === -1 ? rest : dim)) };
 };
 
 const transpose: Rule = (facts) => {
   const [x] = facts.inputs;
   const order = facts.attributes.perm;
-  const perm = order !== undefined && "ints" in order ? order.ints : x!.dims.map((_, i) => x!.dims.length - 1 - i);
+  const perm =
+    order !== undefined && "ints" in order ? order.ints : x!.dims.map((_, i) => x!.dims.length - 1 - i);
   if (perm.length !== x!.dims.length || new Set(perm).size !== perm.length)
-    throw invalidNode("Transpose", `Expected an order of ${x!.dims.length} axes but received [${perm.join(", ")}]`);
+    throw invalidNode(
+      "Transpose",
+      `Expected an order of ${x!.dims.length} axes but received [${perm.join(", ")}]`,
+    );
   return { element: x!.element, dims: perm.map((axis) => x!.dims[axisOf(facts, axis, x!.dims.length)]!) };
 };
 
 const expand: Rule = (facts) => {
   const wanted = facts.literal(1);
   const [x] = facts.inputs;
-  return wanted === undefined ? undefined : { element: x!.element, dims: broadcastDims("Expand", [x!.dims, wanted]) };
+  return wanted === undefined
+    ? undefined
+    : { element: x!.element, dims: broadcastDims("Expand", [x!.dims, wanted]) };
 };
 
 /** Starts and ends as our exporter writes them: in range, one per axis of `axes`, steps of 1. */
 const slice: Rule = (facts) => {
   const [x] = facts.inputs;
-  const [starts, ends, axes, steps] = [1, 2, 3, 4].map((i) => (i < facts.inputs.length ? facts.literal(i) : undefined));
+  const [starts, ends, axes, steps] = [1, 2, 3, 4].map((i) =>
+    i < facts.inputs.length ? facts.literal(i) : undefined,
+  );
   if (starts === undefined || ends === undefined || steps?.some((step) => step !== 1)) return undefined;
   const dims = [...x!.dims];
   starts.forEach((start, i) => {
@@ -155,7 +190,8 @@ const pad: Rule = (facts) => {
   const pads = facts.literal(1);
   if (pads === undefined) return undefined;
   const rank = x!.dims.length;
-  if (pads.length !== 2 * rank) throw invalidNode("Pad", `Expected ${2 * rank} paddings but received ${pads.length}`);
+  if (pads.length !== 2 * rank)
+    throw invalidNode("Pad", `Expected ${2 * rank} paddings but received ${pads.length}`);
   const dims = x!.dims.map((dim, axis) => {
     const added = pads[axis]! + pads[rank + axis]!;
     if (typeof dim === "number") return dim + added;
@@ -172,9 +208,15 @@ const concat: Rule = (facts) => {
   let length = 0;
   for (const { element, dims } of facts.inputs) {
     const joined = dims[axis];
-    const fits = element === first!.element && dims.length === rank && dims.every((dim, i) => i === axis || dim === first!.dims[i]);
+    const fits =
+      element === first!.element &&
+      dims.length === rank &&
+      dims.every((dim, i) => i === axis || dim === first!.dims[i]);
     if (!fits || typeof joined !== "number")
-      throw invalidNode("Concat", `Expected shapes that differ along axis ${axis} only but received ${facts.inputs.map(textOf).join(" and ")}`);
+      throw invalidNode(
+        "Concat",
+        `Expected shapes that differ along axis ${axis} only but received ${facts.inputs.map(textOf).join(" and ")}`,
+      );
     length += joined;
   }
   return { element: first!.element, dims: first!.dims.map((dim, i) => (i === axis ? length : dim)) };
@@ -203,7 +245,10 @@ const matmul: Rule = (facts) => {
   expectElements(facts, numeric);
   const [inner, other] = [a!.dims.at(-1), b!.dims.at(-2)];
   if (a!.dims.length < 2 || b!.dims.length < 2 || inner !== other)
-    throw invalidNode("MatMul", `Expected [.., m, k] and [.., k, n] but received ${textOf(a!)} and ${textOf(b!)}`);
+    throw invalidNode(
+      "MatMul",
+      `Expected [.., m, k] and [.., k, n] but received ${textOf(a!)} and ${textOf(b!)}`,
+    );
   const batch = broadcastDims("MatMul", [a!.dims.slice(0, -2), b!.dims.slice(0, -2)]);
   return { element: a!.element, dims: [...batch, a!.dims.at(-2)!, b!.dims.at(-1)!] };
 };
@@ -213,15 +258,25 @@ const gather: Rule = (facts) => {
   const axis = axisOf(facts, intAttribute(facts, "axis", 0), x!.dims.length);
   if (indices!.element !== "int32" && indices!.element !== "int64")
     throw invalidNode("Gather", `Expected whole numbers as indices but received ${textOf(indices!)}`);
-  return { element: x!.element, dims: [...x!.dims.slice(0, axis), ...indices!.dims, ...x!.dims.slice(axis + 1)] };
+  return {
+    element: x!.element,
+    dims: [...x!.dims.slice(0, axis), ...indices!.dims, ...x!.dims.slice(axis + 1)],
+  };
 };
 
 const scatterNd: Rule = ({ inputs: [data, indices, updates] }) => {
   const depth = indices!.dims.at(-1);
   const rest = typeof depth === "number" ? data!.dims.slice(depth) : [];
   const wanted = [...indices!.dims.slice(0, -1), ...rest];
-  if (indices!.element !== "int64" || updates!.element !== data!.element || wanted.join() !== updates!.dims.join())
-    throw invalidNode("ScatterND", `Expected updates of shape [${wanted.join(", ")}] but received ${textOf(updates!)} at ${textOf(indices!)}`);
+  if (
+    indices!.element !== "int64" ||
+    updates!.element !== data!.element ||
+    wanted.join() !== updates!.dims.join()
+  )
+    throw invalidNode(
+      "ScatterND",
+      `Expected updates of shape [${wanted.join(", ")}] but received ${textOf(updates!)} at ${textOf(indices!)}`,
+    );
   return data;
 };
 
@@ -232,7 +287,10 @@ const unsqueeze: Rule = (facts) => {
   const rank = x!.dims.length + axes.length;
   const added = new Set(axes.map((axis) => axisOf(facts, axis, rank)));
   const rest = [...x!.dims];
-  return { element: x!.element, dims: Array.from({ length: rank }, (_, i) => (added.has(i) ? 1 : rest.shift()!)) };
+  return {
+    element: x!.element,
+    dims: Array.from({ length: rank }, (_, i) => (added.has(i) ? 1 : rest.shift()!)),
+  };
 };
 
 const shape: Rule = (facts) => {
@@ -253,8 +311,14 @@ const elements = Object.keys(elementCodes) as ElementType[];
 
 /** Rules by operator; others are taken at the file's word. */
 const rules: ReadonlyMap<string, Rule> = new Map([
-  ...named("Acos Acosh Asin Asinh Atan Atanh Ceil Celu Cos Cosh Elu Erf Exp Floor Gelu HardSigmoid HardSwish", same(floats)),
-  ...named("LeakyRelu Log Mish Reciprocal Round Selu Sigmoid Sin Sinh Softmax Softplus Softsign Sqrt Tan Tanh", same(floats)),
+  ...named(
+    "Acos Acosh Asin Asinh Atan Atanh Ceil Celu Cos Cosh Elu Erf Exp Floor Gelu HardSigmoid HardSwish",
+    same(floats),
+  ),
+  ...named(
+    "LeakyRelu Log Mish Reciprocal Round Selu Sigmoid Sin Sinh Softmax Softplus Softsign Sqrt Tan Tanh",
+    same(floats),
+  ),
   ...named("RandomNormalLike RandomUniformLike LogSoftmax", same(floats)),
   ...named("Abs Neg Sign Relu", same(numeric)),
   ...named("Identity", same(elements)),

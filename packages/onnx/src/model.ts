@@ -97,7 +97,10 @@ function attributeMessage(name: string, attribute: OnnxAttribute): Message {
     for (const value of attribute.floats) message.float(7, value);
     message.int(20, attributeTypes.floats);
   } else
-    throw new VerisimError("VERISIM_ONNX_INVALID", `internal: attribute ${name} has a type that is not written`);
+    throw new VerisimError(
+      "VERISIM_ONNX_INVALID",
+      `internal: attribute ${name} has a type that is not written`,
+    );
   return message;
 }
 
@@ -106,7 +109,8 @@ function nodeMessage({ name, operator, domain, inputs, outputs, attributes }: On
   for (const input of inputs) message.text(1, input);
   for (const output of outputs) message.text(2, output);
   message.text(3, name).text(4, operator);
-  for (const [key, attribute] of Object.entries(attributes)) message.message(5, attributeMessage(key, attribute));
+  for (const [key, attribute] of Object.entries(attributes))
+    message.message(5, attributeMessage(key, attribute));
   return domain === "" ? message : message.text(7, domain);
 }
 
@@ -140,10 +144,14 @@ export function encodeModel(model: OnnxModel): Uint8Array {
   for (const [domain, version] of Object.entries(model.opsets))
     message.message(8, new Message().text(1, domain).int(2, version));
   if (message.size > largest)
-    throw new VerisimError("VERISIM_ONNX_SIZE", `Expected at most ${largest} bytes but received ${message.size}`, {
-      where: { op: model.name },
-      hint: "One ONNX file without external data ends at 2 GiB: export a smaller model.",
-    });
+    throw new VerisimError(
+      "VERISIM_ONNX_SIZE",
+      `Expected at most ${largest} bytes but received ${message.size}`,
+      {
+        where: { op: model.name },
+        hint: "One ONNX file without external data ends at 2 GiB: export a smaller model.",
+      },
+    );
   return message.finish();
 }
 
@@ -225,7 +233,9 @@ function readNode(bytes: Uint8Array): OnnxNode {
     domain: fields.text(7),
     inputs: fields.texts(1),
     outputs: fields.texts(2),
-    attributes: Object.fromEntries(attributes.map((attribute) => [attribute.text(1), readAttribute(attribute)])),
+    attributes: Object.fromEntries(
+      attributes.map((attribute) => [attribute.text(1), readAttribute(attribute)]),
+    ),
   };
 }
 
@@ -233,10 +243,13 @@ function readValue(bytes: Uint8Array): OnnxValue {
   const fields = new Fields(bytes);
   const name = fields.text(1);
   const tensorType = fields.message(2).message(1);
-  const dims = tensorType.message(2).each(1).map((dim): Dim => {
-    const length = new Fields(dim);
-    return length.each(2).length > 0 ? length.text(2) : length.number(1);
-  });
+  const dims = tensorType
+    .message(2)
+    .each(1)
+    .map((dim): Dim => {
+      const length = new Fields(dim);
+      return length.each(2).length > 0 ? length.text(2) : length.number(1);
+    });
   return { name, element: elementOf(tensorType.number(1), name), dims };
 }
 

@@ -1,0 +1,17 @@
+export { checkOnnx } from "./check.ts";
+export { type ExportOptions, exportOnnx } from "./export.ts";
+export { noiseName } from "./lower/random.ts";
+export {
+  type Dim,
+  decodeModel,
+  type ElementType,
+  encodeModel,
+  type OnnxAttribute,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxValue,
+  type ValueType,
+} from "./model.ts";
+export { type Arity, operators } from "./operators.ts";
+export { type OnnxRunner, openOnnx, type RunnerOptions } from "./runner.ts";
