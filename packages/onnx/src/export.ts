@@ -6,6 +6,7 @@ import {
   isTensorData,
   leavesOf,
   type NamedTensor,
+  noiseName,
   type Shape,
   sameShape,
   type Tensor,
@@ -21,7 +22,7 @@ import { linalgLowerings } from "./lower/linalg.ts";
 import { type Lowering, mixesRows, type Target, unsupported } from "./lower/lowering.ts";
 import { movementLowerings } from "./lower/movement.ts";
 import { pointwiseLowerings } from "./lower/pointwise.ts";
-import { noiseName, randomLowerings } from "./lower/random.ts";
+import { randomLowerings } from "./lower/random.ts";
 import { segmentLowerings } from "./lower/segment.ts";
 import { emptyValue, isEmpty, sourceLowerings, stateValue } from "./lower/source.ts";
 import { type Dim, encodeModel, type OnnxValue } from "./model.ts";
@@ -134,7 +135,7 @@ export function exportOnnx(entry: TracedEntry, options: ExportOptions = {}): Uin
   );
   const outputNames = namesOfOutputs(entry.outputs, new Set(inputNames.values()), options.outputNames);
   for (const reserved of [...inputNames.values(), ...outputNames]) graph.reserve(reserved);
-  for (const node of nodes) if (node.op.name.startsWith("random")) graph.reserve(noiseName(node));
+  for (const noise of nodes.map(noiseName)) if (noise !== undefined) graph.reserve(noise);
 
   const values = new Map<Tensor, OnnxValue>();
   for (const node of nodes)
@@ -183,7 +184,7 @@ function provideRows(target: Target, nodes: readonly Tensor[], values: Map<Tenso
   const { graph, open, random } = target;
   const hasRows = ({ shape }: Tensor): boolean => open(shape)[0] === openRows;
   // Bounds of whole numbers may need the rows themselves.
-  const isNoise = ({ op, inputs }: Tensor): boolean => op.name.startsWith("random") && inputs.length === 0;
+  const isNoise = (node: Tensor): boolean => noiseName(node) !== undefined && node.inputs.length === 0;
   let source = nodes.find((node) => values.has(node) && hasRows(node));
   if (source === undefined && random === "inputs") {
     source = nodes.find((node) => isNoise(node) && hasRows(node));

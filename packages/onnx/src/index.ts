@@ -1,6 +1,5 @@
 export { checkOnnx } from "./check.ts";
 export { type ExportOptions, exportOnnx } from "./export.ts";
-export { noiseName } from "./lower/random.ts";
 export {
   type Dim,
   decodeModel,

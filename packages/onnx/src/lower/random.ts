@@ -1,47 +1,39 @@
 // Random numbers are inputs of the file, so that a run can be repeated and fed with any generator; on request they are
 // ONNX's own random operators, which no seed repeats.
 
-import type { Tensor } from "@verisim/tensor";
-import type { OnnxValue } from "../model.ts";
+import { noiseName, type Tensor } from "@verisim/tensor";
+import type { ElementType, OnnxValue } from "../model.ts";
 import type { Lowering, Target } from "./lowering.ts";
 
-const kinds: Readonly<Record<string, string>> = {
-  randomUniform: "uniform",
-  randomNormal: "normal",
-  randomBelow: "below",
-};
-
-/**
- * The input that holds a random node's noise: `noise.normal.0` where 0 is the node's stream. `uniform` and `below` take
- * numbers in [0, 1), `normal` standard normal ones.
- */
-export function noiseName(node: Tensor): string {
-  return `noise.${kinds[node.op.name]}.${node.attributes.stream}`;
+function noiseInput({ graph, open }: Target, node: Tensor, element: ElementType): OnnxValue {
+  return graph.input(noiseName(node)!, { element, dims: open(node.shape) });
 }
 
-function noise({ graph, random, open }: Target, node: Tensor): OnnxValue {
+function drawnBy({ graph, open }: Target, operator: string, node: Tensor): OnnxValue {
   const dims = open(node.shape);
-  if (random === "inputs") return graph.input(noiseName(node), { element: "float", dims });
-  const operator = node.op.name === "randomNormal" ? "RandomNormal" : "RandomUniform";
   if (dims.length > 0 && dims.every((dim) => typeof dim === "number"))
     return graph.add(operator, [], { shape: dims });
-  const like = graph.expand(graph.scalar("float", 0), dims);
-  return graph.add(`${operator}Like`, [like]);
+  return graph.add(`${operator}Like`, [graph.expand(graph.scalar("float", 0), dims)]);
 }
 
-const drawn: Lowering = (target, node) => noise(target, node);
+const drawn =
+  (operator: string): Lowering =>
+  (target, node) =>
+    target.random === "inputs" ? noiseInput(target, node, "float") : drawnBy(target, operator, node);
 
-/** floor(u n) for n > 0, else 0. */
+/** The remainder of a whole number by the bound; with drawn numbers floor(u n). 0 where the bound is below 1. */
 const below: Lowering = (target, node, [bounds]) => {
-  const { graph } = target;
-  const product = graph.add("Mul", [noise(target, node), graph.cast(bounds!, "float")]);
+  const { graph, random } = target;
+  const [zero, one] = [graph.scalar("int32", 0), graph.scalar("int32", 1)];
+  const safe = graph.add("Max", [bounds!, one]);
+  if (random === "inputs") return graph.add("Mod", [noiseInput(target, node, "int32"), safe]);
+  const product = graph.add("Mul", [drawnBy(target, "RandomUniform", node), graph.cast(safe, "float")]);
   const number = graph.cast(graph.add("Floor", [product]), "int32");
-  const most = graph.add("Sub", [bounds!, graph.scalar("int32", 1)]);
-  return graph.add("Max", [graph.add("Min", [number, most]), graph.scalar("int32", 0)]);
+  return graph.add("Max", [graph.add("Min", [number, graph.add("Sub", [safe, one])]), zero]);
 };
 
 export const randomLowerings: ReadonlyMap<string, Lowering> = new Map([
-  ["randomUniform", drawn],
-  ["randomNormal", drawn],
+  ["randomUniform", drawn("RandomUniform")],
+  ["randomNormal", drawn("RandomNormal")],
   ["randomBelow", below],
 ]);
