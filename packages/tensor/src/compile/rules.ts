@@ -59,7 +59,7 @@ export const rules: readonly Rule[] = [
     name: "a broadcast that the op does itself",
     ops: "pointwise",
     rewrite(node, build) {
-      const inner = node.inputs.map((x) => (x.op.name === "broadcast" && isAligned(x) ? input(x, 0) : x));
+      const inner = node.inputs.map((x) => (isStretched(x) ? input(x, 0) : x));
       if (inner.every((x, i) => x === input(node, i))) return undefined;
       for (let i = 0; i < inner.length; i++) {
         // All at once may lose the shape; then one of them stays.
@@ -84,6 +84,14 @@ export const rules: readonly Rule[] = [
       if (divisor === undefined || Math.log2(Math.abs(divisor)) % 1 !== 0) return undefined;
       return build.make(mul.operation, [input(node, 0), build.scalar(1 / divisor, node)]);
     },
+  },
+  {
+    name: "x + x = 2 x",
+    ops: ["add"],
+    rewrite: (node, build) =>
+      input(node, 0) === input(node, 1)
+        ? build.make(mul.operation, [input(node, 0), build.scalar(2, node)])
+        : undefined,
   },
   {
     name: "-(-x)",
@@ -205,8 +213,10 @@ function factors(node: Tensor): [Tensor | undefined, number | undefined] {
   return left === undefined ? [undefined, undefined] : [b, left];
 }
 
-/** Whether pointwise broadcasting would do what a broadcast node does. */
-function isAligned(node: Tensor): boolean {
+/** Whether pointwise broadcasting would do what the node does: a broadcast, or any form of a literal number. */
+function isStretched(node: Tensor): boolean {
+  if (node.op.name === "reshape") return scalarValue(input(node, 0)) !== undefined;
+  if (node.op.name !== "broadcast") return false;
   const from: Shape = input(node, 0).shape;
   const shift = node.shape.length - from.length;
   return shift >= 0 && from.every((length, axis) => length === 1 || length === node.shape[axis + shift]);
