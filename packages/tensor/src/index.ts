@@ -9,6 +9,7 @@ export { printEntry } from "./graph/print.ts";
 export { type ConstantArray, currentGraph, Graph, type Tensor, typeText, withGraph } from "./graph/tensor.ts";
 export * from "./jit.ts";
 export * as nn from "./nn/index.ts";
+export { noiseName, noiseOf } from "./noise.ts";
 export * from "./ops/contract.ts";
 export * from "./ops/convolution.ts";
 export { operations, pointwiseOperations } from "./ops/index.ts";

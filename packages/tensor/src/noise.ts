@@ -2,9 +2,10 @@
 // take them as inputs, one array per random node, under names that follow from the graph.
 
 import type { Tensor } from "./graph/tensor.ts";
+import type { ReferenceArray } from "./ops/operation.ts";
 import { type ReferenceRun, runReference } from "./runtime/reference.ts";
 import type { TensorData } from "./tensor-data.ts";
-import type { TracedEntry } from "./trace.ts";
+import type { NamedTensor, TracedEntry } from "./trace.ts";
 
 const kinds: Readonly<Record<string, string>> = {
   randomUniform: "uniform",
@@ -31,13 +32,21 @@ export function noiseOf(entry: TracedEntry, run: ReferenceRun = {}): Record<stri
     const path = noiseName(tensor);
     return path === undefined ? [] : [{ path, tensor }];
   });
-  const outputTree = Object.fromEntries(outputs.map(({ path, tensor }) => [path, tensor]));
-  const drawn = runReference({ ...entry, outputs, outputTree, updates: [] }, run).outputs as Readonly<
-    Record<string, { shape: readonly number[]; dtype: "f32" | "i32"; data: Float64Array }>
-  >;
+  const needed = new Set(outputs.map(({ tensor }) => tensor));
+  for (const node of needed) for (const input of node.inputs) needed.add(input);
+  const isNeeded = ({ tensor }: NamedTensor): boolean => needed.has(tensor);
+  const drawing: TracedEntry = {
+    ...entry,
+    state: run.state === undefined ? entry.state.filter(isNeeded) : entry.state,
+    inputs: run.inputs === undefined ? entry.inputs.filter(isNeeded) : entry.inputs,
+    outputs,
+    outputTree: outputs.map(({ tensor }) => tensor),
+    updates: [],
+  };
+  const drawn = runReference(drawing, run).outputs as readonly ReferenceArray[];
   return Object.fromEntries(
-    Object.entries(drawn).map(([name, { shape, dtype, data }]) => [
-      name,
+    drawn.map(({ shape, dtype, data }, i) => [
+      outputs[i]!.path,
       { shape, data: dtype === "i32" ? Int32Array.from(data) : Float32Array.from(data) },
     ]),
   );

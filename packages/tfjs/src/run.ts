@@ -1,6 +1,7 @@
 // One step of a traced entry on TensorFlow.js, node by node in the graph's order. Everything made on the way is freed:
 // afterwards the module holds as many tensors as before.
 
+import type { Tensor } from "@tensorflow/tfjs";
 import { VerisimError } from "@verisim/core";
 import {
   isTensor,
@@ -8,16 +9,15 @@ import {
   leavesOf,
   mapTree,
   type NamedTensor,
+  type Tensor as Node,
   noiseName,
   sameShape,
   sizeOf,
-  type Tensor as Node,
   type TensorData,
   type TracedEntry,
   typeOfData,
   typeText,
 } from "@verisim/tensor";
-import type { Tensor } from "@tensorflow/tfjs";
 import { imageLowerings } from "./lower/image.ts";
 import { indexingLowerings } from "./lower/indexing.ts";
 import { linalgLowerings } from "./lower/linalg.ts";
@@ -58,7 +58,11 @@ const lowerings: ReadonlyMap<string, Lowering> = new Map([
 function byOwnFunction(tf: Tf, node: Node, inputs: readonly Tensor[]): Tensor {
   const call = (tf as unknown as Readonly<Record<string, unknown>>)[node.op.tfjs!];
   if (typeof call !== "function")
-    throw unsupported(node, `Expected TensorFlow.js to have a function ${node.op.tfjs}`, 'Correct "tfjs" in the op\'s row.');
+    throw unsupported(
+      node,
+      `Expected TensorFlow.js to have a function ${node.op.tfjs}`,
+      'Correct "tfjs" in the op\'s row.',
+    );
   return call(...inputs) as Tensor;
 }
 
@@ -74,11 +78,18 @@ function loweringOf(node: Node): Lowering {
 }
 
 /** Numbers for the nodes of a tree, by path. */
-function given(what: string, entry: TracedEntry, nodes: readonly NamedTensor[], tree: unknown): Map<Node, TensorData> {
+function given(
+  what: string,
+  entry: TracedEntry,
+  nodes: readonly NamedTensor[],
+  tree: unknown,
+): Map<Node, TensorData> {
   const leaves = new Map(
     tree === undefined ? [] : leavesOf(tree, isTensorData).map(({ path, value }) => [path, value]),
   );
-  return new Map(nodes.map(({ path, tensor }) => [tensor, checked(`${what} ${path}`, entry, tensor, leaves.get(path))]));
+  return new Map(
+    nodes.map(({ path, tensor }) => [tensor, checked(`${what} ${path}`, entry, tensor, leaves.get(path))]),
+  );
 }
 
 function checked(what: string, entry: TracedEntry, node: Node, data: TensorData | undefined): TensorData {
@@ -114,7 +125,7 @@ function evaluate(
   const parts = new Map<Node, readonly Tensor[]>();
   const upload = ({ shape, data }: TensorData, { dtype }: Node): Tensor =>
     tf.tensor(data, [...shape], dtypeNames[dtype]);
-  const valueOf = (node: Node): Tensor => {
+  const compute = (node: Node): Tensor => {
     if (sizeOf(node.shape) === 0) return filled(tf, node, 0);
     const source = sources.get(node);
     if (source !== undefined) return upload(source, node);
@@ -127,7 +138,7 @@ function evaluate(
     parts.set(node, result);
     return result[0];
   };
-  for (const node of neededNodes(entry, results)) values.set(node, valueOf(node));
+  for (const node of neededNodes(entry, results)) values.set(node, compute(node));
   // A copy each, so that a tensor that is two results, or an input, is freed once per result.
   return results.map((node) => tf.clone(values.get(node)!));
 }

@@ -1,7 +1,9 @@
 // Movement ops, reductions and products: one operator each, as long as the axis of rows stays where it is.
 
 import { type Shape, sizeOf } from "@verisim/tensor";
+import type { GraphBuilder } from "../builder.ts";
 import { broadcastDims } from "../infer.ts";
+import type { OnnxValue } from "../model.ts";
 import { type Lowering, needsClosed } from "./lowering.ts";
 
 const numbers = (value: unknown): readonly number[] => value as readonly number[];
@@ -53,14 +55,31 @@ const concat: Lowering = ({ graph }, node, inputs) => {
 
 const same: Lowering = (_target, _node, [x]) => x!;
 
+export type Reduce = (
+  graph: GraphBuilder,
+  x: OnnxValue,
+  axes: readonly number[],
+  keepDims: boolean,
+) => OnnxValue;
+
+export const reduceSum: Reduce = (graph, x, axes, keepDims) =>
+  graph.add("ReduceSum", [x, graph.ints(axes)], { keepdims: keepDims ? 1 : 0 });
+
+/** A NaN makes its maximum NaN; ONNX leaves that open, and runtimes differ. */
+export const reduceMax: Reduce = (graph, x, axes, keepDims) => {
+  const largest = (y: OnnxValue) =>
+    graph.add("ReduceMax", [y, graph.ints(axes)], { keepdims: keepDims ? 1 : 0 });
+  const anyNan = graph.cast(largest(graph.cast(graph.add("IsNaN", [x]), "float")), "bool");
+  return graph.add("Where", [anyNan, graph.scalar("float", Number.NaN), largest(x)]);
+};
+
 const reduction =
-  (operator: string, ofNothing: number): Lowering =>
-  (target, node, [x]) => {
-    const { graph, traced } = target;
+  (reduce: Reduce, ofNothing: number): Lowering =>
+  ({ graph, traced }, node, [x]) => {
     const axes = numbers(node.attributes.axes);
     needsClosed(node, x!, axes);
     if (sizeOf(x!.dims.map(traced)) === 0) return graph.filled("float", ofNothing, node.shape);
-    return graph.add(operator, [x!, graph.ints(axes)], { keepdims: node.attributes.keepDims ? 1 : 0 });
+    return reduce(graph, x!, axes, node.attributes.keepDims === true);
   };
 
 const matmul: Lowering = ({ graph }, node, [a, b]) => {
@@ -78,7 +97,7 @@ export const movementLowerings: ReadonlyMap<string, Lowering> = new Map([
   ["concat", concat],
   ["stopGradient", same],
   ["argument", same],
-  ["sum", reduction("ReduceSum", 0)],
-  ["max", reduction("ReduceMax", Number.NEGATIVE_INFINITY)],
+  ["sum", reduction(reduceSum, 0)],
+  ["max", reduction(reduceMax, Number.NEGATIVE_INFINITY)],
   ["matmul", matmul],
 ]);

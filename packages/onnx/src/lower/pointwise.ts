@@ -1,6 +1,7 @@
 // Pointwise ops that are not one operator of ONNX, or not with our rules. All others name their operator themselves, in
 // their row (`onnx` in packages/tensor/src/ops/pointwise.ts).
 
+import { scalarValue } from "@verisim/tensor";
 import type { GraphBuilder } from "../builder.ts";
 import type { OnnxValue } from "../model.ts";
 import type { Lowering } from "./lowering.ts";
@@ -59,9 +60,19 @@ const builds: Readonly<Record<string, Build>> = {
   equal_i32: comparison("Equal"),
 };
 
-export const pointwiseLowerings: ReadonlyMap<string, Lowering> = new Map(
-  Object.entries(builds).map(([name, build]) => [
+/** Unlike C's and ONNX's, our 1 and -1 to a power that is not finite is NaN, as in JavaScript. */
+const pow: Lowering = ({ graph }, { inputs: [, exponent] }, [a, b]) => {
+  const power = graph.add("Pow", [a!, b!]);
+  if (Number.isFinite(scalarValue(exponent!))) return power;
+  const one = graph.add("Equal", [graph.add("Abs", [a!]), float(graph, 1)]);
+  const notFinite = graph.add("Or", [graph.add("IsNaN", [b!]), graph.add("IsInf", [b!])]);
+  return graph.add("Where", [graph.add("And", [one, notFinite]), float(graph, Number.NaN), power]);
+};
+
+export const pointwiseLowerings: ReadonlyMap<string, Lowering> = new Map([
+  ["pow", pow],
+  ...Object.entries(builds).map(([name, build]): [string, Lowering] => [
     name,
     ({ graph }, _node, inputs) => build(graph, ...inputs),
   ]),
-);
+]);

@@ -4,6 +4,7 @@
 import type { GraphBuilder } from "../builder.ts";
 import type { OnnxValue } from "../model.ts";
 import { type Lowering, needsClosed } from "./lowering.ts";
+import { type Reduce, reduceMax, reduceSum } from "./movement.ts";
 
 interface Span {
   readonly start: number;
@@ -27,7 +28,7 @@ function spanClasses(widths: readonly number[]): { readonly spans: Span[]; reado
 
 function reduceSpans(
   graph: GraphBuilder,
-  operator: string,
+  reduce: Reduce,
   padded: OnnxValue,
   spans: readonly Span[],
   nothing: number,
@@ -40,11 +41,11 @@ function reduceSpans(
   const block = graph.add("Gather", [padded, graph.literal("int64", places, [spans.length, widest])], {
     axis: last,
   });
-  return graph.add(operator, [block, graph.ints([last + 1])], { keepdims: 0 });
+  return reduce(graph, block, [last + 1], false);
 }
 
 const segment =
-  (operator: string, neutral: number): Lowering =>
+  (reduce: Reduce, neutral: number): Lowering =>
   ({ graph }, node, [x]) => {
     const last = x!.dims.length - 1;
     needsClosed(node, x!, [last]);
@@ -58,7 +59,7 @@ const segment =
     ]);
     const classes = spanClasses(widths);
     const reduced = graph.concat(
-      classes.map(({ spans }) => reduceSpans(graph, operator, padded, spans, length)),
+      classes.map(({ spans }) => reduceSpans(graph, reduce, padded, spans, length)),
       last,
     );
     const order = classes.flatMap((group) => group.order);
@@ -83,8 +84,8 @@ const cumsum: Lowering = ({ graph }, node, [x]) => {
 };
 
 export const segmentLowerings: ReadonlyMap<string, Lowering> = new Map([
-  ["segmentSum", segment("ReduceSum", 0)],
-  ["segmentMax", segment("ReduceMax", Number.NEGATIVE_INFINITY)],
+  ["segmentSum", segment(reduceSum, 0)],
+  ["segmentMax", segment(reduceMax, Number.NEGATIVE_INFINITY)],
   ["argmax", argmax],
   ["cumsum", cumsum],
 ]);

@@ -1,8 +1,8 @@
 // Rows by number. TensorFlow.js refuses numbers outside a table, where our ops give zeros: such numbers read row 0 and
 // are then masked, or write to a row more that is cut off again.
 
-import { sizeOf, type Tensor as Node } from "@verisim/tensor";
 import type { Tensor } from "@tensorflow/tfjs";
+import { type Tensor as Node, sizeOf } from "@verisim/tensor";
 import { filled, type Lowering, sliceAxis, type Tf } from "./lowering.ts";
 
 const integer = (tf: Tf, value: number): Tensor => tf.scalar(value, "int32");
@@ -55,7 +55,12 @@ const scatterAdd: Lowering = (tf, node, [indices, updates]) => addRows(tf, node,
 const scatterSum: Lowering = (tf, node, [x, indices, weights]) => {
   const outer = tf.expandDims(x!, x!.rank - 1);
   const spread = tf.broadcastTo(outer, [...indices!.shape, x!.shape.at(-1)!]);
-  return addRows(tf, node, indices!, weights === undefined ? spread : tf.mul(spread, widened(tf, weights, 1)));
+  return addRows(
+    tf,
+    node,
+    indices!,
+    weights === undefined ? spread : tf.mul(spread, widened(tf, weights, 1)),
+  );
 };
 
 export const indexingLowerings: ReadonlyMap<string, Lowering> = new Map([

@@ -4,7 +4,12 @@ import type { Tensor } from "@tensorflow/tfjs";
 import { type Lowering, sliceAxis, type Tf } from "./lowering.ts";
 
 /** Rows `from` to `to - 1` and columns likewise of matrices [..., n, m]. */
-function block(tf: Tf, x: Tensor, rows: readonly [number, number], columns: readonly [number, number]): Tensor {
+function block(
+  tf: Tf,
+  x: Tensor,
+  rows: readonly [number, number],
+  columns: readonly [number, number],
+): Tensor {
   return sliceAxis(tf, sliceAxis(tf, x, x.rank - 2, ...rows), x.rank - 1, ...columns);
 }
 

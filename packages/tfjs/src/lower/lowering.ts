@@ -1,9 +1,9 @@
 // What one op needs to run on TensorFlow.js. The module is the caller's: this package never imports it, so that it works
 // with every build of TensorFlow.js and with tfjs-node.
 
-import { VerisimError } from "@verisim/core";
-import type { DType, Shape, Tensor as Node } from "@verisim/tensor";
 import type { DataType, NumericDataType, Tensor } from "@tensorflow/tfjs";
+import { VerisimError } from "@verisim/core";
+import type { DType, Tensor as Node, Shape } from "@verisim/tensor";
 
 /** The TensorFlow.js module, or that of tfjs-node. */
 export type Tf = typeof import("@tensorflow/tfjs");
@@ -27,7 +27,11 @@ export function asDType(tf: Tf, x: Tensor, dtype: DataType): Tensor {
 }
 
 /** The same number everywhere. */
-export function filled(tf: Tf, node: { readonly shape: Shape; readonly dtype: DType }, value: number): Tensor {
+export function filled(
+  tf: Tf,
+  node: { readonly shape: Shape; readonly dtype: DType },
+  value: number,
+): Tensor {
   return tf.fill([...node.shape], value, dtypeNames[node.dtype]);
 }
 

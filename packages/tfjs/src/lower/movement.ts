@@ -46,7 +46,13 @@ const max: Lowering = (tf, node, [x]) =>
     ? filled(tf, node, Number.NEGATIVE_INFINITY)
     : tf.max(x!, numbers(node.attributes.axes), keeps(node));
 
-const matmul: Lowering = (tf, node, [a, b]) => (isEmpty(node) ? filled(tf, node, 0) : tf.matMul(a!, b!));
+/** matMul pairs matrices one by one where both have batches; those that broadcast are repeated first. */
+const matmul: Lowering = (tf, node, inputs) => {
+  if (isEmpty(node)) return filled(tf, node, 0);
+  const batch = node.shape.slice(0, -2);
+  const [a, b] = inputs.map((x) => tf.broadcastTo(x, [...batch, ...x.shape.slice(-2)]));
+  return tf.matMul(a!, b!);
+};
 
 export const movementLowerings: ReadonlyMap<string, Lowering> = new Map([
   ["scalar", known],

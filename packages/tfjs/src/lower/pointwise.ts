@@ -2,14 +2,14 @@
 // themselves, in their row (`tfjs` in packages/tensor/src/ops/pointwise.ts).
 
 import type { Tensor } from "@tensorflow/tfjs";
-import { type Lowering, type Tf } from "./lowering.ts";
+import type { Lowering, Tf } from "./lowering.ts";
 
 type Build = (tf: Tf, a: Tensor, b: Tensor, c: Tensor) => Tensor;
 
-/** 1 to any power is 1, and so is -1 to an infinite one, as in C. */
+/** 1 and -1 to a power that is not finite are NaN, as in JavaScript and unlike C, which tfjs-node follows. */
 const pow: Build = (tf, a, b) => {
-  const infinite = tf.logicalAnd(tf.equal(a, -1), tf.equal(tf.abs(b), Number.POSITIVE_INFINITY));
-  return tf.where(tf.logicalOr(tf.equal(a, 1), infinite), 1, tf.pow(a, b));
+  const undecided = tf.logicalAnd(tf.equal(tf.abs(a), 1), tf.logicalNot(tf.isFinite(b)));
+  return tf.where(undecided, Number.NaN, tf.pow(a, b));
 };
 
 /** Modulo 2^32: the product of two i32 does not fit the doubles that the JavaScript backend computes with, so it is put
@@ -22,6 +22,7 @@ const multiplyIntegers: Build = (tf, a, b) => {
 
 const builds: Readonly<Record<string, Build>> = {
   pow,
+  sign: (tf, x) => tf.where(tf.isNaN(x), x, tf.sign(x)),
   less: (tf, a, b) => tf.less(a, b),
   equal: (tf, a, b) => tf.equal(a, b),
   fma: (tf, a, b, c) => tf.add(tf.mul(a, b), c),

@@ -1,7 +1,7 @@
 // Optimizer steps, parameter by parameter; the formulas are those of docs/design/tensor-program.md.
 
-import type { Attributes } from "@verisim/tensor";
 import type { Tensor } from "@tensorflow/tfjs";
+import type { Attributes } from "@verisim/tensor";
 import type { Lowering, Tf } from "./lowering.ts";
 
 const number = (attributes: Attributes, name: string): number => attributes[name] as number;
