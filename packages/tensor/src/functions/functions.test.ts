@@ -6,6 +6,7 @@ import { type ReferenceNumbers, runReference } from "../runtime/reference.ts";
 import { type TensorData, tensorData } from "../tensor-data.ts";
 import { caseNumbers } from "../testing/case-numbers.ts";
 import { checkGrads } from "../testing/check-grads.ts";
+import { referenceValues } from "../testing/reference-values.ts";
 import { traceEntry } from "../trace.ts";
 import { clip, gelu, leakyRelu, logSigmoid, relu, silu, softplus } from "./activations.ts";
 import {
@@ -30,11 +31,8 @@ import {
   stack,
 } from "./structure.ts";
 
-/** What `f` gives for the inputs, in float64. */
-function valuesOf(f: (...x: Tensor[]) => Tensor | Tensor[], ...inputs: TensorData[]): number[][] {
-  const entry = traceEntry("test", {}, inputs, (context) => ({ outputs: [f(...context.inputs)].flat() }));
-  return (runReference(entry, { inputs }).outputs as ReferenceNumbers[]).map(({ data }) => [...data]);
-}
+const valuesOf = (f: (...x: Tensor[]) => Tensor | Tensor[], ...inputs: TensorData[]): number[][] =>
+  referenceValues((x) => f(...x), inputs);
 
 const infinity = Number.POSITIVE_INFINITY;
 const extremes = tensorData([-infinity, -1000, 0, 1000, infinity]);
@@ -90,10 +88,12 @@ describe("softmax", () => {
     close(valuesOf((y) => softmax(y), x)[0]!, [...expected, ...expected]);
     close(valuesOf((y) => logSoftmax(y), x)[0]!, [...expected, ...expected].map(Math.log));
     close(valuesOf((y) => segmentSoftmax(y, [3]), x)[0]!, [...expected, ...expected]);
-    close(
-      valuesOf((y) => softmax(y, 0), tensorData([0, 0, 0, 1], [2, 2]))[0]!,
-      [0.5, 1 / (1 + Math.E), 0.5, Math.E / (1 + Math.E)],
-    );
+    close(valuesOf((y) => softmax(y, 0), tensorData([0, 0, 0, 1], [2, 2]))[0]!, [
+      0.5,
+      1 / (1 + Math.E),
+      0.5,
+      Math.E / (1 + Math.E),
+    ]);
     close(valuesOf((y) => segmentSoftmax(y, [1, 2]), tensorData([7, 0, 0], [1, 3]))[0]!, [1, 0.5, 0.5]);
   });
 

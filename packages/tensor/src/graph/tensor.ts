@@ -53,18 +53,16 @@ class Node implements Tensor {
   }
 }
 
-const own = new URL("..", import.meta.url).href;
+const withoutScheme = (place: string): string => place.replace(/^file:\/\//, "");
+const own = withoutScheme(new URL("..", import.meta.url).href);
 
 /** The first line of a stack that is outside this package. */
 function userLine(stack: string): string {
   for (const line of stack.split("\n").slice(1)) {
-    const place = /\(?((?:file:\/\/)?[^()\s]+:\d+:\d+)\)?$/.exec(line)?.[1];
-    if (
-      place !== undefined &&
-      !(place.startsWith(own) && !/\.test\.ts:/.test(place)) &&
-      !place.startsWith("node:")
-    )
-      return place.replace(/^file:\/\//, "");
+    const found = /\(?((?:file:\/\/)?[^()\s]+:\d+:\d+)\)?$/.exec(line)?.[1];
+    const place = found === undefined ? "node:" : withoutScheme(found);
+    const isOwn = place.startsWith(own) && !/\.test\.ts:/.test(place);
+    if (!isOwn && !place.startsWith("node:")) return place;
   }
   return "";
 }

@@ -1,124 +1,22 @@
-// Cases of the ops that are not pointwise: one row per op and situation (empty axes, axes of length 1, batches, numbers
-// out of range). See op-cases.ts.
+// Cases of the ops that are instructions of their own: one row per op and situation (empty axes, batches, numbers out of
+// range). See op-cases.ts.
 
 import type { Tensor } from "../graph/tensor.ts";
 import { matmul } from "../ops/contract.ts";
 import { col2im, im2col } from "../ops/convolution.ts";
 import { gather, gatherSum, scatterAdd, scatterSum } from "../ops/indexing.ts";
 import { cholesky, triangularSolve } from "../ops/linalg.ts";
-import { broadcast, concat, pad, reshape, slice, stopGradient, transpose } from "../ops/movement.ts";
+import { transpose } from "../ops/movement.ts";
 import { add, mul } from "../ops/pointwise.ts";
-import type { Rng } from "../ops/random.ts";
-import { max, sum } from "../ops/reduce.ts";
 import { argmax, cumsum, segmentMax, segmentSum } from "../ops/segment.ts";
-import { constant, iota, scalar } from "../ops/source.ts";
+import { constant } from "../ops/source.ts";
 import { adam, ema, sgd } from "../ops/update.ts";
 import type { Shape } from "../shape.ts";
 import { type TensorData, tensorData } from "../tensor-data.ts";
-import { caseIntegers, caseNumbers } from "./case-numbers.ts";
+import { f32, integers, row } from "./case-row.ts";
 import type { OpCase } from "./op-cases.ts";
 
-type Build = (x: Tensor[], rng: Rng) => Tensor | Tensor[];
-type Facts = Partial<Pick<OpCase, "order" | "tolerance" | "special">>;
-
-/** A case whose inputs are given as shapes of f32 numbers, or as numbers. */
-function row(
-  op: string,
-  what: string,
-  inputs: readonly (Shape | TensorData)[],
-  build: Build,
-  facts: Facts = {},
-): OpCase {
-  const name = `${op} of ${what}`;
-  return {
-    name,
-    op,
-    inputs: inputs.map((input, i) => ("data" in input ? input : caseNumbers(`${name} ${i}`, input))),
-    build: (tensors, rng) => [build([...tensors], rng)].flat(),
-    order: 2,
-    tolerance: 3e-6,
-    special: false,
-    ...facts,
-  };
-}
-
-const integers = (shape: Shape, low: number, high: number): TensorData =>
-  caseIntegers(`integers ${shape}`, shape, low, high);
-const f32 = (values: readonly number[], shape?: Shape): TensorData => tensorData(values, shape);
 const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
-
-const sourceCases = (): OpCase[] => [
-  row("scalar", "two numbers", [], () => [scalar(0.1), scalar(-7, "i32")], { order: 0 }),
-  row("constant", "a matrix", [], () => constant([1, 2, 3, 4, 5, 6], [2, 3]), { order: 0 }),
-  row("iota", "both axes", [], () => [iota([2, 3], 0), iota([2, 3], 1), iota([4], 0, "i32")], { order: 0 }),
-];
-
-const movementCases = (): OpCase[] => [
-  row("reshape", "a matrix", [[3, 4]], ([x]) => reshape(x!, [2, -1, 3])),
-  row("reshape", "a transposed matrix", [[3, 4]], ([x]) => reshape(transpose(x!), [6, 2])),
-  row("reshape", "no elements", [[0, 4]], ([x]) => reshape(x!, [2, 0, 3])),
-  row("transpose", "a matrix", [[37, 18]], ([x]) => transpose(x!)),
-  row("transpose", "three axes", [[2, 3, 4]], ([x]) => transpose(x!, [2, 0, 1])),
-  row("transpose", "integers", [integers([3, 5], 0, 9)], ([x]) => transpose(x!), { order: 0 }),
-  row("broadcast", "one number", [[]], ([x]) => broadcast(x!, [2, 3])),
-  row("broadcast", "a column and a row", [[4, 1], [5]], ([x, y]) => [
-    broadcast(x!, [2, 4, 5]),
-    broadcast(y!, [4, 5]),
-  ]),
-  row("broadcast", "an axis to length 0", [[1, 3]], ([x]) => broadcast(x!, [0, 3])),
-  row("slice", "both axes", [[5, 6]], ([x]) => slice(x!, [1, 2], [4, -1])),
-  row("slice", "nothing", [[5, 6]], ([x]) => slice(x!, [2, 0], [2, 6])),
-  row("pad", "both axes", [[2, 3]], ([x]) => pad(x!, [1, 0], [2, 3])),
-  row("pad", "no elements", [[0, 2]], ([x]) => pad(x!, [2, 1], [0, 0])),
-  row("pad", "integers", [integers([2, 3], 1, 9)], ([x]) => pad(x!, [0, 1], [1, 0]), { order: 0 }),
-  row(
-    "concat",
-    "the last axis",
-    [
-      [3, 2],
-      [3, 1],
-      [3, 4],
-    ],
-    (x) => concat(x),
-  ),
-  row(
-    "concat",
-    "the first axis, one empty",
-    [
-      [2, 3],
-      [0, 3],
-      [1, 3],
-    ],
-    (x) => concat(x, 0),
-  ),
-  row("concat", "integers", [integers([2, 3], 0, 9), integers([2, 2], 0, 9)], (x) => concat(x), { order: 0 }),
-  row("stopGradient", "a vector", [[4]], ([x]) => mul(stopGradient(x!), 2), { order: 0 }),
-];
-
-const reduceCases = (): OpCase[] =>
-  (
-    [
-      ["sum", sum],
-      ["max", max],
-    ] as const
-  ).flatMap(([op, reduce]) => [
-    row(op, "everything", [[7, 9]], ([x]) => reduce(x!)),
-    row(op, "columns", [[6, 70]], ([x]) => reduce(x!, 1)),
-    row(op, "rows", [[70, 6]], ([x]) => reduce(x!, 0, true)),
-    row(op, "the middle axis", [[3, 4, 5]], ([x]) => reduce(x!, [1])),
-    row(op, "the outer axes", [[3, 4, 5]], ([x]) => reduce(x!, [0, 2])),
-    row(op, "axes of length 1", [[1, 5, 1]], ([x]) => reduce(x!, [0, 2])),
-    row(op, "a product", [[9, 8], [8]], ([x, y]) => [reduce(mul(x!, y!), -1), reduce(mul(x!, y!), 0)]),
-    row(op, "many rows", [[3001, 3]], ([x]) => [reduce(x!), reduce(x!, 0)], { order: 1, tolerance: 1e-5 }),
-    row(op, "nothing", [[4, 0]], ([x]) => [reduce(x!, 1), reduce(x!, 0)], { order: 0 }),
-    row(
-      op,
-      "numbers with NaN",
-      [f32([1, nan, 3, 4, 5, -infinity], [2, 3])],
-      ([x]) => [reduce(x!, 1), reduce(x!, 0)],
-      { order: 0, special: true },
-    ),
-  ]);
 
 const segmentCases = (): OpCase[] => [
   ...(
@@ -404,12 +302,9 @@ const updateCases = (): OpCase[] => [
   ),
 ];
 
-/** Cases of all ops that are not pointwise. */
+/** Cases of all ops that are instructions of their own. */
 export function kernelCases(): OpCase[] {
   return [
-    ...sourceCases(),
-    ...movementCases(),
-    ...reduceCases(),
     ...segmentCases(),
     ...contractCases(),
     ...indexingCases(),

@@ -1,5 +1,5 @@
 // The cases that every runtime of a graph must agree on with the float64 reference: all pointwise rows, found by the
-// rows themselves, and the kernel ops listed in kernel-cases.ts.
+// rows themselves, and the others as listed in movement-cases.ts and kernel-cases.ts.
 //
 // An OpCase has a unique `name`, the `op` it is about, `inputs` (numbers exact in f32, or i32) and `build`, which takes
 // one tensor per input (and counted random numbers) and returns the tensors to compare. A suite does, for each case:
@@ -26,6 +26,7 @@ import { type TensorData, tensorData } from "../tensor-data.ts";
 import { type TracedEntry, traceEntry } from "../trace.ts";
 import { caseIntegers, caseNumbers } from "./case-numbers.ts";
 import { kernelCases } from "./kernel-cases.ts";
+import { movementCases } from "./movement-cases.ts";
 
 /** One graph with numbers to run it on; see the head of this file. */
 export interface OpCase {
@@ -110,7 +111,7 @@ function pointwiseCases(operation: PointwiseOperation): OpCase[] {
 
 /** All cases. */
 export function opCases(): OpCase[] {
-  return [...[...pointwiseOperations.values()].flatMap(pointwiseCases), ...kernelCases()];
+  return [...[...pointwiseOperations.values()].flatMap(pointwiseCases), ...movementCases(), ...kernelCases()];
 }
 
 /** The run state that cases with random numbers are compared under. */
