@@ -5,7 +5,7 @@ import { mean } from "../functions/statistics.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { gather } from "../ops/indexing.ts";
 import { reshape } from "../ops/movement.ts";
-import { abs, add, exp, log1p, maximum, mul, neg, sub } from "../ops/pointwise.ts";
+import { abs, add, exp, less, log1p, maximum, mul, neg, sub, where } from "../ops/pointwise.ts";
 import { sum } from "../ops/reduce.ts";
 import { iota } from "../ops/source.ts";
 import { type Shape, shapeError, shapeText, sizeOf } from "../shape.ts";
@@ -40,7 +40,9 @@ export function spanCrossEntropy(logits: Tensor, columns: Tensor, widths: readon
       `Expected columns for ${rows} rows but received shape ${shapeText(columns.shape)}`,
     );
   const chosen = reshape(columns, [rows, columns.shape.at(-1)!]);
-  const places = add(mul(iota([rows, 1], 0, "i32"), width), chosen);
+  const inRow = add(mul(iota([rows, 1], 0, "i32"), width), chosen);
+  // A missing one must not be a column of the row before or after.
+  const places = where(less(chosen, 0), -1, where(less(chosen, width), inRow, -1));
   const likely = gather(reshape(segmentLogSoftmax(logits, widths), [rows * width]), places);
   return mul(sum(likely), -1 / rows);
 }
