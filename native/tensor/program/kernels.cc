@@ -9,6 +9,7 @@ namespace {
 
 // name, bind, whether an operand that is written may be exactly one that is read
 constexpr KernelRow rows[] = {
+    {"fused", &bindFused, true},
     {"gemm", &bindGemm},
     {"gather", &bindGather},
     {"scatterAdd", &bindScatterAdd},
