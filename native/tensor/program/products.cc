@@ -40,7 +40,7 @@ Step bindGemm(const Instruction& instruction) {
   // Two elements of c at one place would make a result depend on which thread came last.
   const int64_t rows = std::max<int64_t>(1, g.m), products = std::max<int64_t>(1, g.batch);
   in.expect(rows == 1 || g.cRow >= g.n, "Expected rows of c that do not overlap");
-  in.expect(products == 1 || g.cBatch >= in.product(rows - 1, g.cRow) + g.n ||
+  in.expect(products == 1 || g.m == 0 || g.cBatch >= in.product(rows - 1, g.cRow) + g.n ||
                 (g.cBatch >= g.n && (rows == 1 || g.cRow >= in.product(products - 1, g.cBatch) + g.n)),
             "Expected products that do not overlap in c");
   return [g](Job& job, const RunState&) { gemm(g, job); };

@@ -194,16 +194,17 @@ export function programMaker(below, names) {
   return function makeProgram() {
     const slots = [];
     let arena = 0;
-    const written = [];
+    const places = [];
+    let fresh = 0; // places from here on were made by the present instruction
     const place = (words, dtype, writes) => {
-      const old = written.filter((at) => at.dtype === dtype && at.length >= words);
+      const old = places.slice(0, fresh).filter((at) => at.dtype === dtype && at.length >= words);
       if (!writes && old.length > 0 && below(2)) return { ...old[below(old.length)], length: words };
       let made = { space: -1, offset: arena, length: words, dtype };
       if (below(2)) {
         made = { space: slots.length, offset: 0, length: words, dtype };
         slots.push({ dtype, words });
       } else arena += Math.ceil(words / 16) * 16;
-      written.push(made);
+      places.push(made);
       return { ...made, written: writes };
     };
     const entries = Array.from({ length: 1 + below(2) }, () => {
@@ -211,6 +212,7 @@ export function programMaker(below, names) {
         const known = Object.keys(kernels).filter((name) => names.kernels.includes(name));
         const kernel = known[below(known.length)];
         const operands = [];
+        fresh = places.length;
         const r = (words) => operands.push(place(words, "f32", false));
         const i = (words) => operands.push(place(words, "i32", false));
         const w = (words) => operands.push(place(words, "f32", true));
@@ -222,7 +224,7 @@ export function programMaker(below, names) {
           ...kernels[kernel]({ below, size, flag, number, image, pointwise, r, i, w, wi }),
         };
       });
-      const outputs = written.filter(() => below(4) === 0).map((at) => ({ ...at, written: false }));
+      const outputs = places.filter(() => below(4) === 0).map((at) => ({ ...at, written: false }));
       return { instructions, outputs };
     });
     return assemble({ slots, arena, entries });
