@@ -7,6 +7,11 @@ import { vitestStep } from "./vitest-step.ts";
 const steps: readonly Step[] = [
   { name: "sanitizers", script: ["native/tensor/test/sanitize.mjs"], limitMinutes: 12 },
   { name: "thread sanitizer", script: ["native/tensor/test/sanitize.mjs", "--thread"], limitMinutes: 6 },
+  {
+    name: "fuzzed programs",
+    script: ["native/tensor/test/fuzz-program.mjs", "--seconds", "60"],
+    limitMinutes: 6,
+  },
   { name: "fuzzer", script: ["tools/fuzz/fuzz.ts", "--seconds", "20"], limitMinutes: 5 },
   vitestStep("slow tests", "vitest.slow.config.ts", 15),
   { name: "packed packages", script: ["tools/pack/pack.ts"], limitMinutes: 12 },
