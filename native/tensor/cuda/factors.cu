@@ -1,37 +1,42 @@
-// Small dense factorisations: a block per matrix. Column by column, as the arithmetic demands; the threads share a column.
+// Small dense factorisations in double precision, rounded once, so that covariances that are nearly singular in f32 still
+// factor: a block per matrix, column by column, as the arithmetic demands.
 
-// Lower factor of each n x n matrix of the batch, zeros above. Where a pivot is not positive, that entry and all that
-// follow it (in the order of columns) are NaN.
-VS_KERNEL cholesky(const float* x, float* out, int n) {
+// Lower factor of each n x n matrix of the batch, zeros above; `factor` is scratch of as many doubles. A pivot that is not
+// positive becomes NaN, and so does what is divided by it.
+VS_KERNEL cholesky(const float* x, float* out, double* factor, int n) {
   x += (i64)blockIdx.x * n * n;
   out += (i64)blockIdx.x * n * n;
-  __shared__ float pivot;
+  factor += (i64)blockIdx.x * n * n;
+  __shared__ double pivot;
   for (int j = 0; j < n; j++) {
+    const double* row = factor + (i64)j * n;
     if (threadIdx.x == 0) {
-      float sum = x[(i64)j * n + j];
-      for (int p = 0; p < j; p++) sum = fmaf(-out[(i64)j * n + p], out[(i64)j * n + p], sum);
-      pivot = sum > 0.0f ? sqrtf(sum) : __int_as_float(0x7fc00000);
+      double rest = x[(i64)j * n + j];
+      for (int p = 0; p < j; p++) rest -= row[p] * row[p];
+      pivot = rest > 0.0 ? sqrt(rest) : (double)__int_as_float(0x7fc00000);
     }
     __syncthreads();
-    const float diagonal = pivot;
+    const double diagonal = pivot;
     for (int i = (int)threadIdx.x; i < n; i += (int)blockDim.x) {
-      float value = 0.0f;
+      double value = 0.0;
       if (i == j) {
         value = diagonal;
       } else if (i > j) {
-        float sum = x[(i64)i * n + j];
-        for (int p = 0; p < j; p++) sum = fmaf(-out[(i64)i * n + p], out[(i64)j * n + p], sum);
-        value = sum / diagonal;
+        value = x[(i64)i * n + j];
+        for (int p = 0; p < j; p++) value -= factor[(i64)i * n + p] * row[p];
+        value /= diagonal;
       }
-      // Row j is read by other threads below; its entry of column j is not.
-      out[(i64)i * n + j] = value;
+      // Other threads read row j below, but not its entry of column j.
+      factor[(i64)i * n + j] = value;
+      out[(i64)i * n + j] = (float)value;
     }
     __syncthreads();
   }
 }
 
-// Solves lower x = b, or transpose(lower) x = b, for n x m right-hand sides: a thread per column of b.
-VS_KERNEL triangular_solve(const float* lower, const float* b, float* out, int n, int m, int transpose,
+// Solves lower x = b, or transpose(lower) x = b, for n x m right-hand sides: a thread per column of b. `solution` is
+// scratch of as many doubles as b has numbers.
+VS_KERNEL triangular_solve(const float* lower, const float* b, float* out, double* solution, int n, int m, int transpose,
                            i64 columns) {
   const i64 at = globalThread();
   if (at >= columns) return;
@@ -39,14 +44,17 @@ VS_KERNEL triangular_solve(const float* lower, const float* b, float* out, int n
   lower += z * n * n;
   b += z * n * m;
   out += z * n * m;
+  solution += z * n * m;
   for (int step = 0; step < n; step++) {
     const int i = transpose ? n - 1 - step : step;
-    float sum = b[(i64)i * m + column];
+    double value = b[(i64)i * m + column];
     for (int q = 0; q < step; q++) {
       const int p = transpose ? n - 1 - q : q;
       const float factor = transpose ? lower[(i64)p * n + i] : lower[(i64)i * n + p];
-      sum = fmaf(-factor, out[(i64)p * m + column], sum);
+      value -= (double)factor * solution[(i64)p * m + column];
     }
-    out[(i64)i * m + column] = sum / lower[(i64)i * n + i];
+    value /= (double)lower[(i64)i * n + i];
+    solution[(i64)i * m + column] = value;
+    out[(i64)i * m + column] = (float)value;
   }
 }

@@ -1,4 +1,5 @@
-// A library that is opened when it is first wanted, and may well not be there: nothing of CUDA is linked.
+// A library that is opened when it is first wanted, and may well not be there: nothing of CUDA is linked. Once open it
+// stays in memory: drivers keep threads.
 #pragma once
 
 #include <dlfcn.h>
@@ -28,7 +29,7 @@ class Library {
     Library library;
     const char* const given = std::getenv(variable);
     const auto attempt = [&](const char* name) {
-      library.handle_ = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+      library.handle_ = dlopen(name, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
       if (library.handle_ != nullptr) return true;
       const char* const why = dlerror();
       tried += (tried.empty() ? "" : "; ") + std::string(why != nullptr ? why : name);

@@ -5,7 +5,14 @@
 VS_KERNEL adam(const Part* parts, const float* t, const float* rate, int decoupled, float beta1, float beta2, float epsilon,
                float weightDecay) {
   const Part part = parts[blockIdx.x];
-  const float firstCorrection = 1.0f - powf(beta1, *t), secondCorrection = 1.0f - powf(beta2, *t);
+  // In double precision: 1 - beta^t is a small difference while t is small.
+  __shared__ float corrections[2];
+  if (threadIdx.x == 0) {
+    corrections[0] = (float)(1.0 - pow((double)beta1, (double)*t));
+    corrections[1] = (float)(1.0 - pow((double)beta2, (double)*t));
+  }
+  __syncthreads();
+  const float firstCorrection = corrections[0], secondCorrection = corrections[1];
   const float speed = *rate;
   for (i64 i = threadIdx.x; i < part.length; i += blockDim.x) {
     float p = part.a[i], g = part.b[i];
