@@ -4,7 +4,7 @@
 namespace verisim {
 
 std::span<const Device* const> devices() {
-  static const Device* const all[] = {&cpuDevice()};
+  static const Device* const all[] = {&cpuDevice(), &cudaDevice()};
   return all;
 }
 

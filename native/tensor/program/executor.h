@@ -61,5 +61,7 @@ std::span<const Device* const> devices();
 
 /// run.cc
 const Device& cpuDevice();
+/// cuda/executor.cc
+const Device& cudaDevice();
 
 }  // namespace verisim
