@@ -8,6 +8,7 @@ import {
   mean,
   mul,
   noiseOf,
+  type Operation,
   type Rng,
   reshape,
   segmentSoftmax,
@@ -15,6 +16,7 @@ import {
   sum,
   type Tensor,
   type TensorData,
+  type TensorType,
   type TracedEntry,
   tanh,
   tensorData,
@@ -230,10 +232,36 @@ describe("random numbers", () => {
       rows === undefined ? {} : { rows: tensorData(Int32Array.of(400), [1]) };
     const { u, n, k } = await runOnce(bytes, given);
     // 1,200 numbers each; bounds of five standard errors, exceeded once in 1.7 million runs
-    const average = ({ data }: TensorData) => data.reduce((a: number, b: number) => a + b, 0) / data.length;
+    const average = ({ data }: TensorData) =>
+      Array.from(data).reduce((sumSoFar, number) => sumSoFar + number, 0) / data.length;
     expect(Math.abs(average(u!) - 0.5)).toBeLessThan((5 * Math.sqrt(1 / 12)) / Math.sqrt(1200));
     expect(Math.abs(average(n!))).toBeLessThan(5 / Math.sqrt(1200));
     expect(new Set(k!.data)).toEqual(new Set([0, 1, 2, 3, 4, 5]));
+  });
+});
+
+describe("an op that is new", () => {
+  const calling = (facts: Partial<Operation>): TracedEntry =>
+    traceEntry("new", {}, { x: tensorData([1, -3]) }, ({ inputs: { x } }) => ({
+      outputs: x.graph.make(
+        { name: "softsign", kind: "pointwise", infer: ([type]: readonly TensorType[]) => type!, ...facts },
+        [x],
+      ),
+    }));
+
+  it("is written as the operator that its row names", async () => {
+    const { output } = await runOnce(exportOnnx(calling({ onnx: "Softsign" })), { x: tensorData([1, -3]) });
+    expect(output).toEqual(tensorData([0.5, -0.75]));
+  });
+
+  it("is refused without one, and told where to add it", () => {
+    expect(() => exportOnnx(calling({}))).toThrow(
+      expect.objectContaining({
+        code: "VERISIM_ONNX_UNSUPPORTED",
+        message: expect.stringMatching(/\[softsign\].*export\.test\.ts/),
+        hint: expect.stringContaining("packages/onnx/src/lower"),
+      }),
+    );
   });
 });
 
