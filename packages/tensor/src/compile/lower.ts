@@ -55,9 +55,22 @@ class Lowering implements GroupContext {
   }
 
   define(node: Tensor): View {
-    const view = denseView(this.#values.make(node.dtype, sizeOf(node.shape)), node.shape);
+    const view =
+      this.#placeInConcat(node) ?? denseView(this.#values.make(node.dtype, sizeOf(node.shape)), node.shape);
     this.#views.set(node, view);
     return view;
+  }
+
+  /** The part of a concat that a pointwise node is, if that is all it is for: then it is written there at once. */
+  #placeInConcat(node: Tensor): View | undefined {
+    const [user, another] = this.parts.users(node);
+    if (node.op.kind !== "pointwise" || user?.op.name !== "concat" || another !== undefined) return undefined;
+    if (this.#results.has(node) || this.parts.unitOf.get(node)?.kind !== "group") return undefined;
+    const axis = user.attributes.axis as number;
+    const index = user.inputs.indexOf(node);
+    if (user.inputs.lastIndexOf(node) !== index) return undefined;
+    const whole = this.#views.get(user) ?? this.define(user);
+    return partsAlong(whole, axis, user.inputs)[index];
   }
 
   isUsedOutside(node: Tensor, unit: Unit): boolean {
@@ -155,16 +168,11 @@ class Lowering implements GroupContext {
   #assemble(node: Tensor): void {
     const { name } = node.op;
     if (name === "concat") {
-      const axis = node.attributes.axis as number;
-      let start = 0;
-      const whole = this.define(node);
-      for (const input of node.inputs) {
+      const whole = this.#views.get(node) ?? this.define(node);
+      const parts = partsAlong(whole, node.attributes.axis as number, node.inputs);
+      for (const [index, input] of node.inputs.entries()) {
         const from = this.viewOf(input);
-        const end = start + input.shape[axis]!;
-        const starts = whole.shape.map((_, i) => (i === axis ? start : 0));
-        const ends = whole.shape.map((length, i) => (i === axis ? end : length));
-        this.#emit(copyStep(from, sliceView(whole, starts, ends)));
-        start = end;
+        if (from.value !== whole.value) this.#emit(copyStep(from, parts[index]!));
       }
     } else if (name === "pad") {
       const low = node.attributes.low as readonly number[];
@@ -219,4 +227,16 @@ class Lowering implements GroupContext {
     const input = update.op.overwrites!(update.inputs, update.attributes)[index]!;
     return this.parts.inPlace.get(update)![index]! && update.inputs[input]!.attributes.slot === slot;
   }
+}
+
+/** The parts of a concat's view that its inputs are. */
+function partsAlong(whole: View, axis: number, inputs: readonly Tensor[]): View[] {
+  let start = 0;
+  return inputs.map(({ shape }) => {
+    const end = start + shape[axis]!;
+    const starts = whole.shape.map((_, i) => (i === axis ? start : 0));
+    const ends = whole.shape.map((length, i) => (i === axis ? end : length));
+    start = end;
+    return sliceView(whole, starts, ends);
+  });
 }

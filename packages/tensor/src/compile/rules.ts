@@ -2,7 +2,7 @@
 // Numbers may change in the last place, never by more; nothing is assumed about NaN or infinity.
 
 import type { Tensor } from "../graph/tensor.ts";
-import { reshapeOperation } from "../ops/movement.ts";
+import { concatOperation, reshapeOperation } from "../ops/movement.ts";
 import type { Attributes, Operation } from "../ops/operation.ts";
 import { mul, sub } from "../ops/pointwise.ts";
 import { scalarValue } from "../ops/source.ts";
@@ -170,6 +170,30 @@ export const rules: readonly Rule[] = [
     },
   },
   {
+    // What the derivative of a tensor that was cut in two looks like.
+    name: "parts with zeros around them, added up, are a concat",
+    ops: ["add"],
+    rewrite(node, build) {
+      const [a, b] = [input(node, 0), input(node, 1)];
+      const joined = joinPads(a, b, build);
+      if (joined !== undefined) return joined;
+      for (const [sum, part] of [
+        [a, b],
+        [b, a],
+      ] as const) {
+        if (sum.op !== node.op || !build.isUsedOnce(sum)) continue;
+        for (const [other, rest] of [
+          [input(sum, 0), input(sum, 1)],
+          [input(sum, 1), input(sum, 0)],
+        ] as const) {
+          const inner = joinPads(other, part, build);
+          if (inner !== undefined) return build.make(node.op, [rest, inner]);
+        }
+      }
+      return undefined;
+    },
+  },
+  {
     name: "slice of a slice",
     ops: ["slice"],
     rewrite(node, build) {
@@ -203,6 +227,23 @@ export const rules: readonly Rule[] = [
     },
   },
 ];
+
+/** concat(x, y) for pad(x) + pad(y) that together cover everything along one axis. */
+function joinPads(a: Tensor, b: Tensor, build: Builder): Tensor | undefined {
+  if (a.op.name !== "pad" || b.op.name !== "pad") return undefined;
+  const zeros = (node: Tensor, end: "low" | "high"): readonly number[] =>
+    node.attributes[end] as readonly number[];
+  const [first, second] = zeros(a, "low").every((length) => length === 0) ? [a, b] : [b, a];
+  const axis = zeros(first, "high").findIndex((length) => length > 0);
+  if (axis < 0) return undefined;
+  const along = (length: number): number[] => first.shape.map((_, i) => (i === axis ? length : 0));
+  const fits =
+    sameShape(zeros(first, "low"), along(0)) &&
+    sameShape(zeros(first, "high"), along(input(second, 0).shape[axis]!)) &&
+    sameShape(zeros(second, "low"), along(input(first, 0).shape[axis]!)) &&
+    sameShape(zeros(second, "high"), along(0));
+  return fits ? build.make(concatOperation, [input(first, 0), input(second, 0)], { axis }) : undefined;
+}
 
 /** [x, c] of x * c with a number c. */
 function factors(node: Tensor): [Tensor | undefined, number | undefined] {
