@@ -95,7 +95,7 @@ function find(names: ReadonlyMap<string, number>, name: string, what: string): n
 }
 
 /** Words from a view's first element to its last. */
-function extent(view: View): number {
+export function extent(view: View): number {
   let length = 1;
   for (const [axis, size] of view.shape.entries()) {
     if (size === 0) return 0;

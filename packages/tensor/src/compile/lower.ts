@@ -69,6 +69,9 @@ class Lowering implements GroupContext {
     const axis = user.attributes.axis as number;
     const index = user.inputs.indexOf(node);
     if (user.inputs.lastIndexOf(node) !== index) return undefined;
+    // Two parts written by one instruction would lie between each other in memory.
+    const unit = this.parts.unitOf.get(node);
+    if (user.inputs.slice(0, index).some((other) => this.parts.unitOf.get(other) === unit)) return undefined;
     const whole = this.#views.get(user) ?? this.define(user);
     return partsAlong(whole, axis, user.inputs)[index];
   }

@@ -2,7 +2,9 @@
 // with the reference on the graph, so that a wrong view, a wrong order or a place given away too early shows as a number.
 
 import type { CompiledEntry, CompiledProgram } from "../compile/compile.ts";
-import { type FusedStep, outputModes, type ProgramStep } from "../compile/steps.ts";
+import { extent } from "../compile/emit.ts";
+import { printStep } from "../compile/print-steps.ts";
+import { type FusedStep, outputModes, type ProgramStep, readsOf, writesOf } from "../compile/steps.ts";
 import type { View } from "../compile/view.ts";
 import { pointwiseOperations } from "../ops/index.ts";
 import type { ReferenceContext } from "../ops/operation.ts";
@@ -37,7 +39,10 @@ export function runSteps(
       ? memory.arena.subarray(plan.offsets.get(value)! + view.offset)
       : memory.slots[value.slot]!.subarray(view.offset);
   };
-  for (const step of lowered.steps) runStep(step, place, context);
+  for (const step of lowered.steps) {
+    checkOverlaps(step, (view) => (plan.offsets.get(view.value) ?? 0) + view.offset);
+    runStep(step, place, context);
+  }
   return lowered.outputs.map((view) => place(view).slice(0, sizeOf(view.shape)));
 }
 
@@ -67,6 +72,24 @@ function runStep(step: ProgramStep, place: (view: View) => Float64Array, context
   const out = operands.at(-1)!;
   const accumulates = op.accumulates === true && step.ints.at(-1) === 1;
   for (const [i, value] of (result as Float64Array).entries()) out[i] = accumulates ? out[i]! + value : value;
+}
+
+/** The law of programs: what is written lies apart from every other operand, or is exactly one that is read. */
+function checkOverlaps(step: ProgramStep, start: (view: View) => number): void {
+  const range = (view: View) => ({
+    slot: view.value.slot,
+    from: start(view),
+    to: start(view) + extent(view),
+  });
+  const written = writesOf(step).map(range);
+  const all = [...readsOf(step).map(range), ...written];
+  for (const [i, a] of written.entries())
+    for (const [j, b] of all.entries()) {
+      if (j === i + all.length - written.length || a.slot !== b.slot || a.to <= b.from || b.to <= a.from)
+        continue;
+      if (a.from !== b.from || a.to !== b.to)
+        throw new Error(`Operands ${i} and ${j} overlap in part:\n${printStep(step)}`);
+    }
 }
 
 /** Every index of the space in order, with the positions of each view. */
