@@ -30,7 +30,10 @@ struct GemmTile {
 
 template <class T>
 struct GemmKernels {
+  int64_t blockRows, blockCols;  // what the registers hold at a time
   int64_t tileRows, tileCols;
+  /// Whether a's rows are copied before they are used.
+  bool (*packsRows)(const Gemm<T>& problem);
   /// Numbers of scratch that one thread needs for tiles of at most rows x cols.
   int64_t (*scratchSize)(const Gemm<T>& problem, int64_t rows, int64_t cols);
   void (*tile)(const Gemm<T>& problem, const GemmTile& tile, T* scratch);
@@ -40,7 +43,27 @@ struct GemmKernels {
 template <class T>
 const GemmKernels<T>& gemmKernels();
 
+/// How a problem is cut for some number of threads. No cut changes a bit; finding a good one costs about a microsecond,
+/// so that who runs a problem again and again keeps it.
+struct GemmCut {
+  uint16_t rows, cols;  // of a tile
+  uint16_t products;    // whole products of a batch per tile
+  uint16_t threads;
+};
+
 template <class T>
-void gemm(const Gemm<T>& problem, Job& job);
+GemmCut cutGemm(const Gemm<T>& problem, int threads);
+
+template <class T>
+void gemm(const Gemm<T>& problem, const GemmCut& cut, Job& job);
+
+template <class T>
+void gemm(const Gemm<T>& problem, Job& job) {
+  gemm(problem, cutGemm(problem, job.threads), job);
+}
+
+/// The same problem in the shape that runs best: a product with one column becomes one with one row.
+template <class T>
+Gemm<T> turned(const Gemm<T>& problem);
 
 }  // namespace verisim

@@ -11,8 +11,9 @@ constexpr int blockRows = 6;  // 12 of 16 registers hold sums
 #endif
 constexpr int64_t depth = 256;     // steps of k per packed panel: 16 KiB at 64-byte rows, half of L1
 constexpr int64_t maxRows = 252;   // rows of a tile: 252 KiB of floats in L2 beside the panel
-constexpr int64_t panelBytes = 2048;  // bytes of a row of c in one tile: 512 floats or 256 doubles
+constexpr int64_t panelBytes = 8192;  // bytes of a row of c in one tile: 2,048 floats or 1,024 doubles
 constexpr int64_t ahead = 12;      // steps that b is fetched ahead where it lies in rows: about one trip to L3
+constexpr int64_t sheaf = 4;       // panels packed at once where b's rows lie a large power of two apart
 
 template <class T> struct VectorOf;
 template <> struct VectorOf<float> { typedef F32 type; };
@@ -191,6 +192,23 @@ static void packPanel(const Gemm<T>& g, int64_t step, int64_t stepEnd, int64_t c
   }
 }
 
+/// `sheaf` panels at once, every row of b read along 256 bytes: rows that lie a large power of two apart share a few cache
+/// sets and cost a page walk each, so that reading them once per panel stalls the first block.
+template <class T>
+static void packSheaf(const Gemm<T>& g, int64_t step, int64_t stepEnd, int64_t col, T* out) {
+  constexpr int width = 2 * lanes<T>;
+  const int64_t size = width * (stepEnd - step);
+  const T* from = g.b + step * g.bStep + col;
+  for (int64_t p = step; p < stepEnd; p++, from += g.bStep, out += width) {
+#pragma GCC unroll 4
+    for (int q = 0; q < sheaf; q++) {
+      __builtin_prefetch(from + 4 * g.bStep + q * width);
+      storeVector(out + q * size, loadVector(from + q * width));
+      storeVector(out + q * size + lanes<T>, loadVector(from + q * width + lanes<T>));
+    }
+  }
+}
+
 /// How a tile's rows are dealt to register blocks: evenly (50 = 2 x 6 + 8 x 5 ... never a last block of one or two rows,
 /// which would leave half the pipeline idle).
 struct RowGroups {
@@ -263,10 +281,15 @@ static void packRows(const Gemm<T>& g, int64_t step, int64_t stepEnd, const Gemm
   }
 }
 
+template <class T>
+VERISIM_INLINE bool crowded(int64_t stride) {
+  return stride * static_cast<int64_t>(sizeof(T)) % 2048 == 0;
+}
+
 /// Rows that lie a large power of two apart share a few cache sets; and strided or scaled ones must be packed anyway.
 template <class T>
 static bool packsRows(const Gemm<T>& g) {
-  return g.alpha != T(1) || g.aStep != 1 || (g.m > 4 * blockRows && g.aRow * static_cast<int64_t>(sizeof(T)) % 2048 == 0);
+  return g.alpha != T(1) || g.aStep != 1 || (g.m > 4 * blockRows && crowded<T>(g.aRow));
 }
 
 /// Steps of k from one packing to the next: at most `depth`, and about the same each time.
@@ -279,7 +302,7 @@ VERISIM_INLINE int64_t stepsAtOnce(int64_t k) {
 template <class T>
 static int64_t scratchSize(const Gemm<T>& g, int64_t rows, int64_t) {
   const int64_t steps = stepsAtOnce(g.k);
-  return 2 * lanes<T> * steps + (packsRows(g) ? RowGroups(rows).groups * groupStride<T>(steps) : 0);
+  return sheaf * 2 * lanes<T> * steps + (packsRows(g) ? RowGroups(rows).groups * groupStride<T>(steps) : 0);
 }
 
 template <class T>
@@ -290,8 +313,8 @@ static void tile(const Gemm<T>& g, const GemmTile& t, T* scratch) {
   const bool packA = packsRows(g);
   // Few rows use b too seldom to pay for writing a panel.
   const bool inPlace = g.bCol == 1 && dealt.groups <= 3;
-  T* const panel = scratch;
-  T* const packedRows = scratch + width * most;
+  const bool sheaves = g.bCol == 1 && dealt.groups >= 16 && crowded<T>(g.bStep);
+  T* const packedRows = scratch + sheaf * width * most;
   int64_t step = 0;
   do {
     const int64_t stepEnd = std::min(g.k, step + most);
@@ -299,14 +322,19 @@ static void tile(const Gemm<T>& g, const GemmTile& t, T* scratch) {
     const int64_t stride = groupStride<T>(steps);
     const Begin begin = step > 0 ? keep : g.beta == T(0) ? zero : g.beta == T(1) ? keep : scale;
     if (packA) packRows(g, step, stepEnd, t, dealt, packedRows);
+    int64_t ready = 0;  // panels of the sheaf still to be used
     for (int64_t col = t.col; col < t.colEnd; col += width) {
       const int columns = static_cast<int>(std::min<int64_t>(width, t.colEnd - col));
-      Block<T> work = {steps, nullptr, g.aRow, 1, panel, width, nullptr, nullptr, g.cRow, begin, g.beta};
-      if (packA) {
-        work.aRow = 1;
-        work.aStep = blockRows;
+      if (sheaves && ready == 0 && col + sheaf * width <= t.colEnd) {
+        packSheaf(g, step, stepEnd, col, scratch);
+        ready = sheaf;
       }
-      if (columns < width || g.bCol != 1) {
+      T* const panel = scratch + (ready > 0 ? sheaf - ready : 0) * width * steps;
+      Block<T> work = {steps, nullptr, packA ? 1 : g.aRow, packA ? blockRows : 1, panel, width, nullptr, nullptr, g.cRow,
+                       begin, g.beta};
+      if (ready > 0) {
+        ready--;
+      } else if (columns < width || g.bCol != 1) {
         packPanel(g, step, stepEnd, col, columns, panel);
       } else {
         work.b = g.b + step * g.bStep + col;
@@ -344,5 +372,7 @@ static void tile(const Gemm<T>& g, const GemmTile& t, T* scratch) {
   } while (step < g.k);
 }
 
-const GemmKernels<float> kernels32 = {maxRows, tileCols<float>, &scratchSize<float>, &tile<float>};
-const GemmKernels<double> kernels64 = {maxRows, tileCols<double>, &scratchSize<double>, &tile<double>};
+const GemmKernels<float> kernels32 = {blockRows, 2 * lanes<float>, maxRows, tileCols<float>, &packsRows<float>,
+                                      &scratchSize<float>, &tile<float>};
+const GemmKernels<double> kernels64 = {blockRows, 2 * lanes<double>, maxRows, tileCols<double>, &packsRows<double>,
+                                       &scratchSize<double>, &tile<double>};

@@ -1,5 +1,10 @@
 // The kernel `gemm` of programs: batched products of strided operands. Everything is checked when an instruction is
 // bound; a run only adds up.
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <memory>
+
 #include "../cpu/gemm.h"
 #include "kernels.h"
 
@@ -12,6 +17,25 @@ int64_t reach(const Reader& in, int64_t batch, int64_t batchStride, int64_t rows
   if (batch == 0 || rows == 0 || cols == 0) return 0;
   return in.product(batch - 1, batchStride) + in.product(rows - 1, rowStride) + in.product(cols - 1, colStride) + 1;
 }
+
+/// A product with the cut that its last run used: found anew only when the number of threads changes.
+class Product {
+ public:
+  explicit Product(const Gemm<float>& problem) : problem_(problem) {}
+
+  void run(Job& job) {
+    GemmCut cut = std::bit_cast<GemmCut>(cut_.load(std::memory_order_relaxed));
+    if (cut.threads != job.threads) {
+      cut = cutGemm(problem_, job.threads);
+      cut_.store(std::bit_cast<uint64_t>(cut), std::memory_order_relaxed);
+    }
+    gemm(problem_, cut, job);
+  }
+
+ private:
+  const Gemm<float> problem_;
+  std::atomic<uint64_t> cut_{0};
+};
 
 }  // namespace
 
@@ -43,7 +67,7 @@ Step bindGemm(const Instruction& instruction) {
   in.expect(products == 1 || g.m == 0 || g.cBatch >= in.product(rows - 1, g.cRow) + g.n ||
                 (g.cBatch >= g.n && (rows == 1 || g.cRow >= in.product(products - 1, g.cBatch) + g.n)),
             "Expected products that do not overlap in c");
-  return [g](Job& job, const RunState&) { gemm(g, job); };
+  return [product = std::make_shared<Product>(turned(g))](Job& job, const RunState&) { product->run(job); };
 }
 
 }  // namespace verisim
