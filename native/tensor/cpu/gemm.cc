@@ -31,7 +31,7 @@ template <class T>
 T* threadScratch(int64_t count) {
   thread_local std::unique_ptr<Scratch<T>> memory;
   thread_local int64_t size = 0;
-  if (size < count) {
+  if (memory == nullptr || size < count) {
     size = 0;
     memory.reset();
     memory = std::make_unique<Scratch<T>>(static_cast<size_t>(count));
