@@ -48,11 +48,11 @@ Interpreted interpret(const FusedGroup& group, const FusedLaunch& launch) {
   const auto emit = [&](int32_t op, int32_t target, int32_t a = 0, int32_t b = 0, int32_t c = 0) {
     result.code.insert(result.code.end(), {op, target, a, b, c});
   };
-  const auto place = [&](int32_t operand, const Strides& strides) {
+  /// A load or a store: which address, and where its strides begin.
+  const auto emitPlace = [&](int32_t op, int32_t target, int32_t operand, const Strides& strides) {
+    emit(op, target, static_cast<int32_t>(result.operands.size()), static_cast<int32_t>(result.strides.size()));
     result.operands.push_back(operand);
-    const auto at = static_cast<int32_t>(result.strides.size());
     result.strides.insert(result.strides.end(), strides.begin(), strides.end());
-    return at;
   };
   const auto reduceFrom = [&](int32_t value) {
     for (size_t r = 0; r < launch.reductions.size(); r++)
@@ -65,8 +65,7 @@ Interpreted interpret(const FusedGroup& group, const FusedLaunch& launch) {
     if (value < 0 || slot[static_cast<size_t>(value)] >= 0) return;
     const int32_t target = slot[static_cast<size_t>(value)] = slots.take();
     if (value < firstConstant)
-      emit(load, target, static_cast<int32_t>(result.operands.size()),
-           place(value, group.inputs[static_cast<size_t>(value)].strides));
+      emitPlace(load, target, value, group.inputs[static_cast<size_t>(value)].strides);
     else
       emit(constant, target, group.constants[static_cast<size_t>(value - firstConstant)]);
     reduceFrom(value);
@@ -93,8 +92,7 @@ Interpreted interpret(const FusedGroup& group, const FusedLaunch& launch) {
   }
   for (const int32_t output : launch.stores) {
     const FusedGroup::Output& row = group.outputs[static_cast<size_t>(output)];
-    emit(store, slot[static_cast<size_t>(row.value)], static_cast<int32_t>(result.operands.size()),
-         place(group.firstConstant() + output, row.strides));
+    emitPlace(store, slot[static_cast<size_t>(row.value)], group.firstConstant() + output, row.strides);
   }
   if (slots.count() > largeSlots)
     throw CodedError("VERISIM_PROGRAM_INVALID",
