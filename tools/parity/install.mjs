@@ -1,5 +1,5 @@
 // Installs the Python packages that Verisim is measured against, each into a virtual environment of its own:
-//   node tools/parity/install.mjs [DIR] [sdmetrics|sdv|imblearn ...]
+//   node tools/parity/install.mjs [DIR] [sdmetrics|sdv|imblearn|onnx ...]
 // What is installed already stays. DIR/NAME/bin/python then runs the peer. Plain JavaScript, so that any Node runs it.
 
 import { spawnSync } from "node:child_process";
@@ -30,6 +30,7 @@ export const peers = {
     torch: false,
     imports: "imblearn",
   },
+  onnx: { packages: ["onnx==1.23.2"], torch: false, imports: "onnx" },
 };
 
 export const defaultFolder = path.resolve(

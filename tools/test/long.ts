@@ -16,6 +16,8 @@ const steps: readonly Step[] = [
   vitestStep("slow tests", "vitest.slow.config.ts", 15),
   { name: "packed packages", script: ["tools/pack/pack.ts"], limitMinutes: 12 },
   { name: "parity", script: ["tools/parity/quality.ts"], limitMinutes: 12 },
+  { name: "ONNX files", script: ["tools/parity/onnx-files.ts"], limitMinutes: 6 },
+  { name: "tfjs-node", script: ["tools/tfjs-node/test.ts"], limitMinutes: 12 },
 ];
 
 const wanted = process.argv.slice(2);

@@ -11,10 +11,8 @@ import {
 } from "@verisim/tensor";
 import { caseContext, disagreement, goldenEntries } from "@verisim/tensor/testing";
 import { describe, expect, it } from "vitest";
-import { runTfjs, type Tf } from "./index.ts";
-
-const tf: Tf = await import(process.env.VERISIM_TFJS_MODULE ?? "@tensorflow/tfjs");
-await tf.ready();
+import { tf } from "../fixtures/tensorflow.ts";
+import { runTfjs } from "./index.ts";
 
 /** Relative to 1 + |value|; differences seen on the JavaScript backend are below 1e-7. */
 const tolerance = 2e-6;

@@ -1,6 +1,5 @@
 // Every op, forwards and backwards, on TensorFlow.js, against the float64 reference. Cases and tolerances are those that
-// all runtimes share (packages/tensor/src/testing). VERISIM_TFJS_MODULE names another build of TensorFlow.js than the
-// JavaScript one, as tools/tfjs-node does.
+// all runtimes share (packages/tensor/src/testing).
 
 import { noiseOf, operations } from "@verisim/tensor";
 import {
@@ -12,10 +11,8 @@ import {
   traceCase,
 } from "@verisim/tensor/testing";
 import { describe, expect, it } from "vitest";
-import { runTfjs, type Tf } from "./index.ts";
-
-const tf: Tf = await import(process.env.VERISIM_TFJS_MODULE ?? "@tensorflow/tfjs");
-await tf.ready();
+import { tf } from "../fixtures/tensorflow.ts";
+import { runTfjs } from "./index.ts";
 
 /** TensorFlow leaves open what becomes of a float that no whole number is near. */
 const undefinedInTfjs = new Set(["to_i32 of NaN, infinities and zeros"]);

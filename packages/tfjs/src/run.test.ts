@@ -1,4 +1,3 @@
-import * as tf from "@tensorflow/tfjs";
 import {
   add,
   mul,
@@ -10,12 +9,17 @@ import {
   traceEntry,
 } from "@verisim/tensor";
 import { describe, expect, it } from "vitest";
+import { tf } from "../fixtures/tensorflow.ts";
 import { runTfjs } from "./index.ts";
 
 const state = { total: tensorData([10], []), kept: tensorData([1]) };
 const x = tensorData([1, 2, 3]);
 
 describe("runTfjs", () => {
+  it("runs on the backend that is asked for", () => {
+    expect(tf.getBackend()).toBe(process.env.VERISIM_TFJS_MODULE === undefined ? "cpu" : "tensorflow");
+  });
+
   it("gives outputs and the new state in the form that the entry has", async () => {
     const entry = traceEntry("count", state, { x }, ({ state, inputs }) => ({
       state: { total: add(state.total, 1) },
