@@ -215,6 +215,16 @@ VERISIM_INLINE U32 narrow(U64 low, U64 high) {
 
 constexpr double roundingMagic = 6755399441055744.0;  // 1.5 * 2^52
 
+/// sin r and cos r for |r| <= pi / 4, square = r r.
+VERISIM_INLINE F32 sineNear0(F32 r, F32 square) {
+  constexpr float s[] = {-0.166666672f, 0.00833338033f, -0.000198535097f, 2.83748795e-06f};
+  return fma(series(s, square) * square, r, r);
+}
+VERISIM_INLINE F32 cosineNear0(F32 square) {
+  constexpr float c[] = {0.0416666456f, -0.00138873106f, 2.44325638e-05f};
+  return fma(series(c, square), square * square, fma(square, all(-0.5f), all(1.0f)));
+}
+
 /// sin(x + quarters pi / 2). The multiple of pi / 2 is taken off in doubles, in three parts of which the first has 33
 /// bits: right to the last place to |x| = 1e6 on every set; beyond 2^48, where floats are 2^25 apart, x counts as 0.
 VERISIM_INLINE F32 sine(F32 x, uint32_t quarters) {
@@ -231,14 +241,10 @@ VERISIM_INLINE F32 sine(F32 x, uint32_t quarters) {
     rest[half] = fma(n, all(-2.0222662487959506e-21), rest[half]);
     turns[half] = bitsOf(shifted);
   }
-  constexpr float s[] = {-0.166666672f, 0.00833338033f, -0.000198535097f, 2.83748795e-06f};
-  constexpr float c[] = {0.0416666456f, -0.00138873106f, 2.44325638e-05f};
   const F32 r = narrow(rest[0], rest[1]);
   const U32 turn = narrow(turns[0], turns[1]) + quarters;
   const F32 square = r * r;
-  const F32 sin = fma(series(s, square) * square, r, r);
-  const F32 cos = fma(series(c, square), square * square, fma(square, all(-0.5f), all(1.0f)));
-  const F32 value = choose((I32)((turn & 1u) != U32{}), cos, sin);
+  const F32 value = choose((I32)((turn & 1u) != U32{}), cosineNear0(square), sineNear0(r, square));
   return fromBits(bitsOf(value) ^ ((turn & 2u) << 30));
 }
 VERISIM_INLINE F32 vs_sin(F32 x) { return choose(x == F32{}, x, sine(x, 0)); }

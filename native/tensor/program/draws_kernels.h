@@ -7,8 +7,6 @@
 
 #include "program/lanes.h"
 
-VERISIM_INLINE U32 allWords(uint32_t x) { return x - U32{}; }
-
 /// The ten round keys of Philox, each in every lane: kept in memory, a broadcast would cost as much as the round.
 struct RoundKeys {
   U64 word0[10], word1[10];
@@ -58,27 +56,13 @@ VERISIM_INLINE void zipLanes(V even, V odd, V& first, V& second, std::integer_se
 
 /// Uniforms in (0, 1): 23 bits and a half, exact in f32.
 VERISIM_INLINE F32 uniformOf(U32 words) {
-  return (F32)((words >> 9) | allWords(0x3f800000u)) - all(0.99999994f);  // 1 - 2^-24
+  return (F32)((words >> 9) | allBits32(0x3f800000u)) - all(0.99999994f);  // 1 - 2^-24
 }
 
-/// log(u) for u in (0, 1), normal. u = 2^k m, m in [sqrt(1/2), sqrt(2)), a minimax polynomial for log(m) after Cephes.
+/// log(u) for u in (0, 1), none of them denormal.
 VERISIM_INLINE F32 logUniform(F32 u) {
-  const U32 offset = (U32)u - allWords(0x3f3504f3u);  // sqrt(1/2)
-  const I32 k = (I32)offset >> 23;
-  const F32 f = (F32)((U32)u - ((U32)k << 23)) - all(1.0f);
-  const F32 z = f * f;
-  F32 p = all(7.0376836292e-2f);
-  p = fma(p, f, all(-1.1514610310e-1f));
-  p = fma(p, f, all(1.1676998740e-1f));
-  p = fma(p, f, all(-1.2420140846e-1f));
-  p = fma(p, f, all(1.4249322787e-1f));
-  p = fma(p, f, all(-1.6668057665e-1f));
-  p = fma(p, f, all(2.0000714765e-1f));
-  p = fma(p, f, all(-2.4999993993e-1f));
-  p = fma(p, f, all(3.3333331174e-1f));
-  const F32 kf = __builtin_convertvector(k, F32);
-  const F32 tail = fma(p * f, z, fma(all(-0.5f), z, kf * all(-2.12194440e-4f)));
-  return fma(kf, all(0.693359375f), f + tail);
+  const I32 k = exponentOf(u);
+  return logOf(fromBits(bitsOf(u) - ((U32)k << 23)) - 1.0f, __builtin_convertvector(k, F32), F32{});
 }
 
 /// Cosine and sine of 2 pi u for u in (0, 1), whose 24 bits make the reduction to an eighth of a turn exact.
@@ -87,19 +71,11 @@ VERISIM_INLINE void cosSinTurns(F32 u, F32& cosine, F32& sine) {
   const F32 shifted = u * all(4.0f) + magic;
   const U32 quarter = (U32)shifted;
   const F32 r = fma(u, all(4.0f), magic - shifted) * all(1.57079632679489662f);
-  const F32 z = r * r;
-  F32 s = all(-1.9515295891e-4f);
-  s = fma(s, z, all(8.3321608736e-3f));
-  s = fma(s, z, all(-1.6666654611e-1f));
-  s = fma(s * z, r, r);
-  F32 c = all(2.443315711809948e-5f);
-  c = fma(c, z, all(-1.388731625493765e-3f));
-  c = fma(c, z, all(4.166664568298827e-2f));
-  c = fma(c * z, z, fma(all(-0.5f), z, all(1.0f)));
+  const F32 square = r * r, s = sineNear0(r, square), c = cosineNear0(square);
   // In odd quarters they swap; the sine is negative in quarters 2 and 3, the cosine in 1 and 2.
   const I32 swap = (I32)(quarter << 31) >> 31;
-  const U32 sineSign = (quarter << 30) & allWords(0x80000000u);
-  const U32 cosineSign = ((quarter + 1) << 30) & allWords(0x80000000u);
+  const U32 sineSign = (quarter << 30) & allBits32(0x80000000u);
+  const U32 cosineSign = ((quarter + 1) << 30) & allBits32(0x80000000u);
   cosine = (F32)((U32)choose(swap, s, c) ^ cosineSign);
   sine = (F32)((U32)choose(swap, c, s) ^ sineSign);
 }
@@ -120,7 +96,7 @@ struct UniformsOf {
 struct NormalsOf {
   typedef float Number;
   VERISIM_INLINE void make(U32 even, U32 odd, F32& first, F32& second) {
-    const F32 radius = root(all(-2.0f) * logUniform(uniformOf(even)));
+    const F32 radius = vs_sqrt(all(-2.0f) * logUniform(uniformOf(even)));
     F32 cosine, sine;
     cosSinTurns(uniformOf(odd), cosine, sine);
     zipLanes(radius * cosine, radius * sine, first, second, std::make_integer_sequence<int, lanes32>());

@@ -1,27 +1,7 @@
-// 32-bit vectors beyond cpu/vector.h: parts of vectors at the end of a row, sums and maxima across lanes.
+// Vectors of a kernel's rows: parts of vectors at the end of a row, sums and maxima across lanes.
 // Included by kernel files, once per instruction set (cpu/each_isa.h); no include guard on purpose.
 
-typedef int32_t I32 __attribute__((vector_size(VERISIM_LANE_BYTES)));
-typedef uint32_t U32 __attribute__((vector_size(VERISIM_LANE_BYTES)));
-
-VERISIM_INLINE F32 choose(I32 mask, F32 yes, F32 no) { return mask ? yes : no; }
-VERISIM_INLINE I32 loadI32(const int32_t* p) { I32 v; __builtin_memcpy(&v, p, sizeof v); return v; }
-VERISIM_INLINE void storeI32(int32_t* p, I32 v) { __builtin_memcpy(p, &v, sizeof v); }
-
-VERISIM_INLINE F32 root(F32 x) {
-#if defined(__x86_64__) && VERISIM_LANE_BYTES == 64
-  return (F32)_mm512_sqrt_ps((__m512)x);
-#elif defined(__x86_64__) && VERISIM_LANE_BYTES == 32
-  return (F32)_mm256_sqrt_ps((__m256)x);
-#elif defined(__x86_64__)
-  return (F32)_mm_sqrt_ps((__m128)x);
-#elif defined(__aarch64__)
-  return (F32)vsqrtq_f32((float32x4_t)x);
-#else
-  for (int i = 0; i < lanes32; i++) x[i] = __builtin_sqrtf(x[i]);
-  return x;
-#endif
-}
+#include "cpu/elementary.h"
 
 /// Lanes below `count` (0 to lanes32).
 VERISIM_INLINE I32 firstLanes(int count) {
@@ -34,7 +14,9 @@ VERISIM_INLINE I32 firstLanes(int count) {
       -1, -1, -1, -1
 #endif
   };
-  return loadI32(steps + lanes32 - count);
+  I32 mask;
+  __builtin_memcpy(&mask, steps + lanes32 - count, sizeof mask);
+  return mask;
 }
 
 /// The first `count` numbers at p (1 to lanes32, no byte beyond them is touched), zeros behind them.
@@ -64,9 +46,6 @@ template <int distance, class V, int... lane>
 VERISIM_INLINE V exchange(V v, std::integer_sequence<int, lane...>) {
   return __builtin_shufflevector(v, v, (lane ^ distance)...);
 }
-
-/// The larger; a NaN is larger than everything.
-VERISIM_INLINE F32 larger(F32 a, F32 b) { return choose((b > a) | (b != b), b, a); }
 
 /// All lanes put together by `combine`, in every lane.
 template <class Combine>

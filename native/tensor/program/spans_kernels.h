@@ -8,7 +8,7 @@ struct Sum {
 };
 struct Maximum {
   static constexpr float nothing = -__builtin_inff();
-  VERISIM_INLINE F32 combine(F32 a, F32 b) { return larger(a, b); }
+  VERISIM_INLINE F32 combine(F32 a, F32 b) { return vx_max(a, b); }
 };
 
 template <class Of>

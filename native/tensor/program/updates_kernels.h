@@ -40,7 +40,7 @@ static void adamStretch(const Stretch& s, const AdamStep& a) {
     if (decay) g = fma(pull, w[0], g);
     w[1] = fma(beta1, w[1], rest1 * g);
     w[2] = fma(beta2, w[2], rest2 * g * g);
-    const F32 step = rate * w[1] / fma(root(w[2]), scale, epsilon);
+    const F32 step = rate * w[1] / fma(vs_sqrt(w[2]), scale, epsilon);
     w[0] = (decay ? w[0] - shrink * w[0] : w[0]) - step;
   });
 }
