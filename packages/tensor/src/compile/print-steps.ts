@@ -94,18 +94,28 @@ export function printPlan(planned: PlannedEntry): string {
   return `plan ${planned.entry.name}\n${lines.join("\n")}\n${totals.join("\n")}\n`;
 }
 
-/** Where an entry's time goes: its steps by the time spent in them, the longest first, down to a hundredth of the whole. */
+/** Longest line of a table of times: an update names all parameters. */
+const lineLength = 110;
+
+/** Where an entry's time goes: by kernel, then its steps, the longest first, down to a hundredth of the whole. */
 export function printTimes(entry: LoweredEntry, nanoseconds: readonly number[], steps: number): string {
   const total = nanoseconds.reduce((a, b) => a + b, 0);
-  const rows = entry.steps
-    .map((step, i) => ({ step, i, time: nanoseconds[i]! }))
-    .sort((a, b) => b.time - a.time);
-  const lines = rows
-    .filter(({ time }) => time * 100 >= total)
-    .map(({ step, i, time }) => {
-      const share = ((100 * time) / total).toFixed(1).padStart(5);
-      const [line] = printStep(step).split("\n");
-      return `  ${(time / steps / 1000).toFixed(1).padStart(8)} us ${share} %  ${i}: ${line}`;
-    });
+  const row = (time: number, what: string): string => {
+    const share = ((100 * time) / total).toFixed(1).padStart(5);
+    return `  ${(time / steps / 1000).toFixed(1).padStart(8)} us ${share} %  ${what}`.slice(0, lineLength);
+  };
+  const kernels = new Map<string, number>();
+  for (const [i, step] of entry.steps.entries()) {
+    const name = step.kind === "fused" ? "fused" : step.kernel;
+    kernels.set(name, (kernels.get(name) ?? 0) + nanoseconds[i]!);
+  }
+  const ranked = <T>(times: Iterable<readonly [T, number]>): (readonly [T, number])[] =>
+    [...times].filter(([, time]) => time * 100 >= total).sort((a, b) => b[1] - a[1]);
+  const lines = [
+    ...ranked(kernels).map(([name, time]) => row(time, name)),
+    ...ranked(nanoseconds.entries()).map(([i, time]) =>
+      row(time, `${i}: ${printStep(entry.steps[i]!).split("\n")[0]}`),
+    ),
+  ];
   return `run ${entry.name}: ${(total / steps / 1000).toFixed(1)} us a step over ${steps} steps\n${lines.join("\n")}\n`;
 }
