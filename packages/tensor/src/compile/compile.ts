@@ -38,13 +38,23 @@ function show(stage: "graph" | "fuse" | "plan", text: () => string): void {
   if (debugs(stage)) process.stderr.write(`${text()}\n`);
 }
 
+/** How to compile. */
+export interface CompileOptions {
+  /** Whether pointwise ops share instructions; default true. Tests compare both. */
+  readonly fuse?: boolean;
+}
+
 /**
  * Compiles entries that share one state.
  * @throws VerisimError `VERISIM_KERNEL_MISSING`, `VERISIM_PROGRAM_TOO_LARGE`, `VERISIM_RANK_TOO_HIGH`
  */
-export function compileEntries(entries: readonly TracedEntry[], names: KernelNames): CompiledProgram {
+export function compileEntries(
+  entries: readonly TracedEntry[],
+  names: KernelNames,
+  { fuse = true }: CompileOptions = {},
+): CompiledProgram {
   const slots = new Slots(entries[0]?.state ?? []);
-  const compiled = entries.map((entry) => compileEntry(entry, slots));
+  const compiled = entries.map((entry) => compileEntry(entry, slots, fuse));
   const words = emitProgram(
     compiled.map(({ planned }) => planned),
     slots.list,
@@ -53,11 +63,11 @@ export function compileEntries(entries: readonly TracedEntry[], names: KernelNam
   return { words, slots: slots.list, entries: compiled };
 }
 
-function compileEntry(traced: TracedEntry, slots: Slots): CompiledEntry {
+function compileEntry(traced: TracedEntry, slots: Slots, fuse: boolean): CompiledEntry {
   verifyEntry(traced, "tracing");
   const simple = verifyEntry(simplify(traced), "simplify");
   show("graph", () => printEntry(simple));
-  const entry = lowerEntry(partition(simple), slots);
+  const entry = lowerEntry(partition(simple, fuse), slots);
   const planned = { entry, plan: planArena(entry) };
   show("fuse", () => printSteps(entry));
   show("plan", () => printPlan(planned));

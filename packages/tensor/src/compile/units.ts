@@ -53,9 +53,9 @@ export function reductionEdge(node: Tensor): { split: number; side: "columns" | 
   return first === 0 ? { split: long[last]!.axis + 1, side: "rows" } : undefined;
 }
 
-/** Cuts an entry into units. */
-export function partition(entry: TracedEntry): Partition {
-  return new Partitioning(entry).run();
+/** Cuts an entry into units; without `fuse` every node is one of its own, for tests. */
+export function partition(entry: TracedEntry, fuse: boolean = true): Partition {
+  return new Partitioning(entry, fuse ? mostMembers : 1).run();
 }
 
 class Partitioning implements Partition {
@@ -65,6 +65,7 @@ class Partitioning implements Partition {
   readonly unitOf = new Map<Tensor, Unit>();
   readonly accumulating = new Map<Tensor, { kernel: Tensor; onto: Tensor }>();
   readonly inPlace = new Map<Tensor, readonly boolean[]>();
+  readonly #mostMembers: number;
   readonly #users = new Map<Tensor, Tensor[]>();
   /** Nodes that are read after the last instruction: outputs and new state. */
   readonly #results: Set<Tensor>;
@@ -74,8 +75,9 @@ class Partitioning implements Partition {
   /** Groups by their index space. */
   readonly #groups = new Map<string, Unit[]>();
 
-  constructor(entry: TracedEntry) {
+  constructor(entry: TracedEntry, mostMembers: number) {
     this.entry = entry;
+    this.#mostMembers = mostMembers;
     this.nodes = liveNodes(entry);
     this.#results = new Set([...entry.outputs, ...entry.updates].map(({ tensor }) => tensor));
     for (const node of this.nodes)
@@ -194,7 +196,7 @@ class Partitioning implements Partition {
   }
 
   #fits(group: Unit, node: Tensor, edge: { split: number; side: string } | undefined): boolean {
-    if (group.members.length >= mostMembers) return false;
+    if (group.members.length >= this.#mostMembers) return false;
     if (edge !== undefined && group.split !== undefined && group.split !== edge.split) return false;
     const known = this.#inputsOf(group);
     const outside: Tensor[] = [];

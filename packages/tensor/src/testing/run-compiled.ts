@@ -18,6 +18,8 @@ export interface CompiledRun {
   /** Default 1. */
   readonly steps?: number;
   readonly threads?: number;
+  /** Whether pointwise ops share instructions; default true. */
+  readonly fuse?: boolean;
 }
 
 /** Outputs in the order of the entry's (steps one after another), and the state's slots after the run. */
@@ -31,7 +33,8 @@ export async function runCompiled(
   run: CompiledRun,
   device: string,
 ): Promise<CompiledResult> {
-  const program = compileEntries([entry], { kernels: kernelNames(), pointwise: pointwiseNames() });
+  const names = { kernels: kernelNames(), pointwise: pointwiseNames() };
+  const program = compileEntries([entry], names, { fuse: run.fuse ?? true });
   const [compiled] = program.entries;
   const native = NativeProgram.create(program.words, device);
   try {
