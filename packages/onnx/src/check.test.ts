@@ -1,5 +1,9 @@
+import { traceProgram } from "@verisim/tensor";
+import { sampler, toyLayout, toySizes } from "@verisim/tensor/testing";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkOnnx } from "./check.ts";
+import { exportOnnx } from "./export.ts";
 import { encodeModel, type OnnxModel, type OnnxNode } from "./model.ts";
 import { Message } from "./protobuf.ts";
 
@@ -80,5 +84,24 @@ describe("checkOnnx", () => {
     const graph = new Message().text(2, "g").message(5, tensor);
     const bytes = new Message().int(1, 10).message(7, graph).message(8, opset).finish();
     expect(() => checkOnnx(bytes)).toThrow(/w inside the file/);
+  });
+
+  it("takes or refuses a file with changed bytes, and does nothing else", () => {
+    const spec = sampler({ ...toySizes, layout: toyLayout, rows: 101 });
+    const bytes = exportOnnx(traceProgram(spec)[0]!, { state: spec.state, rows: 101 });
+    checkOnnx(bytes);
+    const change = fc.record({ at: fc.nat(bytes.length - 1), byte: fc.nat(255) });
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
+        const changed = bytes.slice();
+        for (const { at, byte } of changes) changed[at] = byte;
+        try {
+          checkOnnx(changed);
+        } catch (error) {
+          expect(error).toMatchObject({ code: "VERISIM_ONNX_INVALID" });
+        }
+      }),
+      { seed: 1, numRuns: 1000 },
+    );
   });
 });

@@ -8,6 +8,7 @@ import {
   decodeModel,
   type ElementType,
   elementCodes,
+  largestFile,
   type OnnxModel,
   type OnnxNode,
   type OnnxTensor,
@@ -26,7 +27,7 @@ const elementBytes: Partial<Record<ElementType, number>> = {
 };
 
 /** Limits of a file that is taken as sound. */
-const most = { nodes: 1_000_000, rank: 16 };
+const most = { bytes: largestFile, nodes: 1_000_000, rank: 16 };
 
 function refuse(message: string, name?: string): VerisimError {
   return new VerisimError(
@@ -44,6 +45,8 @@ function refuse(message: string, name?: string): VerisimError {
  * @throws VerisimError `VERISIM_ONNX_INVALID` with the first thing that is wrong
  */
 export function checkOnnx(bytes: Uint8Array): OnnxModel {
+  if (bytes.length > most.bytes)
+    throw refuse(`Expected at most ${most.bytes} bytes but received ${bytes.length}`);
   const model = decodeModel(bytes);
   checkVersions(model);
   const known = new Map<string, ValueType>();

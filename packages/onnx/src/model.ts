@@ -122,7 +122,8 @@ function valueMessage({ name, element, dims }: OnnxValue): Message {
   return new Message().text(1, name).message(2, new Message().message(1, tensorType));
 }
 
-const largest = 2 ** 31 - 1;
+/** Bytes of the largest file: readers of protocol buffers take no more. */
+export const largestFile: number = 2 ** 31 - 1;
 
 /**
  * The bytes of a model.
@@ -143,10 +144,10 @@ export function encodeModel(model: OnnxModel): Uint8Array {
     .message(7, graph);
   for (const [domain, version] of Object.entries(model.opsets))
     message.message(8, new Message().text(1, domain).int(2, version));
-  if (message.size > largest)
+  if (message.size > largestFile)
     throw new VerisimError(
       "VERISIM_ONNX_SIZE",
-      `Expected at most ${largest} bytes but received ${message.size}`,
+      `Expected at most ${largestFile} bytes but received ${message.size}`,
       {
         where: { op: model.name },
         hint: "One ONNX file without external data ends at 2 GiB: export a smaller model.",
