@@ -18,13 +18,14 @@ export class Message {
 
   /** A whole number of any sign, exact up to 2^53. */
   int(field: number, value: number): this {
-    this.#varint(BigInt(field * 8));
-    this.#varint(BigInt.asUintN(64, BigInt(value)));
+    this.#varint(field * 8);
+    if (value >= 0) this.#varint(value);
+    else this.#push(negativeVarint(value));
     return this;
   }
 
   float(field: number, value: number): this {
-    this.#varint(BigInt(field * 8 + 5));
+    this.#varint(field * 8 + 5);
     const bytes = new Uint8Array(4);
     new DataView(bytes.buffer).setFloat32(0, value, true);
     this.#push(bytes);
@@ -33,8 +34,8 @@ export class Message {
 
   /** Taken by reference until {@link finish}. */
   bytes(field: number, value: Uint8Array): this {
-    this.#varint(BigInt(field * 8 + 2));
-    this.#varint(BigInt(value.length));
+    this.#varint(field * 8 + 2);
+    this.#varint(value.length);
     this.#push(value);
     return this;
   }
@@ -44,8 +45,8 @@ export class Message {
   }
 
   message(field: number, value: Message): this {
-    this.#varint(BigInt(field * 8 + 2));
-    this.#varint(BigInt(value.#size));
+    this.#varint(field * 8 + 2);
+    this.#varint(value.#size);
     for (const part of value.#parts) this.#push(part);
     return this;
   }
@@ -66,16 +67,22 @@ export class Message {
     this.#size += bytes.length;
   }
 
-  #varint(value: bigint): void {
+  #varint(value: number): void {
     const bytes: number[] = [];
     let rest = value;
-    while (rest > 127n) {
-      bytes.push(Number(rest & 127n) | 128);
-      rest >>= 7n;
-    }
-    bytes.push(Number(rest));
+    for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);
+    bytes.push(rest);
     this.#push(Uint8Array.from(bytes));
   }
+}
+
+/** Negative numbers take ten bytes: those of their 64-bit two's complement. */
+function negativeVarint(value: number): Uint8Array {
+  const bits = BigInt.asUintN(64, BigInt(value));
+  return Uint8Array.from(
+    { length: 10 },
+    (_, i) => Number((bits >> BigInt(7 * i)) & 127n) | (i < 9 ? 128 : 0),
+  );
 }
 
 /** One field as read: a number of a varint or a float, or the bytes of a length-delimited field. */
