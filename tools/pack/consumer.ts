@@ -28,11 +28,16 @@ export class Consumer {
     }
   }
 
-  /** Installs every tarball; the overrides make each `@verisim/*` dependency resolve to its own tarball. */
+  /**
+   * Installs every tarball; the overrides make each `@verisim/*` dependency resolve to its own tarball. Packages for one
+   * platform come as the others' optional dependencies.
+   */
   install(tarballs: readonly Tarball[]): void {
-    const specs = Object.fromEntries(tarballs.map(({ manifest, file }) => [manifest.name, `file:${file}`]));
-    const { verisim, ...overrides } = specs;
-    const manifest = { name: "consumer", private: true, dependencies: { verisim }, overrides };
+    const specs = (chosen: readonly Tarball[]) =>
+      Object.fromEntries(chosen.map(({ manifest, file }) => [manifest.name, `file:${file}`]));
+    const overrides = specs(tarballs.filter(({ manifest }) => manifest.name !== "verisim"));
+    const dependencies = specs(tarballs.filter(({ manifest }) => manifest.exports ?? manifest.bin));
+    const manifest = { name: "consumer", private: true, dependencies, overrides };
     writeFileSync(path.join(this.folder, "package.json"), JSON.stringify(manifest, null, 2));
     execFileSync(
       process.execPath,

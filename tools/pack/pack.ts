@@ -118,8 +118,15 @@ function checkNode(consumer: Consumer, version: string): string | null {
   const source =
     'const m = await import("@verisim/verisim"); if (Object.keys(m).length === 0) throw new Error("empty");';
   check(`Node ${version}: import "@verisim/verisim"`, failures(consumer.module(bin, source)));
+  check(`Node ${version}: optional peers that are not there`, failures(consumer.module(bin, withoutPeers)));
   return createHash("sha256").update(csv).digest("hex");
 }
+
+/** Both packages load without their peers, and the one that needs its peer says so. */
+const withoutPeers = `const { openOnnx } = await import("@verisim/onnx");
+await import("@verisim/tfjs");
+const code = await openOnnx(new Uint8Array()).then(() => "none", (error) => error.code);
+if (code !== "VERISIM_PEER_MISSING") throw new Error(code);`;
 
 const work = mkdtempSync(path.join(tmpdir(), "verisim-pack-"));
 try {
