@@ -12,7 +12,7 @@ namespace verisim {
 namespace {
 
 /// A step that takes less than this is not worth a trip to another thread, which costs as much.
-constexpr int64_t quickNs = 30'000;
+constexpr int64_t quickNs = 50'000;
 
 struct Result {
   const int32_t* data;

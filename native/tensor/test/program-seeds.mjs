@@ -7,6 +7,13 @@ import { opCases, traceCase } from "../../../packages/tensor/src/testing/op-case
 
 const productOf = (sizes) => sizes.reduce((a, b) => a * b, 1);
 
+/** Pointwise ops over f32, and how many values they take. */
+const floatOps = Object.entries({
+  1: "neg abs sign exp log log1p expm1 sqrt rsqrt reciprocal tanh sigmoid erf sin cos floor",
+  2: "add sub mul div maximum minimum pow less equal",
+  3: "fma where",
+}).flatMap(([arity, list]) => list.split(" ").map((name) => [name, Number(arity)]));
+
 /** What rows of ints mean for the operands of a kernel; `r` reads f32 words, `i` i32 words, `w` and `wi` write. */
 const kernels = {
   gemm: ({ size, flag, r, w }) => {
@@ -143,14 +150,14 @@ const kernels = {
     const ops = [];
     let values = inputs + constants.length;
     for (let op = 1 + below(8); op > 0; op--, values++) {
-      // The first ops of the list take and give f32.
-      ops.push(below(Math.min(26, pointwise)), ...[0, 0, 0].map(() => below(values)));
+      const [name, arity] = floatOps[below(floatOps.length)];
+      ops.push(pointwise.indexOf(name), ...[1, 2, 3].map((place) => (place <= arity ? below(values) : -1)));
     }
     const outputs = [];
     for (let output = 1 + below(2); output > 0; output--) {
       const mode = below(5);
-      const rows = productOf(dims.slice(0, split));
-      w(mode === 0 ? words : mode < 3 ? rows : words / Math.max(1, rows));
+      const [rows, columns] = [productOf(dims.slice(0, split)), productOf(dims.slice(split))];
+      w(mode === 0 ? words : mode < 3 ? rows : columns);
       outputs.push(below(values), mode, ...strides.map((stride) => (mode === 0 ? stride : 0)));
     }
     const head = [dims.length, ...dims, split, inputs, ...inputStrides, constants.length, ...constants];
@@ -217,7 +224,7 @@ export function programMaker(below, names) {
         const i = (words) => operands.push(place(words, "i32", false));
         const w = (words) => operands.push(place(words, "f32", true));
         const wi = (words) => operands.push(place(words, "i32", true));
-        const pointwise = names.pointwise.length;
+        const { pointwise } = names;
         return {
           kernel,
           operands,
