@@ -6,6 +6,7 @@ export * from "@verisim/data";
 export * from "@verisim/evaluate";
 export * from "@verisim/report";
 export * as stats from "@verisim/stats";
-export * as tensor from "@verisim/tensor/arrays";
+export * as tensor from "@verisim/tensor";
+export * as arrays from "@verisim/tensor/arrays";
 export * as transforms from "@verisim/transforms";
 export * from "./generators.ts";
