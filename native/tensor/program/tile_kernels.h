@@ -16,7 +16,8 @@ template <class Op, class A>
 static void map1(const TileOp& op, float* const* at, int64_t n) {
   float* out = at[op.out];
   const float* a = at[op.a];
-  for (int64_t i = 0; i < n; i += lineWords, out += lineWords, a += op.stepA) {
+  const int64_t stepA = op.stepA;
+  for (int64_t i = 0; i < n; i += lineWords, out += lineWords, a += stepA) {
     A va[lineVectors];
 #pragma GCC unroll 4
     for (int v = 0; v < lineVectors; v++) va[v] = loadAs<A>(a + v * lanes32);
@@ -29,7 +30,8 @@ template <class Op, class A, class B>
 static void map2(const TileOp& op, float* const* at, int64_t n) {
   float* out = at[op.out];
   const float *a = at[op.a], *b = at[op.b];
-  for (int64_t i = 0; i < n; i += lineWords, out += lineWords, a += op.stepA, b += op.stepB) {
+  const int64_t stepA = op.stepA, stepB = op.stepB;
+  for (int64_t i = 0; i < n; i += lineWords, out += lineWords, a += stepA, b += stepB) {
     A va[lineVectors];
     B vb[lineVectors];
 #pragma GCC unroll 4
@@ -43,7 +45,8 @@ template <class Op>
 static void map3(const TileOp& op, float* const* at, int64_t n) {
   float* out = at[op.out];
   const float *a = at[op.a], *b = at[op.b], *c = at[op.c];
-  for (int64_t i = 0; i < n; i += lineWords, out += lineWords, a += op.stepA, b += op.stepB, c += op.stepC) {
+  const int64_t stepA = op.stepA, stepB = op.stepB, stepC = op.stepC;
+  for (int64_t i = 0; i < n; i += lineWords, out += lineWords, a += stepA, b += stepB, c += stepC) {
     F32 va[lineVectors], vb[lineVectors], vc[lineVectors];
 #pragma GCC unroll 4
     for (int v = 0; v < lineVectors; v++) {

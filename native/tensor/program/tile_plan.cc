@@ -8,6 +8,7 @@ namespace verisim {
 namespace {
 
 constexpr int64_t tileWords = 1024, leastTileWords = 256;
+constexpr int64_t registerGap = 3 * lineWords;  // registers a page apart would share the sets of the cache
 constexpr int64_t cacheWords = 6144;     // what registers and panels may fill: 24 of 32 KiB
 constexpr int64_t transposedWords = 128;  // tiles of groups that read columns: their lines stay in the cache for 16 rows
 constexpr double taskNanoseconds = 8000, threadsFromNanoseconds = 15000;
@@ -55,7 +56,7 @@ void cutTiles(TilePlan& plan, int64_t most) {
     plan.tileRows = std::min(plan.tileRows, rows);
   }
   plan.chunks = ceilDivide(cols, plan.tileCols);
-  plan.registerWords = roundUp(plan.tileRows * plan.tileCols, lineWords);
+  plan.registerWords = roundUp(plan.tileRows * plan.tileCols, lineWords) + registerGap;
 }
 
 /// Whether every tile is one stretch of the operand.
