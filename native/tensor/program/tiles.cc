@@ -116,7 +116,8 @@ class Task {
     }
   }
 
-  void run(int64_t task) {
+  /// Returns early once the run is to stop.
+  void run(int64_t task, const Job& job) {
     const int64_t parts = (plan_.chunks + plan_.taskChunks - 1) / plan_.taskChunks;
     block_ = task / parts;
     const int64_t firstChunk = task % parts * plan_.taskChunks;
@@ -126,8 +127,10 @@ class Task {
       for (size_t o = 0; o < group_.outputs.size(); o++)
         if (overRows(group_.outputs[o].mode))
           fill(columnsOf(o, col), isSum(group_.outputs[o].mode) ? 0 : lowest, roundToLines(cols));
-      for (int64_t row = rowBegin; row < rowEnd; row += plan_.tileRows)
+      for (int64_t row = rowBegin; row < rowEnd; row += plan_.tileRows) {
+        if (job.abort != nullptr && job.abort->load(std::memory_order_relaxed)) return;
         tile(row, std::min(plan_.tileRows, rowEnd - row), col, cols);
+      }
     }
   }
 
@@ -226,14 +229,15 @@ void joinPartials(TilePlan& plan) {
 
 void runPlan(TilePlan& plan, Job& job) {
   if (plan.worthThreads && job.threads > 1) {
-    job.run(plan.taskCount, [&](int64_t task, int) { Task(plan).run(task); });
+    job.run(plan.taskCount, [&](int64_t task, int) { Task(plan).run(task, job); });
   } else {
     Task task(plan);
     for (int64_t i = 0; i < plan.taskCount; i++) {
       job.check();
-      task.run(i);
+      task.run(i, job);
     }
   }
+  job.check();
   joinPartials(plan);
 }
 
