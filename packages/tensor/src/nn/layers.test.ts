@@ -28,7 +28,7 @@ describe("Initializer", () => {
   it("draws from the layer's own range", () => {
     const fans = { fanIn: 100, fanOut: 50 };
     const deviation = ({ data }: TensorData): number =>
-      Math.sqrt(data.reduce<number>((total, x) => total + x * x, 0) / data.length);
+      Math.sqrt([...data].reduce((total, x) => total + x * x, 0) / data.length);
     const [uniform, xavier, he] = [fanInUniform, xavierUniform, heNormal].map((init, i) =>
       init(at.at(i), [100, 50], fans),
     ) as [TensorData, TensorData, TensorData];
