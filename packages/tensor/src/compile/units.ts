@@ -31,7 +31,7 @@ export interface Partition {
   readonly accumulating: ReadonlyMap<Tensor, { readonly kernel: Tensor; readonly onto: Tensor }>;
   /** Update inputs that are written where they lie, in their state slot. */
   readonly inPlace: ReadonlyMap<Tensor, readonly boolean[]>;
-  dependencies(unit: Unit): Set<Unit>;
+  dependencies(unit: Unit): ReadonlySet<Unit>;
   users(node: Tensor): readonly Tensor[];
 }
 
@@ -70,6 +70,9 @@ class Partitioning implements Partition {
   /** Nodes that are read after the last instruction: outputs and new state. */
   readonly #results: Set<Tensor>;
   readonly #absorbed = new Set<Tensor>();
+  readonly #dependencies = new Map<Unit, Set<Unit>>();
+  /** What a unit reads of other units and of sources. */
+  readonly #inputs = new Map<Unit, Set<Tensor>>();
   /** State nodes that updates write in place, with the nodes that must have read them before. */
   readonly #readers = new Map<Tensor, Tensor[]>();
   /** Groups by their index space. */
@@ -167,10 +170,20 @@ class Partitioning implements Partition {
   }
 
   #newUnit(kind: Unit["kind"], node: Tensor, dims: Shape, split?: number): Unit {
-    const unit: Unit = { index: this.units.length, kind, members: [node], dims, split };
+    const unit: Unit = { index: this.units.length, kind, members: [], dims, split };
     this.units.push(unit);
-    this.unitOf.set(node, unit);
+    this.#add(unit, node);
     return unit;
+  }
+
+  #add(unit: Unit, node: Tensor): void {
+    unit.members.push(node);
+    this.unitOf.set(node, unit);
+    this.#addDependencies(unit, node);
+    const inputs = this.#inputs.get(unit) ?? new Set();
+    this.#inputs.set(unit, inputs);
+    for (const input of node.inputs)
+      if (this.unitOf.get(input) !== unit && input.op.name !== "scalar") inputs.add(input);
   }
 
   #joinReduction(node: Tensor): void {
@@ -187,9 +200,8 @@ class Partitioning implements Partition {
     for (let i = groups.length - 1; i >= 0; i--) {
       const group = groups[i]!;
       if (!this.#fits(group, node, edge)) continue;
-      group.members.push(node);
       if (edge !== undefined) group.split ??= edge.split;
-      this.unitOf.set(node, group);
+      this.#add(group, node);
       return;
     }
     groups.push(this.#newUnit("group", node, dims, edge?.split));
@@ -198,7 +210,7 @@ class Partitioning implements Partition {
   #fits(group: Unit, node: Tensor, edge: { split: number; side: string } | undefined): boolean {
     if (group.members.length >= this.#mostMembers) return false;
     if (edge !== undefined && group.split !== undefined && group.split !== edge.split) return false;
-    const known = this.#inputsOf(group);
+    const known = this.#inputs.get(group)!;
     const outside: Tensor[] = [];
     let shares = false;
     for (const input of node.inputs) {
@@ -211,17 +223,9 @@ class Partitioning implements Partition {
       }
     }
     if (!shares) return false;
-    for (const input of outside) known.add(input);
-    if (known.size > mostInputs) return false;
+    const more = outside.filter((input) => !known.has(input)).length;
+    if (known.size + more > mostInputs) return false;
     return !this.#reaches(outside, group);
-  }
-
-  #inputsOf(group: Unit): Set<Tensor> {
-    const inputs = new Set<Tensor>();
-    for (const member of group.members)
-      for (const input of member.inputs)
-        if (this.unitOf.get(input) !== group && input.op.name !== "scalar") inputs.add(input);
-    return inputs;
   }
 
   /** Whether computing any of `nodes` needs `target` to have run. */
@@ -247,24 +251,22 @@ class Partitioning implements Partition {
     return this.unitOf.get(made.op.name === "part" ? made.inputs[0]! : made);
   }
 
-  dependencies(unit: Unit): Set<Unit> {
-    const found = new Set<Unit>();
-    const need = (node: Tensor): void => {
-      const maker = this.#unitThatMakes(node);
+  dependencies(unit: Unit): ReadonlySet<Unit> {
+    return this.#dependencies.get(unit)!;
+  }
+
+  /** Adds what a new member needs to what its unit needs; whatever comes before it has its unit already. */
+  #addDependencies(unit: Unit, member: Tensor): void {
+    const found = this.#dependencies.get(unit) ?? new Set();
+    this.#dependencies.set(unit, found);
+    const add = (maker: Unit | undefined): void => {
       if (maker !== undefined && maker !== unit) found.add(maker);
     };
-    for (const member of unit.members) {
-      const accumulation = this.accumulating.get(member);
-      if (accumulation !== undefined) {
-        need(accumulation.onto);
-        for (const input of accumulation.kernel.inputs) need(input);
-      } else for (const input of member.inputs) need(input);
-      for (const reader of this.#readers.get(member) ?? []) {
-        const other = this.#unitHolding(reader);
-        if (other !== undefined && other !== unit) found.add(other);
-      }
-    }
-    return found;
+    const accumulation = this.accumulating.get(member);
+    const inputs =
+      accumulation === undefined ? member.inputs : [accumulation.onto, ...accumulation.kernel.inputs];
+    for (const input of inputs) add(this.#unitThatMakes(input));
+    for (const reader of this.#readers.get(member) ?? []) add(this.#unitHolding(reader));
   }
 
   /** The unit that a node is computed in: that of the addition for an absorbed kernel. */
