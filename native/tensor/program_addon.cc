@@ -6,6 +6,7 @@
 #include <string>
 
 #include "arguments.h"
+#include "cuda/program_text.h"
 #include "program/coded_error.h"
 #include "program/pointwise.h"
 #include "program_run.h"
@@ -257,6 +258,18 @@ void freeProgram(Info info) {
   idleProgram(info, arguments).free(info.Env());
 }
 
+// cudaText(words: Int32Array) -> string
+Napi::Value cudaText(Info info) {
+  Arguments arguments(info);
+  const auto words = arguments.array<int32_t>(0, "words");
+  std::string text;
+  coded(info.Env(), [&] {
+    const std::vector<int32_t> copy(words.data, words.data + words.size);
+    text = programText(decodeProgram(copy));
+  });
+  return Napi::String::New(info.Env(), text);
+}
+
 }  // namespace
 
 void addProgramFunctions(Napi::Env env, Napi::Object exports) {
@@ -269,6 +282,7 @@ void addProgramFunctions(Napi::Env env, Napi::Object exports) {
   add("kernelNames", &kernelNames);
   add("pointwiseNames", &listPointwise);
   add("devices", &listDevices);
+  add("cudaText", &cudaText);
   add("createProgram", &createProgram);
   add("programInfo", &programInfo);
   addSilent("writeSlot", &writeSlot);

@@ -1,12 +1,14 @@
 // Compiles kernel texts by NVRTC, without a GPU: the compile check and the release step of the CUDA kernels.
-//   compile --families FILE                 writes the text of the precompiled families
-//   compile OUTDIR ARCHITECTURE... < list   compiles every file of the list (one path a line); writes OUTDIR/NAME.ARCH
+//   compile --families FILE                  writes the text of the precompiled families
+//   compile --archive FILE ARCHITECTURE...   compiles them into an archive that the addon reads
+//   compile OUTDIR ARCHITECTURE... < list    compiles every file of the list (one path a line); writes OUTDIR/NAME.ARCH
 // The library is the one that VERISIM_NVRTC_LIBRARY names. Ends with code 1 and the compiler's words where one fails.
 #include <chrono>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 
+#include "cuda/images.h"
 #include "cuda/nvrtc.h"
 #include "cuda/texts.h"
 
@@ -23,10 +25,22 @@ void writeFile(const std::string& path, const std::string& bytes) {
   if (!file) throw std::runtime_error("cannot write " + path);
 }
 
-int compileAll(const std::string& folder, char** architectures, int count) {
+verisim::Nvrtc openNvrtc() {
   std::string tried;
-  const auto nvrtc = verisim::Nvrtc::open(tried);
+  auto nvrtc = verisim::Nvrtc::open(tried);
   if (!nvrtc) throw std::runtime_error("no NVRTC: " + tried);
+  return *std::move(nvrtc);
+}
+
+void writeArchive(const std::string& path, char** architectures, int count) {
+  const verisim::Nvrtc nvrtc = openNvrtc();
+  std::vector<verisim::cuda::Image> images;
+  for (int i = 0; i < count; i++) images.push_back({architectures[i], nvrtc.compile(verisim::familiesText(), architectures[i])});
+  writeFile(path, verisim::cuda::writeArchive(images));
+}
+
+int compileAll(const std::string& folder, char** architectures, int count) {
+  const verisim::Nvrtc nvrtc = openNvrtc();
   int failed = 0;
   for (std::string path; std::getline(std::cin, path);) {
     const std::string text = readFile(path);
@@ -34,7 +48,7 @@ int compileAll(const std::string& folder, char** architectures, int count) {
     for (int i = 0; i < count; i++) {
       const auto begin = std::chrono::steady_clock::now();
       try {
-        writeFile(folder + "/" + name + "." + architectures[i], nvrtc->compile(text, architectures[i]));
+        writeFile(folder + "/" + name + "." + architectures[i], nvrtc.compile(text, architectures[i]));
       } catch (const std::exception& error) {
         failed++;
         std::cerr << name << ": " << error.what() << "\n";
@@ -53,6 +67,10 @@ int main(int count, char** arguments) {
   try {
     if (count == 3 && std::string(arguments[1]) == "--families") {
       writeFile(arguments[2], verisim::familiesText());
+      return 0;
+    }
+    if (count > 3 && std::string(arguments[1]) == "--archive") {
+      writeArchive(arguments[2], arguments + 3, count - 3);
       return 0;
     }
     if (count < 3) throw std::runtime_error("usage: compile OUTDIR ARCHITECTURE... < list of files");

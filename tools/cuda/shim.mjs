@@ -12,8 +12,12 @@ const folder = path.join(root, "native/tensor/cuda/shim");
 /** Where libraries made of kernel text are kept, by the hash of their text. */
 export const cache = path.join(root, ".cache/cuda");
 
+/** `npm run test:cuda`: the suites run on the GPU of this machine instead. */
+const onDevice = process.env.VERISIM_CUDA_TEST === "device";
+
 /** Why the shim cannot be built here, or null. */
 export function shimProblem() {
+  if (onDevice) return null;
   if (process.platform !== "linux") return "the host shim is for Linux";
   try {
     execFileSync("g++", ["--version"], { stdio: "ignore" });
@@ -52,19 +56,19 @@ export function buildShim() {
  * @param {number} [options.fail] number of the call that fails
  */
 export function useShim({ fused = "interpreted", order = "forward", blas = false, log, fail } = {}) {
-  const library = buildShim();
-  const settings = {
+  const choices = { VERISIM_CUDA_FUSED: fused, VERISIM_CUDA_BLAS: blas ? "1" : "0" };
+  const library = onDevice ? "" : buildShim();
+  const places = {
     VERISIM_CUDA_LIBRARY: library,
     VERISIM_NVRTC_LIBRARY: library,
-    VERISIM_CUBLAS_LIBRARY: blas ? library : "none",
+    VERISIM_CUBLAS_LIBRARY: library,
     VERISIM_CUDA_KERNELS: "none",
     VERISIM_SHIM_CACHE: cache,
-    VERISIM_CUDA_FUSED: fused,
     VERISIM_FAKE_CUDA_ORDER: order,
     VERISIM_FAKE_CUDA_LOG: log,
     VERISIM_FAKE_CUDA_FAIL: fail?.toString(),
   };
-  for (const [name, value] of Object.entries(settings)) {
+  for (const [name, value] of Object.entries({ ...choices, ...(onDevice ? {} : places) })) {
     if (value === undefined) delete process.env[name];
     else process.env[name] = value;
   }

@@ -17,7 +17,7 @@ CodedError unavailable(const std::string& why) { return {"VERISIM_DEVICE_UNAVAIL
 std::shared_ptr<Driver> Driver::open() {
   const std::shared_ptr<Driver> driver(new Driver);
   std::string tried;
-  driver->library_ = Library::open("VERISIM_CUDA_LIBRARY", {"libcuda.so.1", "libcuda.so", "nvcuda.dll"}, tried);
+  driver->library_ = Library::open("VERISIM_CUDA_LIBRARY", {"libcuda.so.1"}, tried);
   if (!driver->library_) throw unavailable(tried);
   Api& api = driver->api_;
 #define VERISIM_CUDA_SYMBOL(member, name, parameters)                            \

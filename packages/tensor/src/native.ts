@@ -122,6 +122,7 @@ export interface Addon {
   kernelNames(): string[];
   pointwiseNames(): string[];
   devices(): DeviceInfo[];
+  cudaText(words: Int32Array): string;
   createProgram(words: Int32Array, device: string): ProgramHandle;
   programInfo(program: ProgramHandle): ProgramInfo;
   writeSlot(program: ProgramHandle, slot: number, numbers: NumberArray, offset: number): void;

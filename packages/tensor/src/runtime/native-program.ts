@@ -129,3 +129,11 @@ export function pointwiseNames(): string[] {
 export function nativeDevices(): DeviceInfo[] {
   return callNative("devices", (addon) => addon.devices());
 }
+
+/**
+ * Kernel text of a program's fused groups, as a GPU would compile it: for checks without a GPU.
+ * @throws VerisimError `VERISIM_PROGRAM_INVALID`
+ */
+export function cudaText(words: Int32Array): string {
+  return callNative("cudaText", (addon) => addon.cudaText(words));
+}
