@@ -3,6 +3,7 @@
 // sum of gathered rows, held in registers, written once and by one thread: no clearing, no atomics.
 #include <cstring>
 #include <memory>
+#include <type_traits>
 
 #include "cpu/isa.h"
 #include "kernels.h"
@@ -12,10 +13,21 @@
 namespace verisim {
 namespace {
 
+/// out[r] (plus itself where it accumulates) = the sum over its picks of weights[i] rows[picks[i]].
+struct PickedRows {
+  const float* rows;  // rowCount x width
+  int64_t rowCount, width;
+  const int32_t* picks;
+  const float* weights;  // null: all 1
+  const int32_t* ends;   // picks of row r end at ends[r]; null: each has `bag`
+  int64_t bag;
+  bool accumulate;
+  float* out;
+};
+
 struct SparseKernels {
-  /// out = the sum, in order, of weights[i] rows[i] (weights may be null), begun with out where fromOut.
-  void (*sumRows)(const float* const* rows, const float* weights, int64_t count, int64_t width, bool fromOut, float* out);
-  void (*addRow)(const float* row, const float* weight, int64_t width, float* out);
+  /// Rows [begin, end) of the result.
+  void (*sumRows)(const PickedRows& picked, int64_t begin, int64_t end);
 };
 
 }  // namespace
@@ -26,42 +38,6 @@ struct SparseKernels {
 
 namespace verisim {
 namespace {
-
-constexpr int64_t chunk = 256;  // picks summed at once
-
-/// The picks of one result row, collected without branches, summed a chunk at a time.
-class Picks {
- public:
-  Picks(const SparseKernels& kernels, int64_t width, bool weighted, bool accumulate, float* out)
-      : kernels_(kernels), width_(width), weighted_(weighted), fromOut_(accumulate), out_(out) {}
-
-  /// `row` counts only where `valid`; it is not read otherwise.
-  void add(const float* row, float weight, bool valid) {
-    rows_[count_] = row;
-    weights_[count_] = weight;
-    count_ += valid ? 1 : 0;
-    if (count_ == chunk) flush();
-  }
-
-  void flush() {
-    kernels_.sumRows(rows_, weighted_ ? weights_ : nullptr, count_, width_, fromOut_, out_);
-    fromOut_ = true;
-    count_ = 0;
-  }
-
-  /// Call at the end: a row without picks becomes zeros.
-  void end() {
-    if (count_ > 0 || !fromOut_) flush();
-  }
-
- private:
-  const SparseKernels& kernels_;
-  int64_t width_, count_ = 0;
-  bool weighted_, fromOut_;
-  float* out_;
-  const float* rows_[chunk + 1];
-  float weights_[chunk + 1];
-};
 
 double costOfPick(int64_t width) { return 2 + 0.06 * static_cast<double>(width); }
 
@@ -103,21 +79,17 @@ void sortByRow(const Scatter& s, Sorted& sorted) {
 
 /// In place, pick by pick: for narrow rows, and where almost all rows stay as they are.
 Step scatterDirectly(const Scatter& s) {
-  const SparseKernels& kernels = VERISIM_PICK(sparseKernels);
-  return [=, &kernels](Job& job, const RunState&) {
+  return [=](Job& job, const RunState&) {
     if (!s.accumulate) std::memset(s.out, 0, static_cast<size_t>(s.rows * s.width) * sizeof(float));
     for (int64_t i = 0; i < s.count; i++) {
       if (i % 65536 == 0) job.check();
-      for (int64_t j = 0; j < s.bag; j++) {
-        const int64_t row = s.indices[i * s.bag + j];
+      const float* const from = s.g + i * s.width;
+      for (int64_t pick = i * s.bag; pick < (i + 1) * s.bag; pick++) {
+        const int64_t row = s.indices[pick];
         if (row < 0 || row >= s.rows) continue;
-        const float* const weight = s.weights == nullptr ? nullptr : s.weights + i * s.bag + j;
         float* const to = s.out + row * s.width;
-        const float* const from = s.g + i * s.width;
-        if (s.width == 1)
-          *to += weight == nullptr ? *from : *weight * *from;
-        else
-          kernels.addRow(from, weight, s.width, to);
+        const float weight = s.weights == nullptr ? 1.0f : s.weights[pick];
+        for (int64_t j = 0; j < s.width; j++) to[j] += weight * from[j];
       }
     }
   };
@@ -127,34 +99,27 @@ Step scatterSorted(const Scatter& s) {
   const SparseKernels& kernels = VERISIM_PICK(sparseKernels);
   const int64_t picks = s.count * s.bag;
   const auto sorted = std::make_shared<Sorted>(s.rows, picks, s.weights != nullptr);
+  const PickedRows picked = {s.g,   s.count, s.width, sorted->sources.data(), s.weights == nullptr ? nullptr : sorted->weights.data(),
+                             sorted->ends.data(), 0, s.accumulate, s.out};
+  const double work = static_cast<double>(picks) * costOfPick(s.width) + 0.1 * static_cast<double>(s.rows * s.width);
+  const int64_t tiles = std::clamp<int64_t>(static_cast<int64_t>(work / pieceOfWork), 1, s.rows);
   return [=, &kernels](Job& job, const RunState&) {
     sortByRow(s, *sorted);
-    const int32_t* const ends = sorted->ends.data();
-    const auto rowsOf = [&, s](int64_t begin, int64_t end) {
-      for (int64_t row = begin; row < end; row++) {
-        const int64_t first = row == 0 ? 0 : ends[row - 1], last = ends[row];
-        Picks sum(kernels, s.width, s.weights != nullptr, s.accumulate, s.out + row * s.width);
-        for (int64_t i = first; i < last; i++) {
-          const int64_t source = sorted->sources[static_cast<size_t>(i)];
-          sum.add(s.g + source * s.width, s.weights == nullptr ? 1.0f : sorted->weights[static_cast<size_t>(i)], true);
-        }
-        sum.end();
-      }
-    };
-    const double work = static_cast<double>(picks) * costOfPick(s.width) + 0.1 * static_cast<double>(s.rows * s.width);
     Job sized = sizedJob(job, work);
+    if (sized.threads == 1 && work < longestPiece) return kernels.sumRows(picked, 0, s.rows);
     // Rows cost as many picks as they have: tiles end where a fair share of picks and rows is reached.
-    const int64_t tiles = std::clamp<int64_t>(static_cast<int64_t>(work / pieceOfWork), 1, s.rows);
     const auto boundary = [&](int64_t tile) {
       const double target = static_cast<double>(tile) / static_cast<double>(tiles) * static_cast<double>(picks + s.rows);
       int64_t low = 0, high = s.rows;
       while (low < high) {
         const int64_t middle = (low + high) / 2;
-        (static_cast<double>(ends[middle] + middle + 1) <= target ? low = middle + 1 : high = middle);
+        (static_cast<double>(picked.ends[middle] + middle + 1) <= target ? low = middle + 1 : high = middle);
       }
       return low;
     };
-    sized.run(tiles, [&](int64_t tile, int) { rowsOf(boundary(tile), tile + 1 == tiles ? s.rows : boundary(tile + 1)); });
+    sized.run(tiles, [&](int64_t tile, int) {
+      kernels.sumRows(picked, boundary(tile), tile + 1 == tiles ? s.rows : boundary(tile + 1));
+    });
   };
 }
 
@@ -197,20 +162,11 @@ Step bindGatherSum(const Instruction& instruction) {
   float* const out = in.output(DType::f32, in.product(count, width)).f32();
   in.end();
   const SparseKernels& kernels = VERISIM_PICK(sparseKernels);
+  const PickedRows picked = {table, rows, width, indices, weights, nullptr, bag, accumulate, out};
   const double cost = static_cast<double>(bag) * costOfPick(width) + 0.1 * static_cast<double>(width);
   return [=, &kernels](Job& job, const RunState&) {
     if (width == 0) return;
-    overUnits(job, count, cost, 1, [=, &kernels](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; i++) {
-        Picks sum(kernels, width, weighted, accumulate, out + i * width);
-        for (int64_t pick = i * bag; pick < (i + 1) * bag; pick++) {
-          const int64_t index = indices[pick];
-          const bool valid = index >= 0 && index < rows;
-          sum.add(table + (valid ? index : 0) * width, weighted ? weights[pick] : 1.0f, valid);
-        }
-        sum.end();
-      }
-    });
+    overUnits(job, count, cost, 1, [&](int64_t begin, int64_t end) { kernels.sumRows(picked, begin, end); });
   };
 }
 

@@ -11,6 +11,7 @@ namespace verisim {
 
 constexpr double worthHelpers = 15e3;  // nanoseconds
 constexpr double pieceOfWork = 20e3;
+constexpr double longestPiece = 50 * pieceOfWork;  // one thread, too, hears of an abort now and then
 
 /// The same job, on the calling thread alone where `nanoseconds` of work are not worth a helper.
 inline Job sizedJob(Job& job, double nanoseconds) {
@@ -22,11 +23,7 @@ template <class Body>
 void overUnits(Job& job, int64_t count, double nanoseconds, int64_t multiple, Body&& body) {
   if (count <= 0) return;
   const double total = static_cast<double>(count) * nanoseconds;
-  if (total < worthHelpers || job.threads == 1) {
-    // One thread still hears of an abort now and then.
-    const double longest = 50 * pieceOfWork;
-    if (total < longest) return body(int64_t{0}, count);
-  }
+  if (total < worthHelpers || (job.threads == 1 && total < longestPiece)) return body(int64_t{0}, count);
   const double units = std::clamp(pieceOfWork / nanoseconds, 1.0, static_cast<double>(count));
   const int64_t grain = (static_cast<int64_t>(units) + multiple - 1) / multiple * multiple;
   job.range(count, grain, body);
