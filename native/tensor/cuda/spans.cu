@@ -55,7 +55,7 @@ VS_KERNEL argmax(const float* x, int* out, i64 rows, int width) {
       place = at;
     }
   }
-  if (lane == 0) out[row] = place;
+  if (lane == 0) out[row] = width > 0 ? place : 0;
 }
 
 // Inclusive, 32 entries at a time; `reverse` runs from the end.
