@@ -14,6 +14,7 @@ import {
   type TracedEntry,
   typeOfData,
   typeText,
+  writeOut,
 } from "@verisim/tensor";
 import { elementOf, GraphBuilder } from "./builder.ts";
 import { imageLowerings } from "./lower/image.ts";
@@ -79,7 +80,7 @@ function loweringOf(node: Tensor): Lowering {
   throw unsupported(
     node,
     "Expected an op that ONNX has or that packages/onnx/src/lower knows",
-    'A pointwise op names its operator in its row ("onnx" in packages/tensor/src/ops/pointwise.ts); any other op needs a row in packages/onnx/src/lower.',
+    'A pointwise op names its operator in its row ("onnx", or a "composition", in packages/tensor/src/ops/pointwise.ts); any other op needs a row in packages/onnx/src/lower.',
   );
 }
 
@@ -119,7 +120,8 @@ function stateOf(entry: TracedEntry, state: unknown): TensorData[] {
  * @throws VerisimError `VERISIM_ONNX_UNSUPPORTED` for an optimizer's step and for ops that ONNX cannot express,
  * `VERISIM_ONNX_ROWS` where rows are open but the graph mixes them, `VERISIM_STATE_MISMATCH`, `VERISIM_ONNX_SIZE` above 2 GiB
  */
-export function exportOnnx(entry: TracedEntry, options: ExportOptions = {}): Uint8Array {
+export function exportOnnx(traced: TracedEntry, options: ExportOptions = {}): Uint8Array {
+  const entry = writeOut(traced, ({ name, onnx }) => hasLowering(name, onnx));
   const { rows, random = "inputs", name = entry.name } = options;
   const graph = new GraphBuilder();
   const target: Target = {

@@ -1,4 +1,5 @@
 export type { PlanSummary } from "./compile/print-steps.ts";
+export * from "./compositions.ts";
 export * from "./dtype.ts";
 export * from "./functions/activations.ts";
 export * from "./functions/softmax.ts";

@@ -17,6 +17,7 @@ import {
   type TracedEntry,
   typeOfData,
   typeText,
+  writeOut,
 } from "@verisim/tensor";
 import { imageLowerings } from "./lower/image.ts";
 import { indexingLowerings } from "./lower/indexing.ts";
@@ -73,7 +74,7 @@ function loweringOf(node: Node): Lowering {
   throw unsupported(
     node,
     "Expected an op that TensorFlow.js has or that packages/tfjs/src/lower knows",
-    'A pointwise op names its function in its row ("tfjs" in packages/tensor/src/ops/pointwise.ts); any other op needs a row in packages/tfjs/src/lower.',
+    'A pointwise op names its function in its row ("tfjs", or a "composition", in packages/tensor/src/ops/pointwise.ts); any other op needs a row in packages/tfjs/src/lower.',
   );
 }
 
@@ -165,7 +166,8 @@ function noiseValue(
  * @throws VerisimError `VERISIM_INPUT_MISMATCH` where state, inputs or noise are missing or of another type,
  * `VERISIM_TFJS_UNSUPPORTED` for an op that is not known here
  */
-export async function runTfjs(tf: Tf, entry: TracedEntry, run: TfjsRun = {}): Promise<TfjsResult> {
+export async function runTfjs(tf: Tf, traced: TracedEntry, run: TfjsRun = {}): Promise<TfjsResult> {
+  const entry = writeOut(traced, ({ name, tfjs }) => lowerings.has(name) || tfjs !== undefined);
   const sources = new Map([
     ...given("state", entry, entry.state, run.state),
     ...given("input", entry, entry.inputs, run.inputs),

@@ -1,10 +1,11 @@
 // Builds the graph anew, node by node, with the rules of rules.ts applied until none fits. Only live nodes come along.
 
 import { liveNodes } from "../graph/live.ts";
-import { Graph, type Tensor, withGraph } from "../graph/tensor.ts";
+import { rebuildEntry } from "../graph/rebuild.ts";
+import { Graph, type Tensor } from "../graph/tensor.ts";
 import type { Attributes, Operation } from "../ops/operation.ts";
 import { scalar } from "../ops/source.ts";
-import type { NamedTensor, TracedEntry } from "../trace.ts";
+import type { TracedEntry } from "../trace.ts";
 import { type Builder, type Rule, rules } from "./rules.ts";
 
 const byOp = new Map<string, Rule[]>();
@@ -67,32 +68,13 @@ class Simplifier implements Builder {
 /** The same entry with a cheaper graph. Random numbers, state and inputs keep their identity. */
 export function simplify(entry: TracedEntry): TracedEntry {
   const builder = new Simplifier();
-  const nodes = liveNodes(entry);
   const users = new Map<Tensor, number>();
-  for (const { inputs } of nodes) for (const input of inputs) users.set(input, (users.get(input) ?? 0) + 1);
+  for (const { inputs } of liveNodes(entry))
+    for (const input of inputs) users.set(input, (users.get(input) ?? 0) + 1);
   for (const { tensor } of [...entry.outputs, ...entry.updates]) users.set(tensor, 2);
-  return withGraph(builder.graph, () => {
-    builder.graph.constants.push(...entry.graph.constants);
-    const made = new Map<Tensor, Tensor>();
-    const from = (node: Tensor): Tensor => {
-      let copy = made.get(node);
-      if (copy === undefined) {
-        copy = builder.make(node.op, node.inputs.map(from), node.attributes);
-        made.set(node, copy);
-        if ((users.get(node) ?? 0) > 1) builder.markUsedMore(copy);
-      }
-      return copy;
-    };
-    for (const { tensor } of [...entry.state, ...entry.inputs]) from(tensor);
-    for (const node of nodes) from(node);
-    const renew = <T extends NamedTensor>(named: T): T => ({ ...named, tensor: from(named.tensor) });
-    return {
-      ...entry,
-      graph: builder.graph,
-      state: entry.state.map(renew),
-      inputs: entry.inputs.map(renew),
-      outputs: entry.outputs.map(renew),
-      updates: entry.updates.map(renew),
-    };
+  return rebuildEntry(entry, builder.graph, (node, inputs) => {
+    const made = builder.make(node.op, inputs, node.attributes);
+    if ((users.get(node) ?? 0) > 1) builder.markUsedMore(made);
+    return made;
   });
 }

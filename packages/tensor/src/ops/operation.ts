@@ -74,6 +74,8 @@ export interface Operation {
   readonly domain?: readonly (readonly [number, number])[];
   /** Pointwise: costs far more than an addition (a division or a series); then it is not computed twice to save memory. */
   readonly expensive?: boolean;
+  /** Pointwise: the same made of other ops, for runtimes that lack it. Not needed where they have it by name. */
+  composition?(...inputs: readonly Tensor[]): Tensor;
   /** Operator of ONNX (opset 21) that is this op, inputs in this order. Absent: packages/onnx knows how. */
   readonly onnx?: string;
   /** Function of TensorFlow.js that is this op, inputs in this order. Absent: packages/tfjs knows how. */

@@ -39,7 +39,7 @@ export interface Ternary extends PointwiseRow {
 }
 
 /** Facts of a row besides its function and derivative; see Operation. */
-export interface RowFacts extends Pick<Operation, "domain" | "expensive" | "onnx" | "tfjs"> {
+export interface RowFacts extends Pick<Operation, "domain" | "expensive" | "composition" | "onnx" | "tfjs"> {
   /** The function of one element on i32, where the row has an i32 twin. */
   readonly i32?: (a: number, b: number) => number;
   /** The twin's result where it is not i32. */
