@@ -6,7 +6,7 @@ import { vitestStep } from "./vitest-step.ts";
 
 const steps: readonly Step[] = [
   { name: "sanitizers", script: ["native/tensor/test/sanitize.mjs"], limitMinutes: 12 },
-  { name: "thread sanitizer", script: ["native/tensor/test/sanitize.mjs", "--thread"], limitMinutes: 6 },
+  { name: "thread sanitizer", script: ["native/tensor/test/sanitize.mjs", "--thread"], limitMinutes: 12 },
   {
     name: "fuzzed programs",
     script: ["native/tensor/test/fuzz-program.mjs", "--seconds", "60"],

@@ -7,9 +7,10 @@ import { join } from "node:path";
 import { root, runSanitized } from "./sanitizer.mjs";
 
 const vitest = [join(root, "node_modules", "vitest", "vitest.mjs"), "run", "--maxWorkers=1"];
+const programTests = ["native-program", "golden-programs", "kernels-fused", "kernels-draws"];
 if (process.argv.includes("--thread"))
   runSanitized("sanitize --thread", "thread", [
     ...vitest,
-    "packages/tensor/src/runtime/native-program.test.ts",
+    ...programTests.map((name) => `packages/tensor/src/runtime/${name}.test.ts`),
   ]);
 else runSanitized("sanitize", "address", [...vitest, "packages/tensor"]);
