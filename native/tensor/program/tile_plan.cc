@@ -351,6 +351,9 @@ TilePlan::TilePlan(Group&& decoded, const TileKernels& kernels_) : group(std::mo
     if (words <= leastTileWords || (registers + static_cast<int64_t>(panels.size())) * registerWords <= cacheWords) break;
   }
   cutTasks(*this);
+  tailsApart = std::all_of(group.outputs.begin(), group.outputs.end(), [&](const Group::Output& output) {
+    return output.mode == Mode::every || (overRows(output.mode) && tileRows == 1);
+  });
 
   paddedCols = roundUp(group.cols, lineWords);
   const int64_t blocks = ceilDivide(group.rows, taskRows);

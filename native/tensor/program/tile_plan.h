@@ -70,6 +70,7 @@ struct TilePlan {
   int64_t taskRows, taskChunks;        // tiles that one thread does at a time
   int64_t taskCount;
   bool worthThreads;
+  bool tailsApart;  // a tile may be done in two stretches of indices
 
   // Addresses: inputs, constants, outputs, registers; constants and splats are one line, the rest a tile.
   TileVariant whole, ragged;

@@ -140,9 +140,19 @@ class Task {
   const float* inputAt(int32_t i) const { return group_.inputs[static_cast<size_t>(i)].operand.f32(); }
   float* columnsOf(size_t o, int64_t col) const { return plan_.partials[o].data() + block_ * plan_.paddedCols + col; }
 
+  /// Only the last words of a tile that is no whole number of lines need copies, where the rest can go before them.
   void tile(int64_t row, int64_t rows, int64_t col, int64_t cols) {
-    const int64_t begin = row * group_.cols + col, n = rows * cols;
-    const TileVariant& variant = n % lineWords == 0 ? plan_.whole : plan_.ragged;
+    const int64_t begin = row * group_.cols + col, n = rows * cols, rest = n % lineWords;
+    if (rest == 0) return stretch(plan_.whole, begin, n, row, rows, col, cols);
+    if (!plan_.tailsApart || n < lineWords) return stretch(plan_.ragged, begin, n, row, rows, col, cols);
+    stretch(plan_.whole, begin, n - rest, row, rows, col, cols - rest);
+    for (const int32_t i : plan_.panels) at_[i] += n - rest;
+    stretch(plan_.ragged, begin + n - rest, rest, row, rows, col + cols - rest, rest);
+    for (const int32_t i : plan_.panels) at_[i] -= n - rest;
+  }
+
+  /// Indices [begin, begin + n); rows and columns matter to reductions alone.
+  void stretch(const TileVariant& variant, int64_t begin, int64_t n, int64_t row, int64_t rows, int64_t col, int64_t cols) {
     for (const int32_t i : variant.inputsInPlace)
       at_[i] = group_.inputs[static_cast<size_t>(i)].operand.f32() +
                plan_.inputLayouts[static_cast<size_t>(i)].offsetOf(begin);
