@@ -19,7 +19,7 @@ constexpr PointwiseOp ops[] = {
 #define OPIF1(name, expression) {#name, 1, Holds::i32, Holds::f32, isDear(#expression)},
 #define OPIF2(name, expression) {#name, 2, Holds::i32, Holds::f32, isDear(#expression)},
 #define OPFI1(name, expression) {#name, 1, Holds::f32, Holds::i32, isDear(#expression)},
-#include "../ops.def"
+#include "ops.def"
 };
 
 constexpr const char* names[] = {
@@ -31,7 +31,7 @@ constexpr const char* names[] = {
 #define OPIF1(name, expression) #name,
 #define OPIF2(name, expression) #name,
 #define OPFI1(name, expression) #name,
-#include "../ops.def"
+#include "ops.def"
 };
 
 }  // namespace

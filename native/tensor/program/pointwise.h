@@ -10,6 +10,19 @@ namespace verisim {
 /// What a value holds. `any`: a constant, whose words are read as either.
 enum class Holds : int8_t { f32, i32, any };
 
+/// The rows by name.
+enum class Pointwise : int32_t {
+#define OP1(name, expression) name,
+#define OP2(name, expression) name,
+#define OP3(name, expression) name,
+#define OPSELECT(name, expression) name,
+#define OPI2(name, expression) name,
+#define OPIF1(name, expression) name,
+#define OPIF2(name, expression) name,
+#define OPFI1(name, expression) name,
+#include "ops.def"
+};
+
 struct PointwiseOp {
   const char* name;
   int8_t arity;

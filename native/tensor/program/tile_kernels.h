@@ -7,81 +7,108 @@ namespace {
 
 constexpr int lineVectors = static_cast<int>(lineWords) / lanes32;
 
-template <class V> VERISIM_INLINE V loadAs(const float* p) { V v; __builtin_memcpy(&v, p, sizeof v); return v; }
-template <class V> VERISIM_INLINE void storeAs(float* p, V v) { __builtin_memcpy(p, &v, sizeof v); }
+#define OP(name, count, define, result)                                     \
+  struct name##Op {                                                         \
+    static constexpr int32_t number = static_cast<int32_t>(Pointwise::name); \
+    static constexpr int arity = count;                                     \
+    VERISIM_INLINE F32 apply(const F32* x) {                                \
+      define;                                                               \
+      return (F32)(result);                                                 \
+    }                                                                       \
+  };
+#define OP1(name, result) OP(name, 1, const F32 a = x[0], result)
+#define OP2(name, result) OP(name, 2, const F32 a = x[0]; const F32 b = x[1], result)
+#define OP3(name, result) OP(name, 3, const F32 a = x[0]; const F32 b = x[1]; const F32 c = x[2], result)
+#define OPSELECT(name, result) OP3(name, result)
+#define OPI2(name, result) OP(name, 2, const I32 a = (I32)x[0]; const I32 b = (I32)x[1], result)
+#define OPIF1(name, result) OP(name, 1, const I32 a = (I32)x[0], result)
+#define OPIF2(name, result) OPI2(name, result)
+#define OPFI1(name, result) OP1(name, result)
+#include "ops.def"
+#undef OP
 
-// Each loop reads a line of every input before it writes one: a result may lie where an input does.
+/// An input that is read, where another op could be.
+struct Leaf {
+  static constexpr int32_t number = TileTree::leaf;
+  static constexpr int arity = 1;
+  VERISIM_INLINE F32 apply(const F32* x) { return x[0]; }
+};
 
-template <class Op, class A>
-static void map1(const TileOp& op, float* const* at, int64_t n) {
-  float* out = at[op.out];
-  const float* a = at[op.a];
-  const int64_t stepA = op.stepA;
-  for (int64_t i = 0; i < n; i += lineWords, out += lineWords, a += stepA) {
-    A va[lineVectors];
-#pragma GCC unroll 4
-    for (int v = 0; v < lineVectors; v++) va[v] = loadAs<A>(a + v * lanes32);
-#pragma GCC unroll 4
-    for (int v = 0; v < lineVectors; v++) storeAs(out + v * lanes32, Op::apply(va[v]));
+/// `Root` of two or three inputs that are leaves or ops of leaves; their leaves lie in x one after another.
+template <class Root, class A, class B, class... C>
+struct Tree {
+  static constexpr int arity = A::arity + B::arity + (0 + ... + C::arity);
+  VERISIM_INLINE F32 apply(const F32* x) {
+    const F32 inputs[] = {A::apply(x), B::apply(x + A::arity), C::apply(x + A::arity + B::arity)...};
+    return Root::apply(inputs);
   }
-}
+};
 
-template <class Op, class A, class B>
-static void map2(const TileOp& op, float* const* at, int64_t n) {
-  float* out = at[op.out];
-  const float *a = at[op.a], *b = at[op.b];
-  const int64_t stepA = op.stepA, stepB = op.stepB;
-  for (int64_t i = 0; i < n; i += lineWords, out += lineWords, a += stepA, b += stepB) {
-    A va[lineVectors];
-    B vb[lineVectors];
-#pragma GCC unroll 4
-    for (int v = 0; v < lineVectors; v++) va[v] = loadAs<A>(a + v * lanes32), vb[v] = loadAs<B>(b + v * lanes32);
-#pragma GCC unroll 4
-    for (int v = 0; v < lineVectors; v++) storeAs(out + v * lanes32, Op::apply(va[v], vb[v]));
-  }
-}
+/// where(less(a, b), c, d), and with d = e * f: the mask need not become numbers on the way.
+struct choiceOp {
+  static constexpr int arity = 4;
+  VERISIM_INLINE F32 apply(const F32* x) { return choose(x[0] < x[1], x[2], x[3]); }
+};
+struct leakyOp {
+  static constexpr int arity = 5;
+  VERISIM_INLINE F32 apply(const F32* x) { return choose(x[0] < x[1], x[2], x[3] * x[4]); }
+};
 
+/// The loop of an op or a tree. It reads a line of every input before it writes one: a result may lie where an input does.
 template <class Op>
-static void map3(const TileOp& op, float* const* at, int64_t n) {
+static void map(const TileOp& op, float* const* at, int64_t n) {
   float* out = at[op.out];
-  const float *a = at[op.a], *b = at[op.b], *c = at[op.c];
-  const int64_t stepA = op.stepA, stepB = op.stepB, stepC = op.stepC;
-  for (int64_t i = 0; i < n; i += lineWords, out += lineWords, a += stepA, b += stepB, c += stepC) {
-    F32 va[lineVectors], vb[lineVectors], vc[lineVectors];
+  const float* from[Op::arity];
+  int64_t step[Op::arity];
+#pragma GCC unroll 5
+  for (int i = 0; i < Op::arity; i++) from[i] = at[op.in[i]], step[i] = op.step[i];
+  for (int64_t done = 0; done < n; done += lineWords, out += lineWords) {
+    F32 x[lineVectors][Op::arity];
 #pragma GCC unroll 4
     for (int v = 0; v < lineVectors; v++) {
-      va[v] = loadF32(a + v * lanes32);
-      vb[v] = loadF32(b + v * lanes32);
-      vc[v] = loadF32(c + v * lanes32);
+#pragma GCC unroll 5
+      for (int i = 0; i < Op::arity; i++) x[v][i] = loadF32(from[i] + v * lanes32);
     }
 #pragma GCC unroll 4
-    for (int v = 0; v < lineVectors; v++) storeF32(out + v * lanes32, Op::apply(va[v], vb[v], vc[v]));
+    for (int v = 0; v < lineVectors; v++) storeF32(out + v * lanes32, Op::apply(x[v]));
+#pragma GCC unroll 5
+    for (int i = 0; i < Op::arity; i++) from[i] += step[i];
   }
 }
 
-struct copyOp { VERISIM_INLINE F32 apply(F32 a) { return a; } };
-
-#define OP1(name, expression) struct name##Op { VERISIM_INLINE F32 apply(F32 a) { return expression; } };
-#define OP2(name, expression) struct name##Op { VERISIM_INLINE F32 apply(F32 a, F32 b) { return expression; } };
-#define OP3(name, expression) struct name##Op { VERISIM_INLINE F32 apply(F32 a, F32 b, F32 c) { return expression; } };
-#define OPSELECT(name, expression) OP3(name, expression)
-#define OPI2(name, expression) struct name##Op { VERISIM_INLINE I32 apply(I32 a, I32 b) { return expression; } };
-#define OPIF1(name, expression) struct name##Op { VERISIM_INLINE F32 apply(I32 a) { return expression; } };
-#define OPIF2(name, expression) struct name##Op { VERISIM_INLINE F32 apply(I32 a, I32 b) { return expression; } };
-#define OPFI1(name, expression) struct name##Op { VERISIM_INLINE I32 apply(F32 a) { return expression; } };
-#include "ops.def"
-
 const TileLoop loops[] = {
-#define OP1(name, expression) &map1<name##Op, F32>,
-#define OP2(name, expression) &map2<name##Op, F32, F32>,
-#define OP3(name, expression) &map3<name##Op>,
-#define OPSELECT(name, expression) &map3<name##Op>,
-#define OPI2(name, expression) &map2<name##Op, I32, I32>,
-#define OPIF1(name, expression) &map1<name##Op, I32>,
-#define OPIF2(name, expression) &map2<name##Op, I32, I32>,
-#define OPFI1(name, expression) &map1<name##Op, F32>,
+#define OP1(name, result) &map<name##Op>,
+#define OP2(name, result) &map<name##Op>,
+#define OP3(name, result) &map<name##Op>,
+#define OPSELECT(name, result) &map<name##Op>,
+#define OPI2(name, result) &map<name##Op>,
+#define OPIF1(name, result) &map<name##Op>,
+#define OPIF2(name, result) &map<name##Op>,
+#define OPFI1(name, result) &map<name##Op>,
 #include "ops.def"
 };
+
+template <class Root, class A, class B, class C = Leaf>
+constexpr TileTree tree() {
+  using Joined = std::conditional_t<Root::arity == 2, Tree<Root, A, B>, Tree<Root, A, B, C>>;
+  return {Root::number, {A::number, B::number, C::number}, &map<Joined>};
+}
+
+// Any two cheap ops in a row, and a leaky rectifier.
+#define AFTER(first)                                                                                     \
+  tree<addOp, first, Leaf>(), tree<addOp, Leaf, first>(), tree<subOp, first, Leaf>(), tree<subOp, Leaf, first>(), \
+      tree<mulOp, first, Leaf>(), tree<mulOp, Leaf, first>(), tree<maximumOp, first, Leaf>(),            \
+      tree<maximumOp, Leaf, first>()
+const TileTree trees[] = {
+    AFTER(addOp),
+    AFTER(subOp),
+    AFTER(mulOp),
+    AFTER(lessOp),
+    tree<whereOp, Leaf, Leaf, mulOp>(),
+    {whereOp::number, {lessOp::number, TileTree::leaf, TileTree::leaf}, &map<choiceOp>},
+    {whereOp::number, {lessOp::number, TileTree::leaf, mulOp::number}, &map<leakyOp>},
+};
+#undef AFTER
 
 /// The first `count` words of p, the others `fill`; reads no more.
 VERISIM_INLINE F32 loadFirst(const float* p, int64_t count, F32 fill) {
@@ -187,4 +214,4 @@ static void columns(const float* x, int64_t rows, int64_t cols, float* out) {
 
 }  // namespace
 
-const TileKernels tileKernels = {loops, &map1<copyOp, F32>, &rows<Sum>, &rows<Maximum>, &columns<Sum>, &columns<Maximum>};
+const TileKernels tileKernels = {loops, trees, &map<Leaf>, &rows<Sum>, &rows<Maximum>, &columns<Sum>, &columns<Maximum>};

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "group.h"
@@ -25,15 +26,26 @@ struct TileOp;
 /// Runs over n numbers, n rounded up to whole lines. `at` holds the address of every value.
 using TileLoop = void (*)(const TileOp& op, float* const* at, int64_t n);
 
+constexpr int mostLeaves = 5;
+
 /// A loop and which addresses it reads and writes. A step of 0 repeats one line: a number that is the same for the tile.
 struct TileOp {
   TileLoop loop;
-  int32_t out, a, b, c;
-  int32_t stepA, stepB, stepC;
+  int32_t out;
+  int32_t in[mostLeaves], step[mostLeaves];
+};
+
+/// A loop over a pointwise op, some of whose inputs are made by other ops on the way, in vector registers.
+struct TileTree {
+  static constexpr int32_t leaf = -1;
+  int32_t root;
+  int32_t inputs[3];  // ops, or leaf
+  TileLoop loop;
 };
 
 struct TileKernels {
   const TileLoop* loops;  // by pointwise op
+  std::span<const TileTree> trees;
   TileLoop copy;
   /// out[r * outStep] = the sum (maximum) of row r of x, `rows` dense rows of `cols`; reads not a word beyond them.
   void (*rowSums)(const float* x, int64_t rows, int64_t cols, float* out, int64_t outStep);
@@ -48,7 +60,7 @@ struct TileAction {
   enum Kind : int8_t { compute, load, store, reduce };
   Kind kind;
   int32_t operand;  // load: an input; store, reduce: an output
-  TileOp op;        // load: to `out`; store, reduce: from `a`
+  TileOp op;        // load: to `out`; store, reduce: from the first input
 };
 
 /// The actions for tiles of one kind. Tiles that are no whole number of lines have a variant of their own, which copies
@@ -59,11 +71,23 @@ struct TileVariant {
   std::vector<int32_t> splats;  // inputs that are one number per tile
 };
 
+/// One loop over a tile: an op of the group, with the ops that are made on the way.
+struct Pass {
+  int32_t op;
+  TileLoop loop;
+  int32_t leafCount;
+  int32_t leaves[mostLeaves];  // values
+};
+
+/// The loops that make all outputs, in order.
+std::vector<Pass> passesOf(const Group& group, const TileKernels& kernels);
+
 struct TilePlan {
   explicit TilePlan(Group&& decoded, const TileKernels& kernels);
 
   Group group;
   const TileKernels* kernels;
+  std::vector<Pass> passes;
   std::vector<Layout> inputLayouts, outputLayouts;
 
   int64_t tileRows, tileCols, chunks;  // chunks: tiles of a row
@@ -83,9 +107,24 @@ struct TilePlan {
   /// Words that a task needs beside the operands.
   int64_t frameWords() const;
 
+  /// Whether every tile is one stretch of an operand.
+  bool flatOverTiles(const Layout& layout) const;
+
   // Reductions leave one number per row and chunk, or per column and block of rows; they are put together at the end.
   std::vector<std::vector<float>> partials;  // by output; empty where a row's number goes to its place at once
   int64_t paddedCols;
 };
+
+bool isScalar(const Layout& layout);
+bool rowsRepeat(const Group& group, const int64_t (&strides)[maxRank]);
+bool colsRepeat(const Group& group, const int64_t (&strides)[maxRank]);
+
+struct Laid {
+  TileVariant variant;
+  int32_t registers;
+};
+
+/// Lays the values of a plan out in registers, for whole tiles or for ragged ones.
+Laid layOut(const TilePlan& plan, bool ragged);
 
 }  // namespace verisim

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <type_traits>
 
 #include "cpu/isa.h"
 #include "kernels.h"
@@ -171,10 +172,10 @@ class Task {
           loadTile(plan_.inputLayouts[operand], group_.inputs[operand].operand.f32(), begin, n, at_[action.op.out]);
           break;
         case TileAction::store:
-          storeTile(plan_.outputLayouts[operand], group_.outputs[operand].operand.f32(), begin, n, at_[action.op.a]);
+          storeTile(plan_.outputLayouts[operand], group_.outputs[operand].operand.f32(), begin, n, at_[action.op.in[0]]);
           break;
         case TileAction::reduce:
-          reduce(operand, at_[action.op.a], row, rows, col, cols);
+          reduce(operand, at_[action.op.in[0]], row, rows, col, cols);
           break;
       }
     }
