@@ -2,7 +2,6 @@
 #include "driver.h"
 
 #include <cstdlib>
-#include <mutex>
 
 #include "images.h"
 #include "program/coded_error.h"
@@ -85,7 +84,7 @@ Gpu::Gpu(std::shared_ptr<Driver> driver) : driver_(std::move(driver)) {
   const std::string image = familiesImage(driver_->capability(), nvrtc_, tried);
   check(api().contextRetain(&context_, driver_->device()), "cuDevicePrimaryCtxRetain");
   try {
-    const Current here = current();
+    const Current here(*driver_, context_);
     check(api().streamCreate(&stream_, streamNonBlocking), "cuStreamCreate");
     families_ = load(image);
     blas_ = Blas::open(stream_);

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -58,6 +59,17 @@ class Current {
   const Driver& driver_;
 };
 
+/// A program's turn on the device: nobody else uses the stream meanwhile, and the context is current. Programs share one
+/// stream, and whatever one of them starts while another captures would become part of the other's graph.
+class Turn {
+ public:
+  Turn(std::mutex& mutex, const Driver& driver, Context context) : lock_(mutex), current_(driver, context) {}
+
+ private:
+  std::lock_guard<std::mutex> lock_;
+  Current current_;
+};
+
 /// A device in use. Members are given back in reverse order: module, stream, context, library.
 class Gpu {
  public:
@@ -70,7 +82,8 @@ class Gpu {
   const Driver& driver() const { return *driver_; }
   const Api& api() const { return driver_->api(); }
   void check(Result result, const char* call) const { driver_->check(result, call); }
-  Current current() const { return Current(*driver_, context_); }
+  /// Ends in a synchronised stream, or in an error.
+  Turn turn() const { return Turn(mutex_, *driver_, context_); }
   Context context() const { return context_; }
   Stream stream() const { return stream_; }
   const std::optional<Nvrtc>& nvrtc() const { return nvrtc_; }
@@ -85,6 +98,7 @@ class Gpu {
   explicit Gpu(std::shared_ptr<Driver> driver);
   void close() noexcept;
 
+  mutable std::mutex mutex_;
   std::shared_ptr<Driver> driver_;
   std::optional<Nvrtc> nvrtc_;
   Context context_ = nullptr;

@@ -35,7 +35,7 @@ bool wantsWritten() {
 class CudaExecutor final : public Executor {
  public:
   explicit CudaExecutor(const Program& program) : gpu_(Gpu::acquire()), memory_(gpu_) {
-    const Current here = gpu_->current();
+    const Turn turn = gpu_->turn();
     state_ = memory_.allocate(sizeof(device::RunState));
     blocks_.push_back(memory_.allocate(program.arenaWords * 4));
     for (const Slot& slot : program.slots) blocks_.push_back(memory_.allocate(slot.words * 4));
@@ -60,42 +60,29 @@ class CudaExecutor final : public Executor {
 
   void write(size_t slot, int64_t offset, std::span<const int32_t> words) override {
     if (words.empty()) return;
-    const Current here = gpu_->current();
+    const Turn turn = gpu_->turn();
     gpu_->check(gpu_->api().copyIn(word(slot, offset), words.data(), words.size_bytes(), gpu_->stream()), "cuMemcpyHtoDAsync");
     synchronize();
   }
 
   void read(size_t slot, int64_t offset, std::span<int32_t> words) override {
     if (words.empty()) return;
-    const Current here = gpu_->current();
+    const Turn turn = gpu_->turn();
     gpu_->check(gpu_->api().copyOut(words.data(), word(slot, offset), words.size_bytes(), gpu_->stream()), "cuMemcpyDtoHAsync");
     synchronize();
   }
 
   void run(const Run& run, Job& job) override {
     if (run.steps == 0) return;
-    const Current here = gpu_->current();
     BoundEntry& entry = entries_[run.entry];
-    if (entry.graph == nullptr) entry.graph = std::make_unique<StepGraph>(gpu_, entry.work);
-    const device::RunState first = {{run.first.key[0], run.first.key[1]}, run.first.step, run.first.rowOffset, 0};
-    gpu_->check(gpu_->api().copyIn(state_, &first, sizeof first, gpu_->stream()), "cuMemcpyHtoDAsync");
+    device::RunState state = {{run.first.key[0], run.first.key[1]}, run.first.step, run.first.rowOffset, 0};
     for (int64_t done = 0; done < run.steps; done += entry.ringSteps) {
       const int64_t steps = std::min(entry.ringSteps, run.steps - done);
-      try {
-        for (int64_t i = 0; i < steps; i++) entry.graph->replay();
-        for (size_t i = 0; i < entry.outputs.size(); i++) {
-          const Output& output = entry.outputs[i];
-          if (output.words > 0)
-            gpu_->check(gpu_->api().copyOut(run.outputs[i] + done * output.words, output.ring,
-                                            static_cast<size_t>(steps * output.words) * 4, gpu_->stream()),
-                        "cuMemcpyDtoHAsync");
-        }
-      } catch (...) {
-        // What was started may still read `first` and write to the caller's arrays.
-        gpu_->api().streamSynchronize(gpu_->stream());
-        throw;
+      state.step = run.first.step + static_cast<uint64_t>(done);
+      {
+        const Turn turn = gpu_->turn();
+        turnOf(entry, state, steps, done, run.outputs);
       }
-      synchronize();
       job.check();
     }
   }
@@ -103,6 +90,28 @@ class CudaExecutor final : public Executor {
   bool quick(size_t) const override { return false; }
 
  private:
+  /// Some steps, and the way back of their outputs.
+  void turnOf(BoundEntry& entry, const device::RunState& state, int64_t steps, int64_t done,
+              const std::vector<int32_t*>& arrays) const {
+    if (entry.graph == nullptr) entry.graph = std::make_unique<StepGraph>(gpu_, entry.work);
+    try {
+      gpu_->check(gpu_->api().copyIn(state_, &state, sizeof state, gpu_->stream()), "cuMemcpyHtoDAsync");
+      for (int64_t i = 0; i < steps; i++) entry.graph->replay();
+      for (size_t i = 0; i < entry.outputs.size(); i++) {
+        const Output& output = entry.outputs[i];
+        if (output.words > 0)
+          gpu_->check(gpu_->api().copyOut(arrays[i] + done * output.words, output.ring,
+                                          static_cast<size_t>(steps * output.words) * 4, gpu_->stream()),
+                      "cuMemcpyDtoHAsync");
+      }
+    } catch (...) {
+      // What was started may still read the state and write to the caller's arrays.
+      gpu_->api().streamSynchronize(gpu_->stream());
+      throw;
+    }
+    synchronize();
+  }
+
   std::string architecture() const { return "sm_" + std::to_string(gpu_->driver().capability()); }
   void synchronize() const { gpu_->check(gpu_->api().streamSynchronize(gpu_->stream()), "cuStreamSynchronize"); }
   Address word(size_t slot, int64_t offset) const { return blocks_[slot + 1] + static_cast<Address>(offset) * 4; }

@@ -77,6 +77,24 @@ describe.skipIf(problem)(`calls of the CUDA driver${problem ? ` (skipped: ${prob
     expect(lines.filter((line) => line.startsWith("VIOLATION"))).toEqual([]);
   });
 
+  it("of programs that run at once take turns: no capture holds another's work", async () => {
+    useShim({ log });
+    const other = goldenEntries().find(({ name }) => name.startsWith("convolution-step"))!;
+    const otherRun = { state: other.spec.state, inputs: other.inputs, context: caseContext };
+    const manySteps = { ...run, steps: 200 };
+    const alone = [
+      await runCompiled(golden.entry, manySteps, "cuda"),
+      await runCompiled(other.entry, otherRun, "cuda"),
+    ];
+    const together = await Promise.all([
+      runCompiled(golden.entry, manySteps, "cuda"),
+      runCompiled(other.entry, otherRun, "cuda"),
+      runCompiled(golden.entry, manySteps, "cuda"),
+    ]);
+    expect(together).toEqual([...alone, alone[0]]);
+    expect(linesOf(log).filter((line) => line.startsWith("VIOLATION"))).toEqual([]);
+  });
+
   it("may fail at any place: a coded error, and nothing is left behind", async () => {
     const codes = new Set<string>();
     let position = 1;
