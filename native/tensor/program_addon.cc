@@ -1,6 +1,7 @@
 // The bindings of programs: arguments in, an executor called, errors with codes out.
 #include "program_addon.h"
 
+#include <cstdio>
 #include <cstring>
 #include <span>
 #include <string>
@@ -95,13 +96,17 @@ Napi::Value listDevices(Info info) {
 }
 
 const Device& deviceNamed(Napi::Env env, const std::string& name) {
-  for (const Device* device : devices()) {
-    if (device->name() != name) continue;
-    if (!device->available())
-      throw codedError(env, "VERISIM_DEVICE_UNAVAILABLE",
-                       "Device " + name + " cannot be used: " + device->description());
-    return *device;
-  }
+  const Device* found = nullptr;
+  for (const Device* device : devices())
+    if (device->name() == name) found = device;
+  // Further boards are not listed.
+  int index = 0;
+  if (std::sscanf(name.c_str(), "cuda:%3d", &index) == 1 && name == "cuda:" + std::to_string(index) && index >= 0)
+    found = &cudaDevice(index);
+  if (found != nullptr && !found->available())
+    throw codedError(env, "VERISIM_DEVICE_UNAVAILABLE",
+                     "Device " + name + " cannot be used: " + found->description());
+  if (found != nullptr) return *found;
   throw codedError(env, "VERISIM_DEVICE_UNAVAILABLE", "This build knows no device " + name);
 }
 

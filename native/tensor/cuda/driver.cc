@@ -1,8 +1,6 @@
 // Opening and closing of the driver. Every way in which there may be no GPU ends in one error that says what was tried.
 #include "driver.h"
 
-#include <cstdlib>
-
 #include "images.h"
 #include "program/coded_error.h"
 
@@ -13,7 +11,7 @@ CodedError unavailable(const std::string& why) { return {"VERISIM_DEVICE_UNAVAIL
 
 }  // namespace
 
-std::shared_ptr<Driver> Driver::open() {
+std::shared_ptr<Driver> Driver::open(int index) {
   const std::shared_ptr<Driver> driver(new Driver);
   std::string tried;
   driver->library_ = Library::open("VERISIM_CUDA_LIBRARY", {"libcuda.so.1"}, tried);
@@ -35,9 +33,7 @@ std::shared_ptr<Driver> Driver::open() {
   probe(api.driverVersion(&driver->version_), "cuDriverGetVersion");
   int count = 0;
   probe(api.deviceCount(&count), "cuDeviceGetCount");
-  const char* const wanted = std::getenv("VERISIM_CUDA_DEVICE");
-  const int index = wanted != nullptr ? std::atoi(wanted) : 0;
-  if (count <= index || index < 0)
+  if (count <= index)
     throw unavailable("the driver counts " + std::to_string(count) + " devices, number " + std::to_string(index) +
                       " was wanted");
   probe(api.deviceGet(&driver->device_, index), "cuDeviceGet");
@@ -67,13 +63,13 @@ std::string Driver::description() const {
          std::to_string(version_ % 1000 / 10);
 }
 
-std::shared_ptr<Gpu> Gpu::acquire() {
+std::shared_ptr<Gpu> Gpu::acquire(int index) {
   static std::mutex mutex;
-  static std::weak_ptr<Gpu> shared;
+  static std::map<int, std::weak_ptr<Gpu>> shared;
   const std::lock_guard lock(mutex);
-  if (std::shared_ptr<Gpu> gpu = shared.lock()) return gpu;
-  std::shared_ptr<Gpu> gpu(new Gpu(Driver::open()));
-  shared = gpu;
+  if (std::shared_ptr<Gpu> gpu = shared[index].lock()) return gpu;
+  std::shared_ptr<Gpu> gpu(new Gpu(Driver::open(index)));
+  shared[index] = gpu;
   return gpu;
 }
 

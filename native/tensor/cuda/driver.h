@@ -16,11 +16,11 @@
 
 namespace verisim::cuda {
 
-/// The driver library and the first device (or the one that VERISIM_CUDA_DEVICE counts), without a context.
+/// The driver library and one device of the machine, without a context.
 class Driver {
  public:
   /// Throws CodedError VERISIM_DEVICE_UNAVAILABLE that says what was tried.
-  static std::shared_ptr<Driver> open();
+  static std::shared_ptr<Driver> open(int index);
 
   /// Throws where `result` is an error of `call`.
   void check(Result result, const char* call) const;
@@ -73,8 +73,8 @@ class Turn {
 /// A device in use. Members are given back in reverse order: module, stream, context, library.
 class Gpu {
  public:
-  /// The one that other programs use, or a new one.
-  static std::shared_ptr<Gpu> acquire();
+  /// The one that other programs on device `index` use, or a new one.
+  static std::shared_ptr<Gpu> acquire(int index);
   ~Gpu();
   Gpu(const Gpu&) = delete;
   Gpu& operator=(const Gpu&) = delete;

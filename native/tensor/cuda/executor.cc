@@ -2,6 +2,8 @@
 // outputs gather in a ring on the device that is copied back every few steps.
 #include <algorithm>
 #include <cstdlib>
+#include <map>
+#include <mutex>
 
 #include "graph.h"
 #include "images.h"
@@ -34,7 +36,7 @@ bool wantsWritten() {
 
 class CudaExecutor final : public Executor {
  public:
-  explicit CudaExecutor(const Program& program) : gpu_(Gpu::acquire()), memory_(gpu_) {
+  CudaExecutor(const Program& program, int index) : gpu_(Gpu::acquire(index)), memory_(gpu_) {
     const Turn turn = gpu_->turn();
     state_ = memory_.allocate(sizeof(device::RunState));
     blocks_.push_back(memory_.allocate(program.arenaWords * 4));
@@ -162,7 +164,8 @@ class CudaExecutor final : public Executor {
 
 class Cuda final : public Device {
  public:
-  const char* name() const override { return "cuda"; }
+  explicit Cuda(int index) : index_(index), name_(index == 0 ? "cuda" : "cuda:" + std::to_string(index)) {}
+  const char* name() const override { return name_.c_str(); }
   std::string description() const override {
     try {
       return probe();
@@ -178,26 +181,31 @@ class Cuda final : public Device {
       return false;
     }
   }
-  std::unique_ptr<Executor> load(Program program) const override { return std::make_unique<CudaExecutor>(program); }
+  std::unique_ptr<Executor> load(Program program) const override { return std::make_unique<CudaExecutor>(program, index_); }
 
  private:
   /// Throws where a program could not be loaded.
-  static std::string probe() {
-    const std::shared_ptr<Driver> driver = Driver::open();
+  std::string probe() const {
+    const std::shared_ptr<Driver> driver = Driver::open(index_);
     std::string tried;
     const std::optional<Nvrtc> nvrtc = Nvrtc::open(tried);
     // A compiler would do, but is not asked now: it takes seconds.
     if (std::string why; !nvrtc && !shippedImage(driver->capability(), why)) familiesImage(driver->capability(), nvrtc, tried);
     return driver->description() + (nvrtc ? ", NVRTC " + nvrtc->version() : ", fused groups interpreted");
   }
+
+  int index_;
+  std::string name_;
 };
 
 }  // namespace
 }  // namespace cuda
 
-const Device& cudaDevice() {
-  static const cuda::Cuda device;
-  return device;
+const Device& cudaDevice(int index) {
+  static std::mutex mutex;
+  static std::map<int, cuda::Cuda> known;
+  const std::lock_guard lock(mutex);
+  return known.try_emplace(index, index).first->second;
 }
 
 }  // namespace verisim

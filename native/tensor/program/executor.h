@@ -61,7 +61,7 @@ std::span<const Device* const> devices();
 
 /// run.cc
 const Device& cpuDevice();
-/// cuda/executor.cc
-const Device& cudaDevice();
+/// cuda/executor.cc: device `index` of the machine, from 0, which may not be there.
+const Device& cudaDevice(int index = 0);
 
 }  // namespace verisim

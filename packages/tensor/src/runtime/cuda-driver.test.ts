@@ -95,6 +95,18 @@ describe.skipIf(problem)(`calls of the CUDA driver${problem ? ` (skipped: ${prob
     expect(linesOf(log).filter((line) => line.startsWith("VIOLATION"))).toEqual([]);
   });
 
+  it("go to the board that was asked for", () => {
+    useShim({ log });
+    const words = Int32Array.of(0x56534d31, 0, 0, 0);
+    expect(() => NativeProgram.create(words, "cuda:1")).toThrow(/counts 1 devices, number 1 was wanted/);
+    expect(() => NativeProgram.create(words, "cuda:x")).toThrow(/knows no device cuda:x/);
+    process.env.VERISIM_FAKE_CUDA_DEVICES = "2";
+    const program = NativeProgram.create(words, "cuda:1");
+    expect(program.info.device).toBe("cuda:1");
+    program.free();
+    delete process.env.VERISIM_FAKE_CUDA_DEVICES;
+  });
+
   it("may fail at any place: a coded error, and nothing is left behind", async () => {
     const codes = new Set<string>();
     let position = 1;
