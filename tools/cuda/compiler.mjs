@@ -71,14 +71,14 @@ function buildCompiler() {
 /** @param {string} library NVRTC @param {string[]} args @param {string} [input] */
 function runCompiler(library, args, input = "") {
   const child = spawn(buildCompiler(), args, {
-    stdio: ["pipe", "ignore", "pipe"],
+    stdio: [input === "" ? "ignore" : "pipe", "ignore", "pipe"],
     env: { ...process.env, VERISIM_NVRTC_LIBRARY: library },
   });
   let words = "";
-  child.stderr.on("data", (part) => {
+  child.stderr?.on("data", (part) => {
     words += part;
   });
-  child.stdin.end(input);
+  child.stdin?.end(input);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => (code === 0 ? resolve(undefined) : reject(new Error(words.trim()))));
