@@ -62,6 +62,7 @@ VERISIM_INLINE F32 vx_sign(F32 x) { return choose((x < F32{}) | (x > F32{}), sig
 VERISIM_INLINE I32 vx_add_i32(I32 a, I32 b) { return (I32)((U32)a + (U32)b); }
 VERISIM_INLINE I32 vx_sub_i32(I32 a, I32 b) { return (I32)((U32)a - (U32)b); }
 VERISIM_INLINE I32 vx_mul_i32(I32 a, I32 b) { return (I32)((U32)a * (U32)b); }
+VERISIM_INLINE F32 vx_relu(F32 a) { return a < all(0.0f) ? all(0.0f) : a; }
 VERISIM_INLINE I32 vx_max_i32(I32 a, I32 b) { return a > b ? a : b; }
 VERISIM_INLINE I32 vx_min_i32(I32 a, I32 b) { return a < b ? a : b; }
 VERISIM_INLINE F32 vx_less_i32(I32 a, I32 b) { return oneWhere(a < b); }

@@ -31,6 +31,7 @@ VS_INLINE float vs_pow(float a, float b) {
 VS_INLINE int vx_add_i32(int a, int b) { return (int)((u32)a + (u32)b); }
 VS_INLINE int vx_sub_i32(int a, int b) { return (int)((u32)a - (u32)b); }
 VS_INLINE int vx_mul_i32(int a, int b) { return (int)((u32)a * (u32)b); }
+VS_INLINE float vx_relu(float a) { return a < 0.0f ? 0.0f : a; }
 VS_INLINE int vx_max_i32(int a, int b) { return a > b ? a : b; }
 VS_INLINE int vx_min_i32(int a, int b) { return a < b ? a : b; }
 VS_INLINE float vx_less_i32(int a, int b) { return a < b ? 1.0f : 0.0f; }

@@ -17,11 +17,6 @@ import {
 } from "../ops/pointwise.ts";
 import { type TensorLike, toTensors } from "../ops/source.ts";
 
-/** max(x, 0); the derivative at 0 is 0.5. */
-export function relu(x: TensorLike): Tensor {
-  return maximum(x, 0);
-}
-
 /** x where it is positive, else `slope` x (Maas, Hannun and Ng 2013). Default slope 0.01. */
 export function leakyRelu(x: TensorLike, slope: number = 0.01): Tensor {
   return where(less(0, x), x, mul(x, slope));

@@ -8,7 +8,7 @@ import { caseNumbers } from "../testing/case-numbers.ts";
 import { checkGrads } from "../testing/check-grads.ts";
 import { referenceValues } from "../testing/reference-values.ts";
 import { traceEntry } from "../trace.ts";
-import { clip, gelu, leakyRelu, logSigmoid, relu, silu, softplus } from "./activations.ts";
+import { clip, gelu, leakyRelu, logSigmoid, silu, softplus } from "./activations.ts";
 import {
   gumbelSoftmax,
   logSoftmax,
@@ -40,7 +40,6 @@ const extremes = tensorData([-infinity, -1000, 0, 1000, infinity]);
 describe("activations", () => {
   it("give known values", () => {
     const x = tensorData([-1, 0, 2]);
-    expect(valuesOf(relu, x)[0]).toEqual([0, 0, 2]);
     expect(valuesOf((y) => leakyRelu(y, 0.5), x)[0]).toEqual([-0.5, 0, 2]);
     expect(valuesOf((y) => clip(y, -0.5, 1), x)[0]).toEqual([-0.5, 0, 1]);
     // x P(Z < x) with P(Z < 2) = 0.97724986805182079 and P(Z < -1) = 0.15865525393145705 (tables of the normal distribution)
@@ -62,7 +61,6 @@ describe("activations", () => {
   });
 
   it.each([
-    ["relu", relu],
     ["leakyRelu", leakyRelu],
     ["gelu", gelu],
     ["silu", silu],

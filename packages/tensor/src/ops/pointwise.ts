@@ -80,6 +80,19 @@ export const reciprocal: Unary = unary(
   (g, y) => [neg(mul(g, mul(y, y)))],
   { domain: [[0.2, 4]], expensive, onnx: "Reciprocal", tfjs: "reciprocal" },
 );
+// relu' = 1 where y > 0, else 0: read off the result, so that the argument need not be kept
+export const relu: Unary = unary(
+  "relu",
+  (x) => Math.max(x, 0),
+  (g, y) => [where(less(0, y), g, 0)],
+  {
+    domain: [[-2, 2]],
+    onnx: "Relu",
+    tfjs: "relu",
+    composition: (x) => maximum(x!, 0),
+  },
+);
+
 // tanh' = 1 - y^2
 export const tanh: Unary = unary("tanh", Math.tanh, (g, y) => [mul(g, sub(1, mul(y, y)))], {
   domain: [[-4, 4]],

@@ -2,13 +2,13 @@
 // twice by strided convolutions and doubled twice by transposed ones. Plain gradient descent with momentum, and a running
 // mean of the parameters.
 
-import { relu } from "../../functions/activations.ts";
 import { gradients } from "../../grad.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { conv2d, conv2dTranspose, initConv2d, initConv2dTranspose } from "../../nn/convolution.ts";
 import { heNormal, Initializer } from "../../nn/initializer.ts";
 import { meanSquaredError } from "../../nn/losses.ts";
 import { gather } from "../../ops/indexing.ts";
+import { relu } from "../../ops/pointwise.ts";
 import type { Rng } from "../../ops/random.ts";
 import { ema, sgd, type TensorTree } from "../../optim/optimizers.ts";
 import { tensorsOf, withTensors } from "../../optim/parameter-tree.ts";

@@ -2,7 +2,7 @@
 // Conditions and real rows enter as bags of column numbers; every layer has a weight block per input, so that the
 // generator's growing inputs are never put together.
 
-import { leakyRelu, relu } from "../../functions/activations.ts";
+import { leakyRelu } from "../../functions/activations.ts";
 import { gumbelSoftmax } from "../../functions/softmax.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { dropout } from "../../nn/dropout.ts";
@@ -16,7 +16,7 @@ import {
   type NormParameters,
 } from "../../nn/normalization.ts";
 import { broadcast, concat, reshape, slice } from "../../ops/movement.ts";
-import { add, mul, tanh } from "../../ops/pointwise.ts";
+import { add, mul, relu, tanh } from "../../ops/pointwise.ts";
 import type { Rng } from "../../ops/random.ts";
 import { iota } from "../../ops/source.ts";
 import type { TensorData } from "../../tensor-data.ts";

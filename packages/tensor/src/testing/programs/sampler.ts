@@ -1,13 +1,12 @@
 // A sampler as it is exported: CTGAN's generator after training, noise and conditions in, decoded columns out, no random
 // op inside. A row's result depends on that row's inputs alone.
 
-import { relu } from "../../functions/activations.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { Initializer } from "../../nn/initializer.ts";
 import { type LinearInput, linear } from "../../nn/linear.ts";
 import { batchNormInference } from "../../nn/normalization.ts";
 import { slice } from "../../ops/movement.ts";
-import { tanh } from "../../ops/pointwise.ts";
+import { relu, tanh } from "../../ops/pointwise.ts";
 import { argmax } from "../../ops/segment.ts";
 import type { TensorTree } from "../../optim/optimizers.ts";
 import type { EntrySpec, ProgramSpec } from "../../program-spec.ts";

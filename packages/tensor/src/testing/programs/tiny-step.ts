@@ -1,11 +1,11 @@
 // One training step of a network so small that it is all overhead: 16-64-64-1, batch 32, mean squared error, Adam.
 
-import { relu } from "../../functions/activations.ts";
 import { gradients } from "../../grad.ts";
 import { Initializer } from "../../nn/initializer.ts";
 import { initLinear, linear } from "../../nn/linear.ts";
 import { meanSquaredError } from "../../nn/losses.ts";
 import { gather } from "../../ops/indexing.ts";
+import { relu } from "../../ops/pointwise.ts";
 import type { Rng } from "../../ops/random.ts";
 import { adam, type TensorTree } from "../../optim/optimizers.ts";
 import { tensorsOf, withTensors } from "../../optim/parameter-tree.ts";

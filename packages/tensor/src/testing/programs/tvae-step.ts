@@ -1,7 +1,6 @@
 // One training step of TVAE (Xu et al. 2019, section 4.5; Kingma and Welling 2014): rows drawn, encoder, a latent sample,
 // decoder, reconstruction and divergence, Adam.
 
-import { relu } from "../../functions/activations.ts";
 import { gradients } from "../../grad.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { filled, Initializer } from "../../nn/initializer.ts";
@@ -9,7 +8,7 @@ import { initLinear, type LinearInput, type LinearParameters, linear } from "../
 import { normalDivergence, spanCrossEntropy } from "../../nn/losses.ts";
 import { gather } from "../../ops/indexing.ts";
 import { slice } from "../../ops/movement.ts";
-import { add, div, exp, log, maximum, minimum, mul, sub, tanh } from "../../ops/pointwise.ts";
+import { add, div, exp, log, maximum, minimum, mul, relu, sub, tanh } from "../../ops/pointwise.ts";
 import type { Rng } from "../../ops/random.ts";
 import { sum } from "../../ops/reduce.ts";
 import { adam, type TensorTree } from "../../optim/optimizers.ts";
