@@ -8,6 +8,9 @@
 namespace verisim {
 namespace {
 
+/// Whether to give up: rows of a large matrix take long. What throws is the job, after the tile.
+bool aborted(const Job& job) { return job.abort != nullptr && job.abort->load(std::memory_order_relaxed); }
+
 /// Four chains, added up in one order.
 double dot(const double* a, const double* b, int64_t count) {
   double sums[4] = {};
@@ -19,8 +22,8 @@ double dot(const double* a, const double* b, int64_t count) {
 }
 
 /// `factor` is n x n of scratch. A pivot that is not positive becomes NaN, and so does what is divided by it.
-void factorOne(const float* x, double* factor, float* out, int64_t n) {
-  for (int64_t i = 0; i < n; i++) {
+void factorOne(const Job& job, const float* x, double* factor, float* out, int64_t n) {
+  for (int64_t i = 0; i < n && !aborted(job); i++) {
     double* const row = factor + i * n;
     for (int64_t j = 0; j <= i; j++) {
       const double* const other = factor + j * n;
@@ -32,8 +35,9 @@ void factorOne(const float* x, double* factor, float* out, int64_t n) {
 }
 
 /// Row by row of the n x m solution, which is kept in `solution`, n x m of scratch.
-void solveOne(const float* lower, const float* b, double* solution, float* out, int64_t n, int64_t m, bool transpose) {
-  for (int64_t done = 0; done < n; done++) {
+void solveOne(const Job& job, const float* lower, const float* b, double* solution, float* out, int64_t n, int64_t m,
+              bool transpose) {
+  for (int64_t done = 0; done < n && !aborted(job); done++) {
     const int64_t i = transpose ? n - 1 - done : done;
     double* const row = solution + i * m;
     for (int64_t c = 0; c < m; c++) row[c] = static_cast<double>(b[i * m + c]);
@@ -56,10 +60,7 @@ template <class Body>
 void eachMatrix(Job& job, int64_t batch, double nanoseconds, int64_t scratchLength, Body&& body) {
   overUnits(job, batch, nanoseconds, 1, [&](int64_t begin, int64_t end) {
     Scratch<double> scratch(static_cast<size_t>(scratchLength));
-    for (int64_t matrix = begin; matrix < end; matrix++) {
-      job.check();
-      body(matrix, scratch.data());
-    }
+    for (int64_t matrix = begin; matrix < end && !aborted(job); matrix++) body(matrix, scratch.data());
   });
 }
 
@@ -76,7 +77,7 @@ Step bindCholesky(const Instruction& instruction) {
   return [=](Job& job, const RunState&) {
     if (length == 0) return;
     eachMatrix(job, batch, cost, size,
-               [=](int64_t matrix, double* scratch) { factorOne(x + matrix * size, scratch, out + matrix * size, n); });
+               [=, &job](int64_t matrix, double* scratch) { factorOne(job, x + matrix * size, scratch, out + matrix * size, n); });
   };
 }
 
@@ -92,8 +93,8 @@ Step bindTriangularSolve(const Instruction& instruction) {
   const double cost = 20.0 * static_cast<double>(n) + 0.2 * static_cast<double>(n) * static_cast<double>(sides);
   return [=](Job& job, const RunState&) {
     if (sides == 0) return;
-    eachMatrix(job, batch, cost, sides, [=](int64_t matrix, double* scratch) {
-      solveOne(lower + matrix * size, b + matrix * sides, scratch, out + matrix * sides, n, m, transpose);
+    eachMatrix(job, batch, cost, sides, [=, &job](int64_t matrix, double* scratch) {
+      solveOne(job, lower + matrix * size, b + matrix * sides, scratch, out + matrix * sides, n, m, transpose);
     });
   };
 }

@@ -39,33 +39,45 @@ VERISIM_INLINE F32 reduceSpan(const float* x, int64_t width) {
   return acrossLanes(result, across);
 }
 
-/// Rows [begin, end): every entry becomes its span's sum or maximum. Spans are written left to right in whole vectors
-/// that run over into what is written next; only the end of the last row is written to the number.
+/// One row: every entry becomes its span's sum or maximum. `room`: a vector may be read and written at any place of the
+/// row, what follows it is written later. Spans are written left to right in whole vectors that run over into the next.
+template <class Of, bool room>
+VERISIM_INLINE void spanRow(const float* x, float* out, const Span* spans, int64_t spanCount) {
+  for (const Span* span = spans; span != spans + spanCount; span++) {
+    const float* const p = x + span->start;
+    float* q = out + span->start;
+    const int64_t width = span->width;
+    if (span->ones) {
+      for (int64_t i = 0; room && i < width; i += lanes32) storeF32(q + i, loadF32(p + i));
+      for (int64_t i = 0; !room && i < width; i++) q[i] = p[i];
+      continue;
+    }
+    if (room && width <= lanes32) {
+      const I32 inside = firstLanes(static_cast<int>(width));
+      const F32 v = loadF32(p);
+      const F32 own = Of::nothing == 0 ? (F32)((I32)v & inside) : choose(inside, v, all(Of::nothing));
+      storeF32(q, acrossLanes(own, [](F32 a, F32 b) __attribute__((always_inline)) { return Of::combine(a, b); }));
+      continue;
+    }
+    const F32 value = reduceSpan<Of>(p, width);
+    float* const last = q + width;
+    if (room) {
+      for (; q < last; q += lanes32) storeF32(q, value);
+    } else {
+      for (; q + lanes32 <= last; q += lanes32) storeF32(q, value);
+      if (q < last) storeFirst(q, value, static_cast<int>(last - q));
+    }
+  }
+}
+
+/// Rows [begin, end). Only where a vector might run over the end is a row written to the number.
 template <class Of>
 static void spanRows(const float* x, float* out, const Span* spans, int64_t spanCount, int64_t width, int64_t begin,
                      int64_t end) {
-  float* const stop = out + end * width;
-  for (int64_t row = begin; row < end; row++) {
-    const float* const from = x + row * width;
-    float* const to = out + row * width;
-    for (int64_t s = 0; s < spanCount; s++) {
-      const Span span = spans[s];
-      const float* const p = from + span.start;
-      float* q = to + span.start;
-      if (span.ones) {
-        std::copy(p, p + span.width, q);
-        continue;
-      }
-      const F32 value = reduceSpan<Of>(p, span.width);
-      float* const last = q + span.width;
-      if (stop - last >= lanes32) {
-        for (; q < last; q += lanes32) storeF32(q, value);
-      } else {
-        for (; q + lanes32 <= last; q += lanes32) storeF32(q, value);
-        if (q < last) storeFirst(q, value, static_cast<int>(last - q));
-      }
-    }
-  }
+  const int64_t overrun = (lanes32 + width - 1) / width;  // rows that the last vector of a row may reach into
+  int64_t row = begin;
+  for (; row < end - overrun; row++) spanRow<Of, true>(x + row * width, out + row * width, spans, spanCount);
+  for (; row < end; row++) spanRow<Of, false>(x + row * width, out + row * width, spans, spanCount);
 }
 
 /// The first of the largest of x[0..width), a NaN being larger than everything; 0 of nothing.

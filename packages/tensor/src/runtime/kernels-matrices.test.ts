@@ -253,3 +253,17 @@ test("factors give the same bits on 1 to 4 threads", async () => {
   }
   expect(results.size).toBe(1);
 });
+
+test("a large factor stops when it is told to", async () => {
+  const n = 1500;
+  const x = new Float32Array(n * n);
+  for (let i = 0; i < n; i++) x[i * n + i] = 2;
+  for (const threads of [1, 2]) {
+    const program = kernelProgram(cholesky(x, 1, n));
+    const controller = new AbortController();
+    const running = program.run(0, { threads, steps: 1000, signal: controller.signal });
+    setTimeout(() => controller.abort(), 20);
+    await expect(running).rejects.toMatchObject({ code: "VERISIM_ABORTED" });
+    program.free();
+  }
+});
