@@ -56,6 +56,7 @@ class CpuExecutor final : public Executor {
   void run(const Run& run, Job& job) override {
     BoundEntry& entry = entries_[run.entry];
     RunState state = run.first;
+    const Pool::Hot hot(job.pool);
     for (int64_t done = 0; done < run.steps; done++, state.step++) {
       const auto begin = std::chrono::steady_clock::now();
       if (measures_) {
