@@ -2,7 +2,7 @@
 // Numbers may change in the last place, never by more; nothing is assumed about NaN or infinity.
 
 import type { Tensor } from "../graph/tensor.ts";
-import { concatOperation, reshapeOperation } from "../ops/movement.ts";
+import { broadcastOperation, concatOperation, reshapeOperation } from "../ops/movement.ts";
 import type { Attributes, Operation } from "../ops/operation.ts";
 import { mul, sub } from "../ops/pointwise.ts";
 import { scalarValue } from "../ops/source.ts";
@@ -69,6 +69,21 @@ export const rules: readonly Rule[] = [
         if (sameType(made, node)) return made;
       }
       return undefined;
+    },
+  },
+  {
+    name: "computed before it is repeated",
+    ops: "pointwise",
+    rewrite(node, build) {
+      if (!node.inputs.some(isStretched)) return undefined;
+      const inner = build.make(
+        node.op,
+        node.inputs.map((x) => (isStretched(x) ? input(x, 0) : x)),
+        node.attributes,
+      );
+      return sameType(inner, node)
+        ? undefined
+        : build.make(broadcastOperation, [inner], { shape: node.shape });
     },
   },
   neutral("x + 0", ["add", "add_i32"], (a, b) => (isZero(b) ? 0 : isZero(a) ? 1 : undefined)),

@@ -7,6 +7,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import { type Shape, sameShape } from "../shape.ts";
 import type { TracedEntry } from "../trace.ts";
 import { isView, sourceOfView } from "./movement.ts";
+import { sinkMembers } from "./sink.ts";
 
 /** One instruction to be (assemblies and accumulating kernels included). */
 export interface Unit {
@@ -61,7 +62,7 @@ export function partition(entry: TracedEntry, fuse: boolean = true): Partition {
 class Partitioning implements Partition {
   readonly entry: TracedEntry;
   readonly nodes: readonly Tensor[];
-  readonly units: Unit[] = [];
+  units: Unit[] = [];
   readonly unitOf = new Map<Tensor, Unit>();
   readonly accumulating = new Map<Tensor, { kernel: Tensor; onto: Tensor }>();
   readonly inPlace = new Map<Tensor, readonly boolean[]>();
@@ -105,7 +106,27 @@ class Partitioning implements Partition {
       else if (node.op.kind === "reduce") this.#joinReduction(node);
       else if (!isView(node)) this.#newUnit("call", node, []);
     }
+    this.#sink();
     return this;
+  }
+
+  #sink(): void {
+    sinkMembers({
+      units: this.units,
+      unitOf: (node) => this.unitOf.get(node),
+      users: (node) => this.users(node),
+      isResult: (node) => this.#results.has(node),
+      move: (node, from, to) => {
+        from.members.splice(from.members.indexOf(node), 1);
+        to.members.unshift(node);
+        this.unitOf.set(node, to);
+      },
+    });
+    this.units = this.units.filter(({ members }) => members.length > 0);
+    for (const unit of this.units) {
+      this.#dependencies.delete(unit);
+      for (const member of unit.members) this.#addDependencies(unit, member);
+    }
   }
 
   /** An update may write a state slot where it lies if the result is that slot's new value and no later node reads the old. */
