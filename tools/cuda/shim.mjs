@@ -29,7 +29,7 @@ export function shimProblem() {
 
 /** Path of the shim's library, built where it is not. */
 export function buildShim() {
-  const files = ["driver.cc", "libraries.cc", "capture.h", "unit.h", "shim.h"].map((name) =>
+  const files = ["driver.cc", "libraries.cc", "capture.h", "unit.h", "shim.h", "switch.h"].map((name) =>
     path.join(folder, name),
   );
   const hash = createHash("sha256").update(folder);

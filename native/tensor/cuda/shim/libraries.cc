@@ -66,8 +66,11 @@ FAKE nvrtcCompileProgram(void* handle, int, const char* const*) {
   const char* const given = getenv("VERISIM_SHIM_CACHE");
   const std::string folder = given != nullptr ? given : "/tmp";
   const std::string source = "#include \"" VSHIM_FOLDER "/shim.h\"\n" + program->text + footer(program->text);
-  std::ifstream header(VSHIM_FOLDER "/shim.h");
-  const std::string shim{std::istreambuf_iterator<char>(header), {}};
+  std::string shim;
+  for (const char* const name : {VSHIM_FOLDER "/shim.h", VSHIM_FOLDER "/switch.h"}) {
+    std::ifstream header(name);
+    shim.append(std::istreambuf_iterator<char>(header), {});
+  }
   const std::string base = folder + "/" + hashOf(source + shim), library = base + ".so";
   if (access(library.c_str(), R_OK) != 0) {
     // Written under a name of this process: several may compile the same text.

@@ -4,11 +4,9 @@
 // an error, and fibers may run in reverse or shuffled order, so that a race shows as another result.
 #pragma once
 
-#include <setjmp.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <ucontext.h>
 
 #include <cmath>
 #include <string>
@@ -16,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "switch.h"
 #include "unit.h"
 
 #define __global__
@@ -39,9 +38,7 @@ struct Dim3 {
 enum class Wait { none, block, warp, done };
 
 struct Fiber {
-  jmp_buf place;
-  ucontext_t first;
-  bool begun = false;
+  Place place;
   Wait wait = Wait::none;
   int line = 0;
   unsigned index = 0;
@@ -53,7 +50,7 @@ struct Machine {
   std::vector<Fiber> fibers;
   char* stacks = nullptr;
   size_t stackCount = 0;
-  jmp_buf scheduler;
+  Place scheduler;
   Fiber* running = nullptr;
   Call call = nullptr;
   void** arguments = nullptr;
@@ -74,7 +71,7 @@ inline void pause(Wait wait, int line) {
   Fiber* const self = machine.running;
   self->wait = wait;
   self->line = line;
-  if (_setjmp(self->place) == 0) _longjmp(machine.scheduler, 1);
+  change(self->place, machine.scheduler);
 }
 
 inline void fiberMain() {
@@ -88,10 +85,7 @@ inline void resume(Fiber& fiber) {
   machine.running = &fiber;
   threadIdx = {fiber.index % blockDim.x, fiber.index / blockDim.x % blockDim.y, fiber.index / (blockDim.x * blockDim.y)};
   fiber.wait = Wait::none;
-  if (_setjmp(machine.scheduler) != 0) return;
-  if (fiber.begun) _longjmp(fiber.place, 1);
-  fiber.begun = true;
-  setcontext(&fiber.first);
+  change(machine.scheduler, fiber.place);
 }
 
 inline void prepare(unsigned threads) {
@@ -108,11 +102,7 @@ inline void prepare(unsigned threads) {
   for (unsigned i = 0; i < threads; i++) {
     Fiber& fiber = machine.fibers[i];
     fiber.index = i;
-    getcontext(&fiber.first);
-    fiber.first.uc_stack.ss_sp = machine.stacks + i * stackBytes;
-    fiber.first.uc_stack.ss_size = stackBytes;
-    fiber.first.uc_link = nullptr;
-    makecontext(&fiber.first, fiberMain, 0);
+    begin(fiber.place, machine.stacks + i * stackBytes, stackBytes, &fiberMain);
   }
 }
 
