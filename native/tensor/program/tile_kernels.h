@@ -1,7 +1,7 @@
 // The loops over tiles: one per pointwise op, and the sums and maxima of rows and columns. Included once per instruction
 // set (cpu/each_isa.h). Sums run in chains whose number does not depend on the set, so every set with fused
 // multiply-add gives the same bits.
-#include "cpu/elementary.h"
+#include "program/lanes.h"
 
 namespace {
 
@@ -110,42 +110,20 @@ const TileTree trees[] = {
 };
 #undef AFTER
 
-/// The first `count` words of p, the others `fill`; reads no more.
-VERISIM_INLINE F32 loadFirst(const float* p, int64_t count, F32 fill) {
-#if defined(__x86_64__) && VERISIM_LANE_BYTES == 64
-  return (F32)_mm512_mask_loadu_ps((__m512)fill, static_cast<__mmask16>((1u << count) - 1), p);
-#elif defined(__x86_64__) && VERISIM_LANE_BYTES == 32
-  const I32 mask = I32{0, 1, 2, 3, 4, 5, 6, 7} < ((I32){} + static_cast<int32_t>(count));
-  return choose(mask, (F32)_mm256_maskload_ps(p, (__m256i)mask), fill);
-#else
-  float part[lanes32];
-  storeF32(part, fill);
-  for (int64_t i = 0; i < count; i++) part[i] = p[i];
-  return loadF32(part);
-#endif
-}
-
 struct Sum {
   static constexpr float none = 0;
   VERISIM_INLINE F32 join(F32 a, F32 b) { return a + b; }
-  VERISIM_INLINE float join(float a, float b) { return a + b; }
 };
 struct Maximum {
   static constexpr float none = -__builtin_inff();
   VERISIM_INLINE F32 join(F32 a, F32 b) { return vx_max(a, b); }
-  VERISIM_INLINE float join(float a, float b) { return a > b || a != a ? a : b; }
 };
 
-/// Joins lanes i and i + 8, then i and i + 4, and so on.
+/// The first `count` words of p and nothing to join in the other lanes; reads no more.
 template <class Reduce>
-VERISIM_INLINE float fold(F32 x) {
-  float lane[lanes32];
-  storeF32(lane, x);
-#pragma GCC unroll 4
-  for (int half = lanes32 / 2; half > 0; half /= 2)
-#pragma GCC unroll 8
-    for (int i = 0; i < half; i++) lane[i] = Reduce::join(lane[i], lane[i + half]);
-  return lane[0];
+VERISIM_INLINE F32 part(const float* p, int64_t count) {
+  const int words = static_cast<int>(count);
+  return choose(firstLanes(words), loadFirst(p, words), all(Reduce::none));
 }
 
 /// One row in `vectors` vectors of chains. Chains that a short row leaves empty change nothing, so short rows may take
@@ -163,14 +141,14 @@ VERISIM_INLINE float rowOf(const float* x, int64_t cols) {
 #pragma GCC unroll 8
   for (int v = 0; v < vectors; v++, i += lanes32) {
     if (i >= cols) break;
-    const F32 more = i + lanes32 <= cols ? loadF32(x + i) : loadFirst(x + i, cols - i, all(Reduce::none));
+    const F32 more = i + lanes32 <= cols ? loadF32(x + i) : part<Reduce>(x + i, cols - i);
     chain[v] = Reduce::join(chain[v], more);
   }
 #pragma GCC unroll 3
   for (int half = vectors / 2; half > 0; half /= 2)
 #pragma GCC unroll 4
     for (int v = 0; v < half; v++) chain[v] = Reduce::join(chain[v], chain[v + half]);
-  return fold<Reduce>(chain[0]);
+  return acrossLanes(chain[0], [](F32 a, F32 b) __attribute__((always_inline)) { return Reduce::join(a, b); })[0];
 }
 
 template <class Reduce>
@@ -208,7 +186,7 @@ static void columns(const float* x, int64_t rows, int64_t cols, float* out) {
     column<Reduce>(rows, out + c, [&](int64_t r) __attribute__((always_inline)) { return loadF32(x + r * cols + c); });
   if (c < cols)
     column<Reduce>(rows, out + c, [&](int64_t r) __attribute__((always_inline)) {
-      return loadFirst(x + r * cols + c, cols - c, all(Reduce::none));
+      return part<Reduce>(x + r * cols + c, cols - c);
     });
 }
 
