@@ -10,7 +10,8 @@ namespace verisim {
 namespace {
 
 struct Windows {
-  int64_t batch, height, width, channels, kernelHeight, kernelWidth, strideY, strideX, padTop, padLeft, outHeight, outWidth;
+  int64_t batch, height, width, channels, kernelHeight, kernelWidth;
+  int64_t strideY, strideX, padTop, padLeft, outHeight, outWidth;
   int64_t imageLength, columnsLength;  // numbers of one image, of one image's columns
 
   int64_t window() const { return kernelHeight * kernelWidth * channels; }

@@ -1,5 +1,5 @@
-// The kernels `randomUniform`, `randomNormal` and `randomBelow`: a number is a pure function of the seed, the stream, the
-// step, its row and its column (docs/design/tensor-program.md), so rows are drawn in any pieces by any thread.
+// The kernels `randomUniform`, `randomNormal` and `randomBelow`: a number is a pure function of the seed, the stream,
+// the step, its row and its column (docs/design/tensor-program.md), so rows are drawn in any pieces by any thread.
 #include <utility>
 
 #include "cpu/isa.h"

@@ -1,9 +1,9 @@
 // Random numbers in row-major f32: Philox blocks in vectors, uniforms and Box-Muller pairs from them. Included once per
 // instruction set (cpu/each_isa.h).
 // A 64-bit lane holds one counter word in its low half (cpu/normal_kernels.h). Words 0 and 2 of a block share one vector
-// of 32-bit lanes, 1 and 3 another: zipping the two gives memory order, and so does zipping the two numbers that Box and
-// Muller make of them. A zip takes even 64-bit lanes to its low vector on every instruction set if lane l holds block
-// l / 2 of its half: even lanes the first half of the blocks, odd ones the second.
+// of 32-bit lanes, 1 and 3 another: zipping the two gives memory order, and so does zipping the two numbers that Box
+// and Muller make of them. The zip of every instruction set puts even 64-bit lanes into its first result and odd ones
+// into its second, so the first half of a vector's blocks lies in even lanes, the second in odd ones.
 
 #include "program/lanes.h"
 
@@ -22,8 +22,8 @@ struct RoundKeys {
 constexpr int together = 2;
 
 /// Philox4x32-10 (Salmon et al. 2011, section 3.3) of lanes64 counters each; out: words 0 and 2, words 1 and 3.
-VERISIM_INLINE void philox(U64 (&c0)[together], const U64 (&c1)[together], U64 (&c2)[together], U64 (&c3)[together], const RoundKeys& keys,
-                           U32 (&even)[together], U32 (&odd)[together]) {
+VERISIM_INLINE void philox(U64 (&c0)[together], const U64 (&c1)[together], U64 (&c2)[together], U64 (&c3)[together],
+                           const RoundKeys& keys, U32 (&even)[together], U32 (&odd)[together]) {
   const U64 m0 = allBits(0xd2511f53u), m1 = allBits(0xcd9e8d57u), low = allBits(0xffffffffu);
   U64 lows[together];
 #pragma GCC unroll 2
@@ -117,7 +117,8 @@ static void fillBlocks(const Draw& draw, const RoundKeys& keys, int64_t begin, i
     row[v][l] = draw.row + static_cast<uint64_t>(number / inRow);
     block[v][l] = static_cast<uint64_t>(number % inRow);
   }
-  const U64 rows = allBits(static_cast<uint64_t>(stride / inRow)), blocks = allBits(static_cast<uint64_t>(stride % inRow));
+  const U64 rows = allBits(static_cast<uint64_t>(stride / inRow));
+  const U64 blocks = allBits(static_cast<uint64_t>(stride % inRow));
   const U64 last = allBits(static_cast<uint64_t>(inRow - 1)), wrapped = allBits(static_cast<uint64_t>(inRow));
   const U64 step = allBits(draw.step), stream = allBits(draw.stream);
   for (int64_t at = begin; at < end; at += stride, out += 4 * stride) {

@@ -76,8 +76,9 @@ Step bindCholesky(const Instruction& instruction) {
   const double cost = 20.0 * static_cast<double>(n) + 0.1 * static_cast<double>(n) * static_cast<double>(size);
   return [=](Job& job, const RunState&) {
     if (length == 0) return;
-    eachMatrix(job, batch, cost, size,
-               [=, &job](int64_t matrix, double* scratch) { factorOne(job, x + matrix * size, scratch, out + matrix * size, n); });
+    eachMatrix(job, batch, cost, size, [=, &job](int64_t matrix, double* scratch) {
+      factorOne(job, x + matrix * size, scratch, out + matrix * size, n);
+    });
   };
 }
 

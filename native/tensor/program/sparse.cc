@@ -44,7 +44,9 @@ double costOfPick(int64_t width) { return 2 + 0.06 * static_cast<double>(width);
 /// Picks sorted by row: those of row r are [ends[r - 1], ends[r]).
 struct Sorted {
   Sorted(int64_t rows, int64_t picks, bool weighted)
-      : ends(static_cast<size_t>(rows)), sources(static_cast<size_t>(picks)), weights(weighted ? static_cast<size_t>(picks) : 0) {}
+      : ends(static_cast<size_t>(rows)),
+        sources(static_cast<size_t>(picks)),
+        weights(weighted ? static_cast<size_t>(picks) : 0) {}
   Scratch<int32_t> ends, sources;
   Scratch<float> weights;
 };
@@ -99,8 +101,9 @@ Step scatterSorted(const Scatter& s) {
   const SparseKernels& kernels = VERISIM_PICK(sparseKernels);
   const int64_t picks = s.count * s.bag;
   const auto sorted = std::make_shared<Sorted>(s.rows, picks, s.weights != nullptr);
-  const PickedRows picked = {s.g,   s.count, s.width, sorted->sources.data(), s.weights == nullptr ? nullptr : sorted->weights.data(),
-                             sorted->ends.data(), 0, s.accumulate, s.out};
+  const float* const weights = s.weights == nullptr ? nullptr : sorted->weights.data();
+  const PickedRows picked = {s.g,     s.count, s.width, sorted->sources.data(), weights, sorted->ends.data(), 0,
+                             s.accumulate, s.out};
   const double work = static_cast<double>(picks) * costOfPick(s.width) + 0.1 * static_cast<double>(s.rows * s.width);
   const int64_t tiles = std::clamp<int64_t>(static_cast<int64_t>(work / pieceOfWork), 1, s.rows);
   return [=, &kernels](Job& job, const RunState&) {
@@ -109,7 +112,8 @@ Step scatterSorted(const Scatter& s) {
     if (sized.threads == 1 && work < longestPiece) return kernels.sumRows(picked, 0, s.rows);
     // Rows cost as many picks as they have: tiles end where a fair share of picks and rows is reached.
     const auto boundary = [&](int64_t tile) {
-      const double target = static_cast<double>(tile) / static_cast<double>(tiles) * static_cast<double>(picks + s.rows);
+      const double share = static_cast<double>(tile) / static_cast<double>(tiles);
+      const double target = share * static_cast<double>(picks + s.rows);
       int64_t low = 0, high = s.rows;
       while (low < high) {
         const int64_t middle = (low + high) / 2;

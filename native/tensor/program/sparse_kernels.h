@@ -1,14 +1,14 @@
 // Sums of picked rows. Included once per instruction set (cpu/each_isa.h).
-// Every sum is one chain in order of the picks, kept in registers over a block of columns; neither the blocks nor the rows
-// of a call change a bit. Blocks are the inner loop: as the outer one, with tables of a power of two columns, each would
-// fill one part of the cache and leave the others empty.
+// Every sum is one chain in order of the picks, kept in registers over a block of columns; neither the blocks nor the
+// rows of a call change a bit. Blocks are the inner loop: as the outer one, with tables of a power of two columns, each
+// would fill one part of the cache and leave the others empty.
 
 #include "program/lanes.h"
 
 alignas(64) constexpr float zeroRow[8 * lanes32] = {};
 
-/// The sum of picks [begin, end) in `vectors` vectors of columns from `column` on, or in `part` columns where vectors is
-/// 0. A pick that is not there reads zeros with weight 0.
+/// The sum of picks [begin, end) in `vectors` vectors of columns from `column` on, or in `part` columns where vectors
+/// is 0. A pick that is not there reads zeros with weight 0.
 template <int vectors, bool weighted>
 VERISIM_INLINE void sumBlock(const PickedRows& p, int64_t begin, int64_t end, int64_t column, int part, float* out) {
   constexpr int length = vectors == 0 ? 1 : vectors;
