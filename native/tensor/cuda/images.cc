@@ -7,6 +7,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "old_glibc.h"
 #include "program/coded_error.h"
 #include "texts.h"
 

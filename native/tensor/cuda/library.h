@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+#include "../old_glibc.h"
+
 namespace verisim {
 
 class Library {

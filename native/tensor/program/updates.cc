@@ -6,6 +6,7 @@
 
 #include "cpu/isa.h"
 #include "kernels.h"
+#include "old_glibc.h"
 #include "work.h"
 
 namespace verisim {
