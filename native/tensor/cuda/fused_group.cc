@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "program/coded_error.h"
+#include "program/group.h"
 
 namespace verisim {
 namespace {
@@ -71,39 +72,26 @@ FusedLaunch frameOf(const FusedGroup& group, std::vector<int32_t> stores, std::v
 
 }  // namespace
 
-FusedGroup readGroup(const Instruction& in) {
-  FusedGroup group;
-  const int32_t* word = in.ints;
-  group.rank = *word++;
-  for (int32_t d = 0; d < group.rank; d++) group.dims[static_cast<size_t>(d)] = static_cast<uint32_t>(*word++);
-  group.split = *word++;
+FusedGroup readGroup(const Instruction& instruction) {
+  const Group read = decodeGroup(instruction);
   // Bounded, so that the number of an index fits 32 bits on the device.
-  int64_t size = 1;
-  for (int32_t d = 0; d < group.rank; d++) {
-    const int64_t extent = group.dims[static_cast<size_t>(d)];
-    (d < group.split ? group.rows : group.columns) *= extent;
-    size *= extent;
-    if (size >= int64_t{1} << 31)
-      throw CodedError("VERISIM_PROGRAM_INVALID", "[fused] Expected fewer than 2^31 indices for a CUDA device");
-  }
-  const auto strides = [&] {
+  if (read.rows >= int64_t{1} << 31 || read.cols >= int64_t{1} << 31 || read.rows * read.cols >= int64_t{1} << 31)
+    throw CodedError("VERISIM_PROGRAM_INVALID", "[fused] Expected fewer than 2^31 indices for a CUDA device");
+  FusedGroup group;
+  group.rank = read.rank;
+  group.rows = read.rows;
+  group.columns = read.cols;
+  const auto stridesOf = [&](const int64_t* strides) {
     Strides result = {};
-    for (int32_t d = 0; d < group.rank; d++) result[static_cast<size_t>(d)] = *word++;
+    for (int32_t d = 0; d < read.rank; d++) result[static_cast<size_t>(d)] = static_cast<int32_t>(strides[d]);
     return result;
   };
-  const int32_t inputs = *word++;
-  for (int32_t i = 0; i < inputs; i++) group.inputs.push_back({strides(), in.operands[i].dtype});
-  for (int32_t count = *word++; count > 0; count--) group.constants.push_back(*word++);
-  for (int32_t count = *word++; count > 0; count--, word += 4) group.ops.push_back({word[0], {word[1], word[2], word[3]}});
-  for (int32_t count = *word++; count > 0; count--) {
-    FusedGroup::Output output = {word[0], word[1], {}};
-    word += 2;
-    output.strides = strides();
-    group.outputs.push_back(output);
-  }
-  // An op reads what it takes and no more, whatever the words say of the rest.
-  for (FusedGroup::Op& op : group.ops)
-    for (int32_t i = pointwiseOps()[static_cast<size_t>(op.op)].arity; i < 3; i++) op.from[static_cast<size_t>(i)] = -1;
+  for (int32_t d = 0; d < read.rank; d++) group.dims[static_cast<size_t>(d)] = static_cast<uint32_t>(read.dims[d]);
+  for (const Group::Input& input : read.inputs) group.inputs.push_back({stridesOf(input.strides), input.operand.dtype});
+  group.constants = read.constants;
+  for (const Group::Op& op : read.ops) group.ops.push_back({op.pointwise, {op.inputs[0], op.inputs[1], op.inputs[2]}});
+  for (const Group::Output& output : read.outputs)
+    group.outputs.push_back({output.value, static_cast<int32_t>(output.mode), stridesOf(output.strides)});
   return group;
 }
 

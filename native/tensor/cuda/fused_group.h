@@ -28,7 +28,7 @@ struct FusedGroup {
     int32_t value, mode;
     Strides strides;
   };
-  int32_t rank = 0, split = 0;
+  int32_t rank = 0;
   std::array<uint32_t, 6> dims = {1, 1, 1, 1, 1, 1};
   int64_t rows = 1, columns = 1;
   std::vector<Input> inputs;
@@ -52,7 +52,8 @@ struct FusedLaunch {
   std::vector<int32_t> values;       // needed, ascending
 };
 
-/// Reads what `bindFused` has checked. Throws CodedError where the group is too large for this device.
+/// The group as the processor decodes and simplifies it (program/group.h).
+/// Throws ArgumentError, or CodedError where the group is too large for this device.
 FusedGroup readGroup(const Instruction& instruction);
 
 /// Reductions come first, since outputs of every index may overwrite inputs.

@@ -20,7 +20,8 @@ std::string programText(const Program& program) {
       std::vector<Operand> operands;
       for (const Place& place : command.operands) operands.push_back({nullptr, place.length, place.dtype, place.written});
       const FusedGroup group = readGroup({operands.data(), static_cast<int32_t>(operands.size()), command.ints.data(),
-                                          static_cast<int32_t>(command.ints.size()), command.floats.data(), 0});
+                                          static_cast<int32_t>(command.ints.size()), command.floats.data(),
+                                          static_cast<int32_t>(command.floats.size())});
       for (const FusedLaunch& launch : planGroup(group))
         text += writeKernel(group, launch, "group" + std::to_string(kernels++));
     }
