@@ -78,12 +78,15 @@ export interface ProductFigures {
   readonly gflops: Readonly<Record<string, number>>;
 }
 
-/** Runs every shape for as many operations as gemm-shapes.json says, in bursts of about two milliseconds. */
+/**
+ * Runs every shape for as many operations as gemm-shapes.json says, in bursts of about four milliseconds: the trip to the
+ * addon and back is a hundredth of that.
+ */
 export async function timeProducts(runs: readonly ProductRun[], threads: number): Promise<ProductFigures> {
   let seconds = 0;
   const gflops: Record<string, number> = {};
   for (const { name, flop, run } of runs) {
-    const steps = Math.max(1, Math.round(2e8 / flop));
+    const steps = Math.max(1, Math.round(4e8 / flop));
     let best = Number.POSITIVE_INFINITY;
     let [done, spent] = [0, 0];
     for (; done < shapes.flopPerShape; done += steps * flop) {
