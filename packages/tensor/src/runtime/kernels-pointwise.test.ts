@@ -6,7 +6,6 @@ import { fusedCall } from "../../fixtures/fused-call.ts";
 import { kernelResult } from "../../fixtures/run-kernel.ts";
 import { uniforms } from "../../fixtures/values.ts";
 import { erfValue } from "./erf.ts";
-import { pointwiseNames } from "./native-program.ts";
 
 type Numbers = Float32Array | Int32Array;
 
@@ -229,23 +228,4 @@ describe("ops of whole numbers", () => {
       0,
     ]);
   });
-});
-
-test("every op of this build is tested here", async () => {
-  const tested = [
-    ...unary.map(([name]) => name),
-    ...["add", "sub", "mul", "div", "maximum", "minimum", "pow", "less", "equal", "fma", "where"],
-    ...[
-      "add_i32",
-      "sub_i32",
-      "mul_i32",
-      "maximum_i32",
-      "minimum_i32",
-      "less_i32",
-      "equal_i32",
-      "to_f32",
-      "to_i32",
-    ],
-  ];
-  expect(pointwiseNames().toSorted()).toEqual(tested.toSorted());
 });
