@@ -42,6 +42,7 @@ class GroupLowering {
   readonly #constants: number[] = [];
   readonly #ops: { name: string; operands: Reference[] }[] = [];
   readonly #values = new Map<Tensor, Reference>();
+  #contracted: ReadonlySet<Tensor> = new Set();
 
   constructor(unit: Unit, context: GroupContext) {
     this.#unit = unit;
@@ -68,13 +69,13 @@ class GroupLowering {
 
   #group(): FusedStep {
     const { members, dims } = this.#unit;
-    const contracted = this.#productsOfSums();
+    this.#contracted = this.#productsOfSums();
     const outputs: { reference: Reference; mode: number; view: View }[] = [];
     for (const node of members) {
-      if (contracted.has(node)) continue;
+      if (this.#contracted.has(node)) continue;
       const reduces = node.op.kind === "reduce";
       if (reduces) this.#values.set(node, this.#reference(node.inputs[0]!));
-      else this.#values.set(node, this.#op(node, contracted));
+      else this.#values.set(node, this.#op(node));
       if (!reduces && !this.#context.isUsedOutside(node, this.#unit)) continue;
       outputs.push({
         reference: this.#values.get(node)!,
@@ -105,8 +106,9 @@ class GroupLowering {
     return products;
   }
 
-  #op(node: Tensor, contracted: ReadonlySet<Tensor>): Reference {
-    const product = node.op.name === "add" ? node.inputs.find((input) => contracted.has(input)) : undefined;
+  #op(node: Tensor): Reference {
+    const product =
+      node.op.name === "add" ? node.inputs.find((input) => this.#contracted.has(input)) : undefined;
     const operands =
       product === undefined
         ? node.inputs
@@ -119,6 +121,11 @@ class GroupLowering {
   #reference(node: Tensor): Reference {
     const known = this.#values.get(node);
     if (known !== undefined) return known;
+    if (this.#context.parts.inlined.has(node)) {
+      const made = this.#op(node);
+      this.#values.set(node, made);
+      return made;
+    }
     const value = scalarValue(node);
     if (value === undefined) return this.#input(broadcastView(this.#context.viewOf(node), this.#unit.dims));
     const word = wordOf(value, node.dtype);

@@ -37,7 +37,7 @@ class Lowering implements GroupContext {
 
   run(): LoweredEntry {
     for (const unit of orderUnits(this.parts)) {
-      if (unit.kind === "group") this.#emit(lowerGroup(unit, this));
+      if (unit.kind === "group") this.#group(unit);
       else this.#call(unit.members[0]!);
     }
     const outputs = this.parts.entry.outputs.map(({ tensor }) => this.#outputView(tensor));
@@ -77,6 +77,7 @@ class Lowering implements GroupContext {
   }
 
   isUsedOutside(node: Tensor, unit: Unit): boolean {
+    if (this.parts.inlined.has(node)) return false;
     return (
       this.#results.has(node) || this.parts.users(node).some((user) => this.parts.unitOf.get(user) !== unit)
     );
@@ -108,6 +109,12 @@ class Lowering implements GroupContext {
       this.#slotValues.set(slot, value);
     }
     return value;
+  }
+
+  #group(unit: Unit): void {
+    const step = lowerGroup(unit, this);
+    // Nothing is left of a group whose users all compute it again.
+    if (step.outputs.length > 0) this.#emit(step);
   }
 
   /** Steps without elements do nothing, but for reductions: the sum of nothing is 0. */

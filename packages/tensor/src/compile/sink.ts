@@ -10,6 +10,8 @@ export interface SinkContext {
   unitOf(node: Tensor): Unit | undefined;
   users(node: Tensor): readonly Tensor[];
   isResult(node: Tensor): boolean;
+  /** Whether it reads state that an update writes in place: it must not run later than it does. */
+  readsOverwritten(node: Tensor): boolean;
   /** Takes a member out of its group and puts it before the members of another. */
   move(node: Tensor, from: Unit, to: Unit): void;
 }
@@ -27,10 +29,11 @@ export function sinkMembers(context: SinkContext): void {
 /** The one group that uses a node, if computing the node there is no dearer. */
 function targetOf(node: Tensor, unit: Unit, context: SinkContext): Unit | undefined {
   if (node.op.kind !== "pointwise" || node.op.expensive === true || context.isResult(node)) return undefined;
+  if (context.readsOverwritten(node)) return undefined;
   const target = context.unitOf(context.users(node)[0]!);
   if (target === undefined || target === unit || target.kind !== "group") return undefined;
   const inGroup = (user: Tensor): boolean =>
-    context.unitOf(user) === target && target.dims.join() === node.shape.join() && !isMiddle(target);
+    context.unitOf(user) === target && target.dims.join() === node.shape.join() && !isMiddleReduction(target);
   if (!context.users(node).every(inGroup)) return undefined;
   // It must read what is in memory anyway, and at most one array more than the group reads already.
   const reads = new Set(target.members.flatMap((member) => member.inputs));
@@ -44,7 +47,7 @@ function targetOf(node: Tensor, unit: Unit, context: SinkContext): Unit | undefi
 }
 
 /** Groups of one reduction over axes in the middle evaluate nothing else. */
-const isMiddle = ({ members, split }: Unit): boolean =>
+export const isMiddleReduction = ({ members, split }: Unit): boolean =>
   members.length === 1 && members[0]!.op.kind === "reduce" && split === undefined;
 
 /** Whether a member of a group is written to memory for somebody other than `node`. */

@@ -6,6 +6,7 @@ import { liveNodes } from "../graph/live.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type Shape, sameShape } from "../shape.ts";
 import type { TracedEntry } from "../trace.ts";
+import { inlinedMembers } from "./inline.ts";
 import { isView, sourceOfView } from "./movement.ts";
 import { sinkMembers } from "./sink.ts";
 
@@ -32,6 +33,8 @@ export interface Partition {
   readonly accumulating: ReadonlyMap<Tensor, { readonly kernel: Tensor; readonly onto: Tensor }>;
   /** Update inputs that are written where they lie, in their state slot. */
   readonly inPlace: ReadonlyMap<Tensor, readonly boolean[]>;
+  /** Members of groups that the other groups using them compute again instead of reading them. */
+  readonly inlined: ReadonlySet<Tensor>;
   dependencies(unit: Unit): ReadonlySet<Unit>;
   users(node: Tensor): readonly Tensor[];
 }
@@ -66,6 +69,7 @@ class Partitioning implements Partition {
   readonly unitOf = new Map<Tensor, Unit>();
   readonly accumulating = new Map<Tensor, { kernel: Tensor; onto: Tensor }>();
   readonly inPlace = new Map<Tensor, readonly boolean[]>();
+  inlined: ReadonlySet<Tensor> = new Set();
   readonly #mostMembers: number;
   readonly #users = new Map<Tensor, Tensor[]>();
   /** Nodes that are read after the last instruction: outputs and new state. */
@@ -106,16 +110,22 @@ class Partitioning implements Partition {
       else if (node.op.kind === "reduce") this.#joinReduction(node);
       else if (!isView(node)) this.#newUnit("call", node, []);
     }
-    this.#sink();
+    if (this.#mostMembers > 1) this.#placeCheapNodes();
     return this;
   }
 
-  #sink(): void {
+  /** Moves cheap nodes to their users, or lets their users compute them again. */
+  #placeCheapNodes(): void {
+    const context = {
+      unitOf: (node: Tensor) => this.unitOf.get(node),
+      users: (node: Tensor) => this.users(node),
+      isResult: (node: Tensor) => this.#results.has(node),
+    };
+    const readers = new Set([...this.#readers.values()].flat());
     sinkMembers({
+      ...context,
       units: this.units,
-      unitOf: (node) => this.unitOf.get(node),
-      users: (node) => this.users(node),
-      isResult: (node) => this.#results.has(node),
+      readsOverwritten: (node) => readers.has(node),
       move: (node, from, to) => {
         from.members.splice(from.members.indexOf(node), 1);
         to.members.unshift(node);
@@ -127,6 +137,22 @@ class Partitioning implements Partition {
       this.#dependencies.delete(unit);
       for (const member of unit.members) this.#addDependencies(unit, member);
     }
+    this.inlined = inlinedMembers({
+      ...context,
+      units: this.units,
+      mayReadLate: (state, units) => this.#mayReadLate(state, units),
+    });
+  }
+
+  #mayReadLate(state: Tensor, units: ReadonlySet<Unit>): boolean {
+    for (const [update, places] of this.inPlace) {
+      const overwritten = update.op.overwrites!(update.inputs, update.attributes);
+      if (!overwritten.some((input, index) => places[index] && update.inputs[input] === state)) continue;
+      const writer = this.unitOf.get(update)!;
+      for (const unit of units) if (this.#unitReaches(unit, writer)) return false;
+      for (const unit of units) this.#dependencies.get(writer)!.add(unit);
+    }
+    return true;
   }
 
   /** An update may write a state slot where it lies if the result is that slot's new value and no later node reads the old. */
@@ -252,17 +278,22 @@ class Partitioning implements Partition {
   /** Whether computing any of `nodes` needs `target` to have run. */
   #reaches(nodes: readonly Tensor[], target: Unit): boolean {
     const seen = new Set<Unit>();
-    const open: Unit[] = [];
-    const visit = (unit: Unit | undefined): void => {
-      if (unit !== undefined && !seen.has(unit)) {
-        seen.add(unit);
-        open.push(unit);
-      }
-    };
-    for (const node of nodes) visit(this.#unitThatMakes(node));
+    return nodes.some((node) => {
+      const unit = this.#unitThatMakes(node);
+      return unit !== undefined && this.#unitReaches(unit, target, seen);
+    });
+  }
+
+  #unitReaches(from: Unit, target: Unit, seen: Set<Unit> = new Set()): boolean {
+    const open = seen.has(from) ? [] : [from];
+    seen.add(from);
     for (let unit = open.pop(); unit !== undefined; unit = open.pop()) {
       if (unit === target) return true;
-      for (const dependency of this.dependencies(unit)) visit(dependency);
+      for (const dependency of this.dependencies(unit))
+        if (!seen.has(dependency)) {
+          seen.add(dependency);
+          open.push(dependency);
+        }
     }
     return false;
   }
