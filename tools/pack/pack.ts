@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 
+import { releasedArchitectures, writeArchive } from "../cuda/compiler.mjs";
 import { formatTally } from "../test/steps.ts";
 import { Consumer, type Outcome } from "./consumer.ts";
 import { fetchNode, nodeVersions } from "./node-versions.ts";
@@ -26,6 +27,17 @@ function check(name: string, problems: readonly string[]): void {
   tally[problems.length === 0 ? "passed" : "failed"]++;
   console.log(`${problems.length === 0 ? "ok    " : "FAILED"} ${name}`);
   for (const problem of problems) console.log(`       ${problem}`);
+}
+
+/** The compiled CUDA kernels: a part of the platform package that the release makes and git does not hold. */
+async function checkKernels(): Promise<void> {
+  const file = path.join(root, "native/platforms/linux-x64/verisim_cuda.kernels");
+  try {
+    await writeArchive(file);
+    check(`CUDA kernels for ${releasedArchitectures.join(", ")}`, []);
+  } catch (error) {
+    check("CUDA kernels", String(error).split("\n"));
+  }
 }
 
 async function checkTarballs(destination: string): Promise<Tarball[]> {
@@ -133,6 +145,7 @@ try {
   const packed = path.join(work, "tarballs");
   const empty = path.join(work, "consumer");
   for (const folder of [packed, empty]) mkdirSync(folder);
+  await checkKernels();
   const tarballs = await checkTarballs(packed);
   const consumer = new Consumer(empty);
   consumer.install(tarballs);
