@@ -72,7 +72,8 @@ function buildCompiler() {
 function runCompiler(library, args, input = "") {
   const child = spawn(buildCompiler(), args, {
     stdio: [input === "" ? "ignore" : "pipe", "ignore", "pipe"],
-    env: { ...process.env, VERISIM_NVRTC_LIBRARY: library },
+    // NVRTC finds its own parts beside it, which a preloaded sanitizer runtime keeps it from.
+    env: { ...process.env, LD_PRELOAD: "", VERISIM_NVRTC_LIBRARY: library },
   });
   let words = "";
   child.stderr?.on("data", (part) => {
