@@ -52,6 +52,12 @@ Block::Block(int64_t words) {
 #endif
 }
 
+void Block::guard([[maybe_unused]] int64_t begin, [[maybe_unused]] int64_t end) {
+#if defined(__SANITIZE_ADDRESS__)
+  __asan_poison_memory_region(data_ + begin, static_cast<size_t>(end - begin) * sizeof(int32_t));
+#endif
+}
+
 Block::Block(Block&& other) noexcept : memory_(std::exchange(other.memory_, nullptr)), data_(other.data_) {}
 
 Block::~Block() { std::free(memory_); }

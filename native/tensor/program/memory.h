@@ -15,6 +15,9 @@ class Block {
   ~Block();
   int32_t* data() const { return data_; }
 
+  /// Tells the sanitizer that nobody may touch these words.
+  void guard(int64_t begin, int64_t end);
+
  private:
   void* memory_;
   int32_t* data_;

@@ -30,12 +30,9 @@ struct BoundEntry {
 
 class CpuExecutor final : public Executor {
  public:
-  explicit CpuExecutor(const Program& program) {
-    checkSize(program);
-    blocks_.reserve(program.slots.size() + 1);
-    blocks_.emplace_back(program.arenaWords);
-    for (const Slot& slot : program.slots) blocks_.emplace_back(slot.words);
-    const auto address = [&](const Place& place) { return block(place.space) + place.offset; };
+  explicit CpuExecutor(const Program& program) : begins_(layOut(program)), memory_(begins_.back()) {
+    guardGaps(program);
+    const auto address = [&](const Place& place) { return space(place.space) + place.offset; };
     entries_.reserve(program.entries.size());
     for (const Entry& entry : program.entries) {
       BoundEntry& bound = entries_.emplace_back();
@@ -46,11 +43,11 @@ class CpuExecutor final : public Executor {
   }
 
   void write(size_t slot, int64_t offset, std::span<const int32_t> words) override {
-    if (!words.empty()) std::memcpy(blocks_[slot + 1].data() + offset, words.data(), words.size_bytes());
+    if (!words.empty()) std::memcpy(space(static_cast<int32_t>(slot)) + offset, words.data(), words.size_bytes());
   }
 
   void read(size_t slot, int64_t offset, std::span<int32_t> words) override {
-    if (!words.empty()) std::memcpy(words.data(), blocks_[slot + 1].data() + offset, words.size_bytes());
+    if (!words.empty()) std::memcpy(words.data(), space(static_cast<int32_t>(slot)) + offset, words.size_bytes());
   }
 
   void run(const Run& run, Job& job) override {
@@ -115,9 +112,31 @@ class CpuExecutor final : public Executor {
                                                     std::to_string(words >> 18) + " MiB");
   }
 
-  int32_t* block(int32_t space) const { return blocks_[static_cast<size_t>(space + 1)].data(); }
+  /// The arena (-1) or a slot.
+  int32_t* space(int32_t index) const { return memory_.data() + begins_[static_cast<size_t>(index + 1)]; }
 
-  std::vector<Block> blocks_;  // the arena, then the slots
+  /// Where the arena and the slots begin: on cache lines, a few of them apart, so that matrices of one size, such as a
+  /// weight and its running means, do not fall on the same cache sets row by row.
+  static std::vector<int64_t> layOut(const Program& program) {
+    checkSize(program);
+    constexpr int64_t line = 16, gap = 5 * line;
+    std::vector<int64_t> begins = {0};
+    const auto add = [&](int64_t words) { begins.push_back(begins.back() + (words + line - 1) / line * line + gap); };
+    add(program.arenaWords);
+    for (const Slot& slot : program.slots) add(slot.words);
+    return begins;
+  }
+
+  void guardGaps(const Program& program) {
+    for (size_t i = 0; i + 1 < begins_.size(); i++) {
+      const int64_t words = i == 0 ? program.arenaWords : program.slots[i - 1].words;
+      memory_.guard(begins_[i] + words, begins_[i + 1]);
+    }
+  }
+
+  const std::vector<int64_t> begins_;  // of the arena, of each slot, and the end, in words
+  /// One stretch for everything: a weight matrix of a megabyte gets no large page of its own.
+  Block memory_;
   std::vector<BoundEntry> entries_;
   const bool measures_ = measures();
 };
