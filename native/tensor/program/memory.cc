@@ -1,4 +1,4 @@
-// calloc keeps the system's zero pages; the sanitizer is told where a block ends.
+// The system's own zero pages; the sanitizer is told what lies between the parts of a block.
 #include "memory.h"
 
 #include <cstddef>
@@ -23,32 +23,39 @@ namespace verisim {
 namespace {
 
 constexpr size_t line = 64;
+/// Matrices of several megabytes with rows a page apart spend a twentieth of a product's time on page walks unless their
+/// pages are large.
+[[maybe_unused]] constexpr size_t largePage = size_t{1} << 21;
 
-/// Asks for pages of 2 MiB where a block has room for some: matrices of several megabytes with rows a page apart spend a
-/// twentieth of a product's time on page walks otherwise.
-void askForLargePages(void* memory, size_t bytes) {
-#if defined(__linux__) && defined(MADV_HUGEPAGE)
-  constexpr uintptr_t page = uintptr_t{1} << 21;
-  const uintptr_t begin = (reinterpret_cast<uintptr_t>(memory) + page - 1) / page * page;
-  const uintptr_t end = (reinterpret_cast<uintptr_t>(memory) + bytes) / page * page;
-  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+#if defined(__linux__) && !defined(__SANITIZE_ADDRESS__)
+constexpr bool mapped = true;
 #else
-  static_cast<void>(memory);
-  static_cast<void>(bytes);
+constexpr bool mapped = false;
 #endif
-}
 
 }  // namespace
 
-Block::Block(int64_t words) {
-  const size_t bytes = static_cast<size_t>(words) * sizeof(int32_t);
-  memory_ = std::calloc(bytes + line, 1);
-  if (memory_ == nullptr) throw std::bad_alloc();
-  askForLargePages(memory_, bytes + line);
-  const size_t past = reinterpret_cast<uintptr_t>(memory_) % line, gap = past == 0 ? 0 : line - past;
+// Mapped memory goes back to the system when it is freed; the allocator would keep and split it.
+Block::Block(int64_t words) : bytes_(static_cast<size_t>(words) * sizeof(int32_t) + line) {
+  size_t unit = line;
+#if defined(__linux__)
+  if constexpr (mapped) {
+    if (bytes_ >= largePage) {
+      unit = largePage;
+      bytes_ += largePage;
+    }
+    memory_ = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory_ == MAP_FAILED) throw std::bad_alloc();
+  }
+#endif
+  if constexpr (!mapped) {
+    memory_ = std::calloc(bytes_, 1);
+    if (memory_ == nullptr) throw std::bad_alloc();
+  }
+  const size_t past = reinterpret_cast<uintptr_t>(memory_) % unit, gap = past == 0 ? 0 : unit - past;
   data_ = reinterpret_cast<int32_t*>(static_cast<char*>(memory_) + gap);
-#if defined(__SANITIZE_ADDRESS__)
-  __asan_poison_memory_region(reinterpret_cast<char*>(data_) + bytes, line - gap);
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+  if (unit == largePage) madvise(data_, (bytes_ - gap) / largePage * largePage, MADV_HUGEPAGE);
 #endif
 }
 
@@ -58,9 +65,15 @@ void Block::guard([[maybe_unused]] int64_t begin, [[maybe_unused]] int64_t end) 
 #endif
 }
 
-Block::Block(Block&& other) noexcept : memory_(std::exchange(other.memory_, nullptr)), data_(other.data_) {}
+Block::Block(Block&& other) noexcept
+    : bytes_(other.bytes_), memory_(std::exchange(other.memory_, nullptr)), data_(other.data_) {}
 
-Block::~Block() { std::free(memory_); }
+Block::~Block() {
+#if defined(__linux__)
+  if (mapped && memory_ != nullptr) munmap(memory_, bytes_);
+#endif
+  if constexpr (!mapped) std::free(memory_);
+}
 
 int64_t machineMemory() {
 #if defined(_WIN32)

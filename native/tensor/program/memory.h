@@ -2,6 +2,7 @@
 // nothing before it is used.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace verisim {
@@ -19,8 +20,9 @@ class Block {
   void guard(int64_t begin, int64_t end);
 
  private:
-  void* memory_;
-  int32_t* data_;
+  size_t bytes_;
+  void* memory_ = nullptr;
+  int32_t* data_ = nullptr;
 };
 
 /// Bytes of this machine's memory; 0 where it is not known.
