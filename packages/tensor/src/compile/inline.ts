@@ -32,14 +32,16 @@ interface Cost {
 /** Members that the groups using them compute again. */
 export function inlinedMembers(context: InlineContext): Set<Tensor> {
   const inlined = new Map<Tensor, Cost>();
-  for (const unit of context.units)
-    if (unit.kind === "group")
-      for (const node of unit.members) {
-        const groups = groupsUsing(node, unit, context);
-        const cost = groups === undefined ? undefined : costOf(node, unit, inlined, context);
-        if (cost === undefined || cost.ops > mostOps || cost.arrays.size > 1) continue;
-        if ([...cost.states].every((state) => context.mayReadLate(state, groups!))) inlined.set(node, cost);
-      }
+  // In the order of the graph: a node must know of its inputs whether they are computed again, with all they read.
+  const members = context.units.flatMap((unit) =>
+    unit.kind === "group" ? unit.members.map((node) => ({ node, unit })) : [],
+  );
+  for (const { node, unit } of members.sort((a, b) => a.node.id - b.node.id)) {
+    const groups = groupsUsing(node, unit, context);
+    const cost = groups === undefined ? undefined : costOf(node, unit, inlined, context);
+    if (cost === undefined || cost.ops > mostOps || cost.arrays.size > 1) continue;
+    if ([...cost.states].every((state) => context.mayReadLate(state, groups!))) inlined.set(node, cost);
+  }
   return new Set(inlined.keys());
 }
 
