@@ -6,6 +6,7 @@ import {
   isTensorData,
   leavesOf,
   type NamedTensor,
+  neededNodes,
   noiseName,
   type Shape,
   sameShape,
@@ -89,16 +90,6 @@ export function hasLowering(name: string, onnx: string | undefined): boolean {
   return lowerings.has(name) || onnx !== undefined || name === "state" || name === "input";
 }
 
-/** Nodes that the outputs need, in order; what has no elements needs nothing. */
-function neededNodes({ graph, outputs }: TracedEntry): Tensor[] {
-  const needed = new Set<Tensor>(outputs.map(({ tensor }) => tensor));
-  for (let id = graph.nodes.length - 1; id >= 0; id--) {
-    const node = graph.nodes[id]!;
-    if (needed.has(node) && !isEmpty(node.shape)) for (const input of node.inputs) needed.add(input);
-  }
-  return graph.nodes.filter((node) => needed.has(node));
-}
-
 function stateOf(entry: TracedEntry, state: unknown): TensorData[] {
   const leaves = state === undefined ? [] : leavesOf(state, isTensorData).map(({ value }) => value);
   entry.state.forEach(({ path, tensor }, slot) => {
@@ -131,7 +122,11 @@ export function exportOnnx(traced: TracedEntry, options: ExportOptions = {}): Ui
     open: (shape: Shape) => shape.map((dim, axis) => (axis === 0 && dim === rows ? openRows : dim)),
   };
   const state = stateOf(entry, options.state);
-  const nodes = neededNodes(entry);
+  // What has no elements needs nothing.
+  const nodes = neededNodes(
+    entry.outputs.map(({ tensor }) => tensor),
+    ({ shape }) => !isEmpty(shape),
+  );
   const inputNames = new Map(
     entry.inputs.map(({ path, tensor }) => [tensor, options.inputNames?.[path] ?? (path || "input")]),
   );

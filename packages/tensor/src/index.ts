@@ -6,6 +6,7 @@ export * from "./functions/softmax.ts";
 export * from "./functions/statistics.ts";
 export * from "./functions/structure.ts";
 export * from "./grad.ts";
+export { neededNodes } from "./graph/live.ts";
 export { printEntry } from "./graph/print.ts";
 export { type ConstantArray, currentGraph, Graph, type Tensor, typeText, withGraph } from "./graph/tensor.ts";
 export * from "./jit.ts";

@@ -10,6 +10,7 @@ import {
   mapTree,
   type NamedTensor,
   type Tensor as Node,
+  neededNodes,
   noiseName,
   sameShape,
   sizeOf,
@@ -104,16 +105,6 @@ function checked(what: string, entry: TracedEntry, node: Node, data: TensorData 
   return data;
 }
 
-/** The nodes that results need, inputs first; a node without elements needs nothing. */
-function neededNodes({ graph }: TracedEntry, results: readonly Node[]): Node[] {
-  const needed = new Set(results);
-  for (let id = graph.nodes.length - 1; id >= 0; id--) {
-    const node = graph.nodes[id]!;
-    if (needed.has(node) && sizeOf(node.shape) > 0) for (const input of node.inputs) needed.add(input);
-  }
-  return graph.nodes.filter((node) => needed.has(node));
-}
-
 /** Values of `results`, made inside a scope that frees all others. */
 function evaluate(
   tf: Tf,
@@ -139,7 +130,8 @@ function evaluate(
     parts.set(node, result);
     return result[0];
   };
-  for (const node of neededNodes(entry, results)) values.set(node, compute(node));
+  // A node without elements needs nothing.
+  for (const node of neededNodes(results, ({ shape }) => sizeOf(shape) > 0)) values.set(node, compute(node));
   // A copy each, so that a tensor that is two results, or an input, is freed once per result.
   return results.map((node) => tf.clone(values.get(node)!));
 }

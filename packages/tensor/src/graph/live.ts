@@ -1,13 +1,26 @@
-// What the results of an entry need; everything else is as if it had not been written.
+// What results need; everything else is as if it had not been written.
 
 import type { TracedEntry } from "../trace.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** The nodes that the entry's results need, inputs before users. */
-export function liveNodes(entry: TracedEntry): Tensor[] {
-  const live = new Uint8Array(entry.graph.nodes.length);
-  for (const { tensor } of [...entry.outputs, ...entry.updates]) live[tensor.id] = 1;
-  for (let id = live.length - 1; id >= 0; id--)
-    if (live[id] === 1) for (const input of entry.graph.nodes[id]!.inputs) live[input.id] = 1;
-  return entry.graph.nodes.filter((node) => live[node.id] === 1);
+/**
+ * The nodes that results of one graph need, inputs before users.
+ * @param needsInputs whether a node needs its inputs at all; default always
+ */
+export function neededNodes(
+  results: readonly Tensor[],
+  needsInputs: (node: Tensor) => boolean = () => true,
+): Tensor[] {
+  const nodes = results[0]?.graph.nodes ?? [];
+  const needed = new Set(results);
+  for (let id = nodes.length - 1; id >= 0; id--) {
+    const node = nodes[id]!;
+    if (needed.has(node) && needsInputs(node)) for (const input of node.inputs) needed.add(input);
+  }
+  return nodes.filter((node) => needed.has(node));
+}
+
+/** The nodes that an entry's outputs and new state need. */
+export function liveNodes({ outputs, updates }: TracedEntry): Tensor[] {
+  return neededNodes([...outputs, ...updates].map(({ tensor }) => tensor));
 }

@@ -2,13 +2,14 @@
 // tests and what examples of the docs run on; it is far too slow to train with, and nothing falls back to it.
 
 import type { NumberArray } from "../dtype.ts";
+import { neededNodes } from "../graph/live.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { broadcastOperation } from "../ops/movement.ts";
 import type { ReferenceArray, ReferenceContext } from "../ops/operation.ts";
 import { constantOperation } from "../ops/source.ts";
 import { partOperation } from "../ops/update.ts";
 import { sameShape, shapeText, sizeOf } from "../shape.ts";
-import type { TracedEntry } from "../trace.ts";
+import { isTensor, type TracedEntry } from "../trace.ts";
 import { leavesOf, mapTree } from "../tree.ts";
 
 /** Numbers that a reference run takes: float64, or as a program takes them. */
@@ -35,8 +36,6 @@ export interface ReferenceResult<Outputs = unknown> {
 
 const isNumbers = (value: unknown): value is ReferenceNumbers =>
   ArrayBuffer.isView((value as ReferenceNumbers | null)?.data);
-const isTensorNode = (value: unknown): value is Tensor =>
-  typeof value === "object" && value !== null && "op" in value;
 
 /**
  * Runs one step of an entry.
@@ -66,7 +65,7 @@ export function runReference(
   const updated = new Map(entry.updates.map(({ path, tensor }) => [path, tensor]));
   const current = new Map(entry.state.map(({ path, tensor }) => [path, tensor]));
   return {
-    outputs: mapTree(entry.outputTree, isTensorNode, (tensor) => values.get(tensor)!),
+    outputs: mapTree(entry.outputTree, isTensor, (tensor) => values.get(tensor)!),
     state: mapTree(state, isNumbers, (_, path): ReferenceArray => {
       const old = current.get(path)!;
       return values.get(updated.get(path) ?? old) ?? { ...typeOf(old), data: sources.get(old)! };
@@ -84,7 +83,7 @@ export function evaluate(
 ): Map<Tensor, ReferenceArray> {
   const values = new Map<Tensor, ReferenceArray>();
   const parts = new Map<Tensor, readonly Float64Array[]>();
-  for (const node of neededBy(nodes)) {
+  for (const node of neededNodes(nodes)) {
     const type = typeOf(node);
     if (node.op === partOperation) {
       values.set(node, { ...type, data: parts.get(node.inputs[0]!)![node.attributes.index as number]! });
@@ -99,18 +98,6 @@ export function evaluate(
     }
   }
   return values;
-}
-
-/** The nodes and all that they are made of, inputs first. */
-function neededBy(nodes: readonly Tensor[]): Tensor[] {
-  const needed = new Set<Tensor>();
-  const open = [...nodes];
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if (needed.has(node)) continue;
-    needed.add(node);
-    open.push(...node.inputs);
-  }
-  return [...needed].sort((a, b) => a.id - b.id);
 }
 
 function compute(
