@@ -89,10 +89,16 @@ describe("the layout check", () => {
     ]);
   });
 
-  it("lets only the tensor package load the addon", () => {
-    const text = '// Loads.\nexport const addon = require("./build/verisim_tensor.node");\n';
-    expect(problemsWith({ "packages/stats/src/load.ts": text })).toEqual([
-      "packages/stats/src/load.ts Only packages/tensor may load the addon.",
+  it("lets only its own package load an addon", () => {
+    const load = (name: string) => `// Loads.\nexport const addon = require("./build/${name}.node");\n`;
+    expect(problemsWith({ "packages/stats/src/load.ts": load("verisim_tensor") })).toEqual([
+      "packages/stats/src/load.ts Only packages/tensor may load its addon.",
+    ]);
+    expect(problemsWith({ "packages/stats/src/load.ts": load("verisim_trees") })).toEqual([
+      "packages/stats/src/load.ts Only packages/trees may load its addon.",
+    ]);
+    expect(problemsWith({ "packages/stats/src/load.ts": load("other") })).toEqual([
+      "packages/stats/src/load.ts Only packages/tensor and packages/trees may load addons.",
     ]);
   });
 

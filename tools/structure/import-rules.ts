@@ -14,7 +14,7 @@ import {
   packagesOf,
   type Repository,
 } from "./repository.ts";
-import { addonOwner, addonPattern, importDirections, testOnly } from "./rules.ts";
+import { addonOwners, addonPattern, importDirections, testOnly } from "./rules.ts";
 
 interface Room {
   readonly folder: string;
@@ -39,12 +39,19 @@ export function importProblems(repository: Repository): Problem[] {
           directionProblem(room, file, found, folderOf);
         if (message) problems.push({ file, line: found.line, message });
       }
-      if (folder !== addonOwner && addonPattern.test(text))
-        problems.push({ file, message: `Only ${addonOwner} may load the addon.` });
+      const message = addonProblem(folder, text);
+      if (message) problems.push({ file, message });
     }
     problems.push(...unusedProblems(room, used));
   }
   return problems;
+}
+
+function addonProblem(folder: string, text: string): string | undefined {
+  for (const [owner, pattern] of Object.entries(addonOwners))
+    if (folder !== owner && pattern.test(text)) return `Only ${owner} may load its addon.`;
+  if (Object.hasOwn(addonOwners, folder) || !addonPattern.test(text)) return undefined;
+  return `Only ${Object.keys(addonOwners).join(" and ")} may load addons.`;
 }
 
 function relativeProblem({ folder }: Room, file: string, { specifier }: Import): string | undefined {

@@ -11,19 +11,39 @@ export const importDirections: Readonly<Record<string, readonly string[]>> = {
   "packages/data": ["core"],
   "packages/transforms": ["core", "tensor", "stats", "data"],
   "packages/copula": ["core", "tensor", "stats", "data", "transforms"],
+  "packages/neural": ["core", "tensor", "stats", "data", "transforms", "onnx"],
+  "packages/gan": ["core", "tensor", "neural"],
+  "packages/vae": ["core", "tensor", "neural"],
+  "packages/trees": ["core"],
   "packages/evaluate": ["core", "tensor", "stats", "transforms"],
   "packages/report": ["core", "evaluate"],
   "packages/testing": ["core", "tensor", "stats", "data", "transforms", "evaluate"],
   "packages/verisim": ["core", "tensor", "stats", "data", "transforms", "copula", "evaluate", "report"],
-  "apps/cli": ["core", "tensor", "stats", "data", "transforms", "copula", "evaluate", "report", "verisim"],
+  "apps/cli": [
+    "core",
+    "tensor",
+    "stats",
+    "data",
+    "transforms",
+    "copula",
+    "evaluate",
+    "report",
+    "verisim",
+    "trees",
+  ],
 };
 
 /** What tests may import beyond their package's row, if their package.json declares it. */
 export const testOnly: readonly string[] = ["testing", "data", "evaluate"];
 
-/** The one package that loads the addon. */
-export const addonOwner = "packages/tensor";
-export const addonPattern = /\.node["'`]|process\.dlopen|@verisim\/tensor-(linux|darwin|win)/;
+/** The addons by the one package that loads each, and how a file that loads it looks. */
+export const addonOwners: Readonly<Record<string, RegExp>> = {
+  "packages/tensor": /verisim_tensor\.node|@verisim\/tensor-(linux|darwin|win|\$)/,
+  "packages/trees": /verisim_trees\.node|@verisim\/trees-(linux|darwin|win|\$)/,
+};
+
+/** How a file that loads any addon looks: only the owners may. */
+export const addonPattern = /\.node["'`]|process\.dlopen/;
 
 export const longestFile = 400;
 

@@ -1,6 +1,7 @@
 // `--set option=value`: texts become typed, range-checked option values by the generator's own table of options.
 
 import {
+  acceptsOption,
   describeOption,
   type GeneratorDefinition,
   knownTextsHint,
@@ -11,7 +12,7 @@ import {
 import type { Checks } from "./checks.ts";
 import { requireColumn } from "./required-column.ts";
 
-export type OptionValue = number | boolean | string | Readonly<Record<string, string>>;
+export type OptionValue = number | boolean | string | readonly number[] | Readonly<Record<string, string>>;
 
 /**
  * The options of a generator from the values of `--set`, in order; a later one replaces an earlier one. Entries of a
@@ -62,7 +63,7 @@ export function checkOptionColumns(
   checks: Checks,
 ): void {
   for (const [name, value] of Object.entries(options)) {
-    if (typeof value !== "object") continue;
+    if (typeof value !== "object" || Array.isArray(value)) continue;
     for (const column of Object.keys(value))
       checks.attempt(() => requireColumn(metadata, column, `set ${name}`));
   }
@@ -98,6 +99,11 @@ function readOption(name: string, row: OptionRow, text: string): OptionValue {
       const inRange = number >= (row.min ?? -Infinity) && number <= (row.max ?? Infinity);
       if (Number.isFinite(number) && whole && inRange) return number;
       throw invalid(name, row, text);
+    }
+    case "integers": {
+      const numbers = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+      if (acceptsOption(row, numbers)) return numbers;
+      throw invalid(name, row, text, `Numbers with commas between them, as in --set ${name}=256,256.`);
     }
     case "boolean":
       if (/^(true|yes|on|1)$/i.test(text)) return true;

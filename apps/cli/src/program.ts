@@ -37,6 +37,10 @@ export interface SynthFlags extends FitFlags, SampleFlags {
   holdout?: string;
 }
 
+export interface AugmentFlags extends FitFlags, SampleFlags {
+  holdout?: string;
+}
+
 export interface InspectFlags extends SharedFlags {
   metadata?: string;
   metadataOut?: string;
@@ -75,14 +79,17 @@ function withShared(command: Command): Command {
     .option("--quiet", "no progress, no messages; errors are still printed");
 }
 
-function withFit(command: Command): Command {
+function withFit(
+  command: Command,
+  target: string = "the column that matters most, for generators that can favour one",
+): Command {
   return command
     .option("--model <name>", "generator, see `verisim models` (default: gaussian-copula)")
     .option(
       "--metadata <file>",
       "types, keys and formats as SDV metadata JSON; what it leaves out is detected",
     )
-    .option("--target <column>", "the column that matters most, for generators that can favour one")
+    .option("--target <column>", target)
     .option("--max-time <time>", "stop learning after this time, such as 90s, 10m, 1h30m")
     .option("--max-memory <size>", "memory that learning may use, such as 512MB, 4GB")
     .option("--set <option=value>", "an option of the generator; repeat for more", collect);
@@ -255,6 +262,30 @@ ${figureLines()}
     )
     .action(async (flags: CheckFlags) =>
       (await import("./commands/check.ts")).check(flags, start(flags, check)),
+    );
+
+  const augment = command(
+    "augment",
+    "DATA --target COL [--holdout F] [--model NAME] [--rows N] [options]",
+    "say whether synthetic rows help a model that predicts a column",
+  );
+  augment
+    .argument("<DATA>", "the real table")
+    .option(
+      "--holdout <file>",
+      "real rows to judge on (default: a quarter of DATA, each class in its share)",
+    );
+  withSample(augment, "rows to draw (default: the sum of --counts, or as many as are learnt)");
+  withShared(withOut(withFit(augment, "the column to predict (required)"), "write the outcome as JSON"))
+    .addHelpText(
+      "after",
+      examples([
+        "verisim augment customers.csv --target churned",
+        'verisim augment train.csv --holdout test.csv --target churned --counts "churned:yes=1000" --json',
+      ]),
+    )
+    .action(async (data: string, flags: AugmentFlags) =>
+      (await import("./commands/augment.ts")).augment(data, flags, start(flags, augment)),
     );
 
   const inspect = command(

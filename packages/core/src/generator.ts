@@ -27,6 +27,12 @@ export interface FitOptions extends RunOptions {
   tableName?: string;
   /** Any safe integer. Default 0. The same seed and data give the same model on one kind of machine. */
   seed?: number;
+  /** Wall-clock milliseconds after which training stops at its best state. A model cut short by it is not a function of the seed. */
+  maxTimeMs?: number;
+  /** Bytes that training may take, estimated before it starts; `VERISIM_MEMORY_BUDGET` where that is too little. */
+  maxMemoryBytes?: number;
+  /** A file that training is kept in as it goes, and taken up from if it is there: to the bit what it would have been in one go. */
+  checkpoint?: string;
 }
 
 export interface SampleOptions extends RunOptions {
@@ -67,10 +73,10 @@ export interface Generator {
 
 /** One row per option of a generator: types, checks, flags and documentation all come from it. */
 export interface OptionRow {
-  readonly type: "integer" | "number" | "boolean" | "text" | "choice" | "map";
-  readonly default: number | boolean | string | Readonly<Record<string, string>> | null;
+  readonly type: "integer" | "number" | "boolean" | "text" | "choice" | "map" | "integers";
+  readonly default: number | boolean | string | Readonly<Record<string, string>> | readonly number[] | null;
   readonly description: string;
-  /** Inclusive range of numbers. */
+  /** Inclusive range of numbers, and of each number of a list. */
   readonly min?: number;
   readonly max?: number;
   /** The values of a choice, or the values allowed in a map. */

@@ -16,6 +16,7 @@ export { parseDatetime } from "./datetime.ts";
 export * from "./errors.ts";
 export * from "./file-error.ts";
 export * from "./generator.ts";
+export { impossibleRequest, type LearntValues } from "./impossible-request.ts";
 export * from "./json.ts";
 export * from "./label-counts.ts";
 export * from "./metadata.ts";

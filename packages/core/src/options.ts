@@ -20,6 +20,8 @@ export function describeOption(row: OptionRow): string {
       return `a whole number${range}`;
     case "number":
       return `a number${range}`;
+    case "integers":
+      return `whole numbers${range}, one or more`;
     case "boolean":
       return "true or false";
     case "choice":
@@ -42,6 +44,12 @@ export function acceptsOption(row: OptionRow, value: unknown): boolean {
         (row.type === "number" || Number.isSafeInteger(value)) &&
         value >= (row.min ?? Number.NEGATIVE_INFINITY) &&
         value <= (row.max ?? Number.POSITIVE_INFINITY)
+      );
+    case "integers":
+      return (
+        Array.isArray(value) &&
+        value.length > 0 &&
+        value.every((entry: unknown) => acceptsOption({ ...row, type: "integer" }, entry))
       );
     case "boolean":
       return typeof value === "boolean";

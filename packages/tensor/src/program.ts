@@ -152,6 +152,17 @@ export class Program<
     }) as S;
   }
 
+  /** The numbers under one key of the state: parameters without the data table beside them. Throws as {@link read}. */
+  readPart<K extends keyof S & string>(key: K): S[K] {
+    let slot = 0;
+    const parts = mapTree(this.#spec.state, isTensorData, ({ shape, data }, path) => {
+      const own = slot++;
+      if (path !== key && !path.startsWith(`${key}.`)) return null;
+      return { shape, data: this.#native.readSlot(own, numberArray(dtypeOf(data), data.length)) };
+    }) as S;
+    return parts[key];
+  }
+
   /**
    * Writes numbers into the state: the whole tree or a part of it.
    * @throws VerisimError `VERISIM_STATE_MISMATCH`, `VERISIM_PROGRAM_BUSY`, `VERISIM_PROGRAM_FREED`

@@ -1,7 +1,7 @@
 // What conditions may be asked of a fitted copula: its modelled columns, their categories and their missing cells.
 
-import { type ConditionColumn, type ConditionColumns, parseDatetime } from "@verisim/core";
-import type { DerivedColumn } from "./derived-columns.ts";
+import type { ConditionColumn, ConditionColumns } from "@verisim/core";
+import { categoryCondition, type DerivedColumn, numberCondition } from "@verisim/transforms";
 import type { FittedCopula } from "./gaussian-copula.ts";
 import type { Latent } from "./latents.ts";
 import type { LatentIndex } from "./value-ranges.ts";
@@ -21,29 +21,17 @@ export function conditionColumns(model: FittedCopula): { columns: ConditionColum
   const columns = new Map<string, ConditionColumn>();
   model.layout.forEach(({ name, kind }, place) => {
     const metadata = model.metadata.columns[name];
-    if (kind === "discrete") {
-      const categories = dictionaryOf(model, name);
-      columns.set(name, {
-        kind: "category",
-        categories,
-        mayBeMissing:
-          empty.has(place) ||
-          derivedMissing(derivedOf.get(place)) ||
-          (categoriesOf.get(place) ?? []).some((latent) => hasMissingCode(model.latents[latent]!)),
-        ordered: metadata?.sdtype === "ordinal",
-      });
-      return;
-    }
-    const description: ConditionColumn = {
-      kind: "number",
-      mayBeMissing: empty.has(place) || derivedMissing(derivedOf.get(place)) || missingOf.has(place),
-    };
-    columns.set(
-      name,
-      metadata?.sdtype === "datetime"
-        ? { ...description, parse: (text) => parseDatetime(text, metadata.datetimeFormat) }
-        : description,
-    );
+    const isSometimesMissing = empty.has(place) || derivedMissing(derivedOf.get(place));
+    const description =
+      kind === "discrete"
+        ? categoryCondition(
+            metadata,
+            dictionaryOf(model, name),
+            isSometimesMissing ||
+              (categoriesOf.get(place) ?? []).some((latent) => hasMissingCode(model.latents[latent]!)),
+          )
+        : numberCondition(metadata, isSometimesMissing || missingOf.has(place));
+    columns.set(name, description);
   });
   return {
     columns,

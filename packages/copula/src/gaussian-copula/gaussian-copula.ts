@@ -18,12 +18,10 @@ import {
   throwIfAborted,
 } from "@verisim/core";
 import { cholesky } from "@verisim/tensor/arrays";
-import { TableTransformer } from "@verisim/transforms";
+import { decimalsOf, findDerivedColumns, TableTransformer, unitsOf } from "@verisim/transforms";
 import { modelFromArtifact, modelToArtifact } from "./artifact.ts";
 import { conditionColumns } from "./condition-columns.ts";
 import { latentCorrelations } from "./dependence.ts";
-import { findDerivedColumns } from "./derived-columns.ts";
-import { decimalsOf, unitsOf } from "./grid.ts";
 import { buildLatents } from "./latents.ts";
 import { type GaussianCopulaOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import { planRequest, type RequestPlan } from "./request.ts";

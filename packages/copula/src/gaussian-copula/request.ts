@@ -5,7 +5,7 @@ import {
   type Condition,
   type ConditionColumns,
   conditionCells,
-  formatCondition,
+  impossibleRequest,
   knownTextsHint,
   type LabelCounts,
   type LabelPlan,
@@ -17,6 +17,7 @@ import {
   VerisimError,
 } from "@verisim/core";
 import { marginalRange } from "@verisim/stats";
+import { gridText } from "@verisim/transforms";
 import { TruncatedNormal } from "./truncated-normal.ts";
 import { type AllowedNumbers, type LatentBox, type LatentIndex, latentBoxes } from "./value-ranges.ts";
 
@@ -189,39 +190,18 @@ async function chooseBoxes(condition: Condition, context: RequestContext): Promi
 }
 
 /** Names the columns whose asked values the model does not have, where they alone are the reason. */
-function impossible(condition: Condition, context: RequestContext): VerisimError {
-  const { index, columns } = context;
-  // One column per cell that is impossible by itself; without one, the parts of that cell exclude each other.
-  const blamed = new Set(
-    conditionCells(condition, columns).map(
-      (cell) => [...cell].find(([name, set]) => latentBoxes(new Map([[name, set]]), index).length === 0)?.[0],
-    ),
-  );
-  const names = [...blamed].filter((name) => name !== undefined).slice(0, 3);
-  const reasons = blamed.has(undefined) || blamed.size === 0 ? ["its parts exclude each other"] : [];
-  reasons.unshift(...names.map((name) => learntValues(name, index)));
-  return new VerisimError(
-    "VERISIM_CONDITION_IMPOSSIBLE",
-    `No row of the model can meet ${formatCondition(condition)}: ${reasons.join("; ")}.`,
-    {
-      where:
-        blamed.size === 1 && names.length === 1
-          ? { option: "where", column: names[0]! }
-          : { option: "where" },
-      hint: "0 rows are possible. Change that part of the condition, or leave it out.",
+function impossible(condition: Condition, { index, columns }: RequestContext): VerisimError {
+  return impossibleRequest(condition, {
+    columns,
+    isPossible: (cell) => latentBoxes(cell, index).length > 0,
+    rangeOf: (name) => {
+      const latent = index.latents[index.latentOf.get(index.columnOf.get(name)!) ?? -1];
+      if (latent?.kind !== "number") return undefined;
+      const [low, high] = marginalRange(latent.marginal);
+      const text = (value: number): string => gridText(value, latent.unit, latent.marginal.decimals);
+      return [text(low), text(high)];
     },
-  );
-}
-
-/** What a number column can be, in words. */
-function learntValues(name: string, index: LatentIndex): string {
-  const latent = index.latents[index.latentOf.get(index.columnOf.get(name)!) ?? -1];
-  if (latent?.kind !== "number") return `the model has no such cell in ${JSON.stringify(name)}`;
-  const [low, high] = marginalRange(latent.marginal).map((value) => {
-    const rounded = latent.marginal.decimals >= 0 ? Number(value.toFixed(latent.marginal.decimals)) : value;
-    return latent.unit === 1 ? String(rounded) : new Date((rounded * latent.unit) / 1000).toISOString();
   });
-  return `the values learnt for ${JSON.stringify(name)} run from ${low} to ${high}, some in between may be missing`;
 }
 
 function cumulativeWeights(boxes: readonly PlannedBox[]): Float64Array {

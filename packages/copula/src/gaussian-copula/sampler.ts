@@ -2,6 +2,7 @@
 // latent's own map to cells. Rows of conditioned requests pass through their box on the way.
 
 import type { EncodedColumn, StreamKey, Stretch } from "@verisim/core";
+import { nearestAllowed } from "@verisim/stats";
 import {
   bucketize,
   gemm,
@@ -10,10 +11,9 @@ import {
   randomNormals,
   randomUniforms,
 } from "@verisim/tensor/arrays";
-import { type DerivedColumn, fillDerived } from "./derived-columns.ts";
+import { type DerivedColumn, fillDerived } from "@verisim/transforms";
 import type { CategoryHalf, Latent } from "./latents.ts";
 import type { PlannedBox, RequestPlan } from "./request.ts";
-import { nearestAllowed } from "./value-ranges.ts";
 
 export interface LatentModel {
   readonly latents: readonly Latent[];
@@ -246,7 +246,7 @@ function enforceNumbers(
   for (let row = 0; row < boxOf.length; row++) {
     for (const allowed of boxes[boxOf[row]!]!.numbers) {
       const cells = numbersOf(columns[allowed.column]!);
-      cells[row] = nearestAllowed(cells[row]!, allowed);
+      cells[row] = nearestAllowed(cells[row]!, allowed.ranges);
     }
   }
 }

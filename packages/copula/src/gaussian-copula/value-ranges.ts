@@ -2,8 +2,15 @@
 // account, so that every draw inside them comes out as an allowed cell.
 
 import type { ConditionCell, Interval, ValueSet } from "@verisim/core";
-import { marginalProbabilities, normalCdf, normalQuantile } from "@verisim/stats";
-import type { DerivedColumn } from "./derived-columns.ts";
+import {
+  type AllowedRanges,
+  isInside,
+  marginalProbabilities,
+  normalCdf,
+  normalQuantile,
+  roundedInterval,
+} from "@verisim/stats";
+import type { DerivedColumn } from "@verisim/transforms";
 import type { CategoryLatent, Latent, NumberLatent } from "./latents.ts";
 
 /** Sorted, disjoint [low, high) pairs on the normal scale, flattened; low === high is a single point. */
@@ -12,7 +19,7 @@ export type LatentRanges = Float64Array;
 /** The cells of a number column that a draw may be rounded to: [first, last] on its own grid. */
 export interface AllowedNumbers {
   readonly column: number;
-  readonly ranges: readonly (readonly [number, number])[];
+  readonly ranges: AllowedRanges;
 }
 
 /** One product of ranges: the latents it binds, and the numbers its cells must be. */
@@ -90,11 +97,6 @@ function derivedChoices(rule: DerivedColumn, set: ValueSet, index: LatentIndex):
     }
     return cell < 0 ? set.missing : set.categories.has(dictionary[cell]!);
   });
-}
-
-function isInside(value: number, interval: Interval): boolean {
-  const above = interval.lowOpen ? value > interval.low : value >= interval.low;
-  return above && (interval.highOpen ? value < interval.high : value <= interval.high);
 }
 
 function patternRange(index: LatentIndex, place: number, missing: boolean): LatentRanges {
@@ -188,9 +190,6 @@ function positionRanges(latent: CategoryLatent, isAllowed: (code: number) => boo
   return Float64Array.from(ranges);
 }
 
-/** Largest multiple of the grid's step that is still exact. */
-const MAX_STEPS = 2 ** 52;
-
 function numberRanges(
   latent: NumberLatent,
   intervals: readonly Interval[],
@@ -216,27 +215,6 @@ function numberRanges(
   return { ranges: Float64Array.from(ranges), numbers };
 }
 
-/** An interval of cells, and the interval of unrounded values that are rounded into it. */
-function roundedInterval(
-  interval: Interval,
-  unit: number,
-  decimals: number,
-): { raw: [number, number]; cells: [number, number] } {
-  const low = interval.low / unit;
-  const high = interval.high / unit;
-  const scale = decimals >= 0 ? 10 ** decimals : 0;
-  const largest = Math.max(
-    Number.isFinite(low) ? Math.abs(low) : 0,
-    Number.isFinite(high) ? Math.abs(high) : 0,
-  );
-  if (scale === 0 || largest * scale > MAX_STEPS) return { raw: [low, high], cells: [low, high] };
-  let first = Math.ceil(low * scale - 1e-9 * Math.max(1, Math.abs(low * scale) * 1e-6));
-  let last = Math.floor(high * scale + 1e-9 * Math.max(1, Math.abs(high * scale) * 1e-6));
-  if (interval.lowOpen && first / scale <= low) first++;
-  if (interval.highOpen && last / scale >= high) last--;
-  return { raw: [(first - 0.5) / scale, (last + 0.5) / scale], cells: [first / scale, last / scale] };
-}
-
 /** The place of one exact value inside a stretch of the marginal. */
 function pointRange(latent: NumberLatent, value: number): [number, number][] {
   const { low, high, cumulative } = latent.marginal;
@@ -247,21 +225,6 @@ function pointRange(latent: NumberLatent, value: number): [number, number][] {
     return Number.isFinite(z) ? [[z, z]] : [];
   }
   return [];
-}
-
-/** The allowed number nearest to a value: rounding noise at an interval's end never leaves it. */
-export function nearestAllowed(value: number, allowed: AllowedNumbers): number {
-  let best = value;
-  let distance = Number.POSITIVE_INFINITY;
-  for (const [low, high] of allowed.ranges) {
-    if (value >= low && value <= high) return value;
-    const end = value < low ? low : high;
-    if (Math.abs(end - value) < distance) {
-      best = end;
-      distance = Math.abs(end - value);
-    }
-  }
-  return best;
 }
 
 /** P(Z in [low, high)), exact in both tails. */

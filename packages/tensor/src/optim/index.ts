@@ -2,3 +2,4 @@
 
 export * from "./clip.ts";
 export * from "./optimizers.ts";
+export { tensorsOf, withTensors } from "./parameter-tree.ts";

@@ -29,6 +29,12 @@ export function decimalsOf(column: EncodedColumn, metadata: ColumnMetadata | und
   return decimals;
 }
 
+/** A number of a column, given in units of its grid, as a text: rounded, datetimes in ISO 8601. */
+export function gridText(value: number, unit: number, decimals: number): string {
+  const rounded = decimals >= 0 ? Number(value.toFixed(decimals)) : value;
+  return unit === 1 ? String(rounded) : new Date((rounded * unit) / 1000).toISOString();
+}
+
 function isOnGrid(value: number, decimals: number): boolean {
   const scaled = value * 10 ** decimals;
   return Math.abs(scaled - Math.round(scaled)) <= 1e-9 * Math.max(1, Math.abs(scaled));

@@ -1,0 +1,2 @@
+export { CTGAN, ctgan } from "./ctgan.ts";
+export { type CTGANOptions, ctganOptions } from "./options.ts";

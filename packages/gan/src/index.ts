@@ -1,0 +1,1 @@
+export * from "./ctgan/index.ts";

@@ -1,0 +1,22 @@
+export type { BlockCodecState } from "./block-codec.ts";
+export type { CategoryCodecState } from "./category-codec.ts";
+export type { CodedColumn } from "./coded-columns.ts";
+export type { EncodingState } from "./encoding-state.ts";
+export type {
+  AllowedBox,
+  AllowedColumn,
+  DrawnRows,
+  EncodedRows,
+  EncodingOptions,
+  Layout,
+  PlaceRanges,
+  SnapRows,
+} from "./layout.ts";
+export { deviationsPerPlace, type MixtureCodecState } from "./mixture-codec.ts";
+export {
+  type EncodingDecodeContext,
+  type EncodingFitContext,
+  type EncodingRowContext,
+  impossibleReason,
+  TableEncoding,
+} from "./table-encoding.ts";

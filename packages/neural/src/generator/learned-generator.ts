@@ -1,0 +1,146 @@
+// The part that all learned table generators are alike in: encode, train, calibrate, sample under conditions, travel as a
+// model file. A generator of this family brings its options and its network (network/table-network.ts), nothing else.
+
+import {
+  type Artifact,
+  collectBatches,
+  drawBatches,
+  type FitOptions,
+  type Generator,
+  notFitted,
+  type OptionTable,
+  type SampleOptions,
+  type StreamKey,
+  type Stretch,
+  streamKey,
+  type Table,
+  type TableMetadata,
+} from "@verisim/core";
+import type { EncodingOptions } from "../encoding/layout.ts";
+import type { TableNetwork } from "../network/table-network.ts";
+import { PlaceMaps } from "../sampling/calibrate.ts";
+import { drawConditioned } from "../sampling/conditioned-rows.ts";
+import { drawPlain } from "../sampling/plain-rows.ts";
+import { planRows, type RowPlan } from "../sampling/row-plan.ts";
+import { RowSampler, seedOf } from "../sampling/row-sampler.ts";
+import { weighBoxes } from "../sampling/weigh-boxes.ts";
+import { modelFromArtifact, modelToArtifact } from "./artifact.ts";
+import { fitModel, type LearnedModel } from "./fit-model.ts";
+import type { ResolvedLearningOptions } from "./options.ts";
+
+/** What tells one learned generator from another. */
+export interface LearnedDefinition<Options extends object = object> {
+  readonly name: string;
+  readonly options: OptionTable;
+  /** Version of the model file's content. */
+  readonly formatVersion: number;
+  /** Options with defaults filled in. @throws VerisimError as `checkOptions` */
+  resolve(options: Options): Required<Options> & ResolvedLearningOptions;
+  /** The network for these options. */
+  network(options: Required<Options> & ResolvedLearningOptions): TableNetwork;
+  /** Learning-rate factor at a share of the steps done; default constant. */
+  schedule?(options: Required<Options> & ResolvedLearningOptions): (share: number) => number;
+  /** How the table is encoded, where that is not what the shared options say. */
+  encoding?(options: Required<Options> & ResolvedLearningOptions): Partial<EncodingOptions>;
+}
+
+/** A generator made of a definition. Each algorithm's class extends it. */
+export class LearnedGenerator<Options extends object = object> implements Generator {
+  readonly name: string;
+  readonly options: Options;
+  readonly #definition: LearnedDefinition<Options>;
+  #fitted: { readonly model: LearnedModel; sampler?: RowSampler } | null = null;
+
+  constructor(definition: LearnedDefinition<Options>, options: Options) {
+    this.name = definition.name;
+    this.options = options;
+    this.#definition = definition;
+  }
+
+  get metadata(): TableMetadata {
+    return this.#model().encoding.metadata;
+  }
+
+  get warnings(): readonly string[] {
+    return this.#model().warnings;
+  }
+
+  /** What training saw and did; undefined where there was nothing to train. */
+  get training(): LearnedModel["training"] {
+    return this.#model().training;
+  }
+
+  async fit(table: Table, options: FitOptions): Promise<this> {
+    const resolved = this.#definition.resolve(this.options);
+    this.#fitted = { model: await fitModel(this.#definition, resolved, table, options) };
+    return this;
+  }
+
+  sample(rowCount: number, options: SampleOptions = {}): Promise<Table> {
+    return collectBatches(this.sampleBatches(rowCount, options));
+  }
+
+  async *sampleBatches(rowCount: number, options: SampleOptions = {}): AsyncGenerator<Table> {
+    const model = this.#model();
+    const sampler = this.#sampler();
+    const { seed = 0, signal } = options;
+    const { encoding } = model;
+    const maps = new PlaceMaps(encoding.layout, model.calibration);
+    const keyOf = (purpose: string): StreamKey => streamKey(seed, encoding.tableName, purpose);
+    const programSeed = seedOf(seed, encoding.tableName, "rows");
+    const run = signal ? { signal } : {};
+    let plan: Promise<RowPlan | undefined> | undefined;
+    const draw = async (stretch: Stretch): Promise<Table> => {
+      plan ??= planRows(rowCount, options, encoding, keyOf, (boxes) => weighBoxes(sampler, maps, boxes));
+      const dealt = await plan;
+      const context = { seed, rowStart: stretch.rowStart };
+      if (dealt === undefined)
+        return encoding.decode(
+          await drawPlain(sampler, maps, encoding.layout, { ...stretch, seed: programSeed, ...run }),
+          context,
+        );
+      const { candidates } = this.#definition.resolve(this.options);
+      const boxOf = (row: number) => dealt.boxOf(row);
+      const { rows } = await drawConditioned(sampler, maps, encoding.layout, {
+        ...stretch,
+        seed: programSeed,
+        key: keyOf("choices"),
+        boxOf,
+        candidates,
+        ...run,
+      });
+      return encoding.decode(rows, { ...context, snap: (row) => boxOf(stretch.rowStart + row) });
+    };
+    yield* drawBatches(rowCount, options, draw);
+  }
+
+  toArtifact(): Artifact {
+    return modelToArtifact(this.#definition, this.#model(), this.options);
+  }
+
+  /** Takes over the model of an artifact. @throws VerisimError `VERISIM_MODEL_FILE` */
+  protected load(artifact: Artifact): this {
+    this.#fitted = { model: modelFromArtifact(this.#definition, artifact).model };
+    return this;
+  }
+
+  #model(): LearnedModel {
+    if (!this.#fitted) throw notFitted(this);
+    return this.#fitted.model;
+  }
+
+  /** The sampler's program is built when rows are first asked for; undefined where no column is modelled. */
+  #sampler(): RowSampler | undefined {
+    const fitted = this.#fitted!;
+    const { model } = fitted;
+    if (model.weights === null) return undefined;
+    fitted.sampler ??= new RowSampler({
+      network: this.#definition.network(this.#definition.resolve(this.options)),
+      layout: model.encoding.layout,
+      weights: model.weights,
+      bias: model.calibration.bias,
+      shares: model.shares,
+    });
+    return fitted.sampler;
+  }
+}

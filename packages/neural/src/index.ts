@@ -1,0 +1,11 @@
+export * from "./encoding/index.ts";
+export type { LearnedModel, TrainingSummary } from "./generator/fit-model.ts";
+export { type LearnedDefinition, LearnedGenerator } from "./generator/learned-generator.ts";
+export * from "./generator/options.ts";
+export * from "./network/condition-draws.ts";
+export * from "./network/conditional-gan.ts";
+export * from "./network/critic.ts";
+export * from "./network/outputs.ts";
+export * from "./network/residual-generator.ts";
+export type * from "./network/table-network.ts";
+export * from "./training/schedule.ts";

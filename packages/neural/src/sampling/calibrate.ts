@@ -1,0 +1,194 @@
+// After training, the small differences that remain between the shares of a network's choices and those of the training
+// rows are taken out: a number is added to each logit so that expected shares agree (iterative proportional fitting on
+// one margin per column), and learnt places are mapped by quantiles. What columns have to do with each other stays.
+
+import type { EncodedRows, Layout } from "../encoding/layout.ts";
+import { choicesOf, spanStarts } from "../network/outputs.ts";
+import { type RowSampler, windowRows } from "./row-sampler.ts";
+
+/** Numbers found by calibration; all zeros and undefined where there was none. */
+export interface Calibration {
+  /** Added to the logits, one per choice. */
+  readonly bias: Float32Array;
+  /** Quantiles of made and of real places, `knots` for each choice of each placed column in order; NaN: leave as they are. */
+  readonly madePlaces: Float32Array;
+  readonly realPlaces: Float32Array;
+}
+
+export const knots = 33;
+const windows = 12;
+const rounds = 4;
+/** Fewest places behind a quantile map. */
+const leastPlaces = 200;
+const largestBias = 4;
+
+export function noCalibration(layout: Layout): Calibration {
+  const maps = new Float32Array(placedChoices(layout).length * knots).fill(Number.NaN);
+  return { bias: new Float32Array(choicesOf(layout)), madePlaces: maps, realPlaces: maps.slice() };
+}
+
+/** Choices (over all) of the placed columns, in the order of their maps. */
+function placedChoices({ widths, placed }: Layout): { choice: number; place: number; alternative: number }[] {
+  const starts = spanStarts({ widths } as Layout);
+  return placed.flatMap((column, place) =>
+    Array.from({ length: widths[column]! }, (_, alternative) => ({
+      choice: starts[column]! + alternative,
+      place,
+      alternative,
+    })),
+  );
+}
+
+/**
+ * Calibrates a sampler on rows of a fixed seed.
+ * @param shares of the training rows per choice
+ */
+export async function calibrate(
+  sampler: RowSampler,
+  rows: EncodedRows,
+  shares: Float64Array,
+  signal?: AbortSignal,
+): Promise<Calibration> {
+  const { layout } = sampler.parts;
+  const run = signal ? { signal } : {};
+  const logits: Float32Array[] = [];
+  for (let window = 0; window < windows; window++)
+    logits.push((await sampler.judge({ rowStart: window * windowRows, seed: 1, ...run })).logits);
+  const bias = fitBias(logits, shares, layout);
+  sampler.setBias(bias);
+  const maps = noCalibration(layout);
+  if (layout.placed.length === 0) return { ...maps, bias };
+  const made: EncodedRows[] = [];
+  for (let window = 0; window < windows; window++)
+    made.push({
+      rowCount: windowRows,
+      ...(await sampler.draw({ rowStart: window * windowRows, seed: 2, ...run })),
+    });
+  placedChoices(layout).forEach(({ place, alternative }, map) => {
+    const column = layout.placed[place]!;
+    const real = quantilesOf([rows], layout, column, place, alternative);
+    const drawn = quantilesOf(made, layout, column, place, alternative);
+    if (!real || !drawn) return;
+    maps.realPlaces.set(real, map * knots);
+    maps.madePlaces.set(drawn, map * knots);
+  });
+  return { ...maps, bias };
+}
+
+/** Rounds of: expected share of each choice under the bias so far, then the logarithm of wanted over expected. */
+function fitBias(logits: readonly Float32Array[], shares: Float64Array, { widths }: Layout): Float32Array {
+  const choices = shares.length;
+  const bias = new Float32Array(choices);
+  const rowCount = logits.length * windowRows;
+  for (let round = 0; round < rounds; round++) {
+    const expected = new Float64Array(choices);
+    for (const window of logits) addShares(window, bias, widths, expected);
+    for (let i = 0; i < choices; i++) {
+      const wanted = shares[i]! * rowCount + 0.5;
+      const change = Math.log(wanted / (expected[i]! + 0.5));
+      bias[i] = Math.max(-largestBias, Math.min(largestBias, bias[i]! + change));
+    }
+  }
+  return bias;
+}
+
+function addShares(
+  window: Float32Array,
+  bias: Float32Array,
+  widths: readonly number[],
+  expected: Float64Array,
+): void {
+  const choices = bias.length;
+  const powers = new Float64Array(choices);
+  for (let at = 0; at < window.length; at += choices) {
+    let start = 0;
+    for (const width of widths) {
+      let largest = Number.NEGATIVE_INFINITY;
+      for (let i = start; i < start + width; i++) largest = Math.max(largest, window[at + i]! + bias[i]!);
+      let total = 0;
+      for (let i = start; i < start + width; i++) {
+        powers[i] = Math.exp(window[at + i]! + bias[i]! - largest);
+        total += powers[i]!;
+      }
+      for (let i = start; i < start + width; i++) expected[i]! += powers[i]! / total;
+      start += width;
+    }
+  }
+}
+
+/** Evenly spaced quantiles of the places of one alternative; undefined where there are too few. */
+function quantilesOf(
+  parts: readonly EncodedRows[],
+  layout: Layout,
+  column: number,
+  place: number,
+  alternative: number,
+): Float32Array | undefined {
+  const spans = layout.widths.length;
+  const placed = layout.placed.length;
+  const found: number[] = [];
+  for (const { alternatives, places, rowCount } of parts)
+    for (let row = 0; row < rowCount; row++)
+      if (alternatives[row * spans + column] === alternative) found.push(places[row * placed + place]!);
+  if (found.length < leastPlaces) return undefined;
+  const sorted = Float32Array.from(found).sort();
+  const quantiles = new Float32Array(knots);
+  for (let k = 0; k < knots; k++) {
+    const rank = (k / (knots - 1)) * (sorted.length - 1);
+    const low = Math.floor(rank);
+    const high = Math.min(sorted.length - 1, low + 1);
+    quantiles[k] = sorted[low]! + (rank - low) * (sorted[high]! - sorted[low]!);
+  }
+  return quantiles;
+}
+
+/** The quantile maps of learnt places, by placed column and alternative. */
+export class PlaceMaps {
+  readonly #calibration: Calibration;
+  /** First map of each placed column. */
+  readonly #first: readonly number[];
+
+  constructor(layout: Layout, calibration: Calibration) {
+    this.#calibration = calibration;
+    let first = 0;
+    this.#first = layout.placed.map((column) => {
+      first += layout.widths[column]!;
+      return first - layout.widths[column]!;
+    });
+  }
+
+  /** Where a learnt place of an alternative belongs. @param place index of the placed column */
+  at(place: number, alternative: number, value: number): number {
+    const { madePlaces, realPlaces } = this.#calibration;
+    const map = (this.#first[place]! + alternative) * knots;
+    return Number.isNaN(madePlaces[map]!) ? value : interpolate(madePlaces, realPlaces, map, value);
+  }
+
+  /** Maps all places of some rows in place. */
+  apply(rows: EncodedRows, layout: Layout): void {
+    const spans = layout.widths.length;
+    const placed = layout.placed.length;
+    layout.placed.forEach((column, place) => {
+      for (let row = 0; row < rows.rowCount; row++) {
+        const at = row * placed + place;
+        rows.places[at] = this.at(place, rows.alternatives[row * spans + column]!, rows.places[at]!);
+      }
+    });
+  }
+}
+
+/** The value of a rising piecewise linear map; beyond its ends, the end's value. */
+function interpolate(from: Float32Array, to: Float32Array, map: number, x: number): number {
+  if (!(x > from[map]!)) return to[map]!;
+  if (x >= from[map + knots - 1]!) return to[map + knots - 1]!;
+  let low = 0;
+  let high = knots - 1;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (from[map + middle]! <= x) low = middle;
+    else high = middle;
+  }
+  const width = from[map + high]! - from[map + low]!;
+  const t = width > 0 ? (x - from[map + low]!) / width : 0;
+  return to[map + low]! + t * (to[map + high]! - to[map + low]!);
+}

@@ -1,0 +1,154 @@
+// Rows under conditions, exact by construction. Given its noise, a network draws its columns apart from each other, so the
+// probability of a condition is a product that is known before anything is drawn. Candidates are made until one is
+// accepted with that probability (rejection sampling, exact); where a condition is so rare that none is, one of them is
+// taken by its probability (importance resampling), and its bound columns are drawn from what is allowed in any case.
+
+import { RowRandom, type StreamKey, throwIfAborted } from "@verisim/core";
+import type { AllowedBox, AllowedColumn, DrawnRows, Layout } from "../encoding/layout.ts";
+import { conditionWidths } from "../network/condition-draws.ts";
+import { spanStarts } from "../network/outputs.ts";
+import type { PlaceMaps } from "./calibrate.ts";
+import { CandidateView, pickByWeight } from "./candidate-view.ts";
+import { type CandidateWindow, type RowSampler, takesConditions, windowRows } from "./row-sampler.ts";
+
+export interface ConditionedRequest {
+  readonly rowStart: number;
+  readonly rowCount: number;
+  readonly seed: number;
+  /** Key of the choices that are drawn outside of the program. */
+  readonly key: StreamKey;
+  readonly boxOf: (row: number) => AllowedBox;
+  /** Most candidates per row, at least 1. */
+  readonly candidates: number;
+  readonly signal?: AbortSignal;
+}
+
+/** The candidate that a row holds so far. */
+interface Held {
+  readonly row: CandidateWindow;
+  /** Sum of the weights of all candidates seen. */
+  total: number;
+}
+
+/** Draws the rows of a request; how many of them no candidate was accepted for is in `forced`. */
+export async function drawConditioned(
+  sampler: RowSampler | undefined,
+  maps: PlaceMaps,
+  layout: Layout,
+  request: ConditionedRequest,
+): Promise<{ rows: DrawnRows; forced: number }> {
+  const { rowStart, rowCount, seed, key, boxOf, candidates, signal } = request;
+  const spans = layout.widths.length;
+  const placed = layout.placed.length;
+  const alternatives = new Int32Array(rowCount * spans);
+  const places = new Float32Array(rowCount * placed);
+  const drawnPlaces = new Float64Array(rowCount * spans).fill(Number.NaN);
+  const rows = { rowCount, alternatives, places, drawnPlaces };
+  if (!sampler) return { rows, forced: 0 };
+  const conditioner = takesConditions(sampler.parts.network, layout) ? new Conditioner(sampler) : undefined;
+  let forced = 0;
+  for (let from = 0; from < rowCount; from += windowRows) {
+    const count = Math.min(windowRows, rowCount - from);
+    const boxes = Array.from({ length: count }, (_, i) => boxOf(rowStart + from + i));
+    const held: (Held | undefined)[] = new Array(count);
+    const last = new Int32Array(count);
+    let waiting = Array.from({ length: count }, (_, i) => i);
+    for (let attempt = 0; attempt < candidates && waiting.length > 0; attempt++) {
+      throwIfAborted(signal);
+      const conditions = conditioner?.conditions(boxes, waiting, rowStart + from, key, attempt);
+      const window = await sampler.judge({
+        rowStart: rowStart + from,
+        seed,
+        attempt,
+        ...(conditions ? { conditions } : {}),
+        ...(signal ? { signal } : {}),
+      });
+      const view = new CandidateView(layout, maps, window);
+      waiting = waiting.filter((i) => {
+        const weight = view.probability(boxes[i]!, i);
+        const random = new RowRandom(key, rowStart + from + i, 2 * attempt + 1);
+        const accepted = random.uniform() < weight;
+        const seen = held[i]?.total ?? 0;
+        // A reservoir of one: every candidate ends up held with probability in proportion to its weight.
+        if (accepted || held[i] === undefined || random.uniform() * (seen + weight) < weight) {
+          held[i] = { row: view.row(i), total: seen + weight };
+          last[i] = attempt;
+        } else {
+          held[i]!.total += weight;
+        }
+        return !accepted;
+      });
+    }
+    forced += waiting.length;
+    for (let i = 0; i < count; i++) {
+      const row = from + i;
+      const random = new RowRandom(key, rowStart + row, 2 * last[i]! + 2);
+      const own = held[i]!.row;
+      places.set(own.places, row * placed);
+      new CandidateView(layout, maps, own).draw(boxes[i]!, 0, random, {
+        alternatives: alternatives.subarray(row * spans, (row + 1) * spans),
+        drawnPlaces: drawnPlaces.subarray(row * spans, (row + 1) * spans),
+      });
+    }
+  }
+  maps.apply(rows, layout);
+  return { rows, forced };
+}
+
+/** The condition vector that asks the network itself for the rarest of the bound discrete columns. */
+class Conditioner {
+  readonly #layout: Layout;
+  readonly #shares: Float64Array;
+  readonly #starts: readonly number[];
+  readonly #conditionStarts: readonly number[];
+  readonly #columnOf = new Map<AllowedBox, AllowedColumn | null>();
+
+  constructor(sampler: RowSampler) {
+    const { layout, shares } = sampler.parts;
+    this.#layout = layout;
+    this.#shares = shares;
+    this.#starts = spanStarts(layout);
+    let start = 0;
+    this.#conditionStarts = conditionWidths(layout).map((width) => {
+      start += width;
+      return start - width;
+    });
+  }
+
+  conditions(
+    boxes: readonly AllowedBox[],
+    rows: readonly number[],
+    rowStart: number,
+    key: StreamKey,
+    attempt: number,
+  ): Int32Array {
+    const conditions = new Int32Array(windowRows).fill(-1);
+    for (const i of rows) {
+      const column = this.#rarest(boxes[i]!);
+      if (!column) continue;
+      const start = this.#starts[column.column]!;
+      const weights = column.shares.map((share, k) => share * this.#shares[start + k]!);
+      const chosen = pickByWeight(weights, new RowRandom(key, rowStart + i, 2 * attempt + 2 ** 31).uniform());
+      if (chosen >= 0)
+        conditions[i] = this.#conditionStarts[this.#layout.discrete.indexOf(column.column)]! + chosen;
+    }
+    return conditions;
+  }
+
+  #rarest(box: AllowedBox): AllowedColumn | null {
+    const known = this.#columnOf.get(box);
+    if (known !== undefined) return known;
+    const massOf = (column: AllowedColumn): number =>
+      column.shares.reduce(
+        (sum, share, k) => sum + share * this.#shares[this.#starts[column.column]! + k]!,
+        0,
+      );
+    const bound = box.columns.filter(({ column }) => this.#layout.discrete.includes(column));
+    const rarest = bound.reduce<AllowedColumn | null>(
+      (best, column) => (best === null || massOf(column) < massOf(best) ? column : best),
+      null,
+    );
+    this.#columnOf.set(box, rarest);
+    return rarest;
+  }
+}

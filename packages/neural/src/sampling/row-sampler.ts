@@ -1,0 +1,239 @@
+// A trained network as a source of rows: row i is made of noise that is counted by (seed, row, attempt), so any rows can be
+// drawn by anyone in any order. Two ways: rows with their choices drawn inside, and candidates whose distributions are
+// looked at before anything is drawn.
+
+import { streamKey } from "@verisim/core";
+import {
+  add,
+  argmax,
+  broadcast,
+  buildProgram,
+  concat,
+  type EntrySpec,
+  less,
+  log,
+  neg,
+  type nn,
+  type Program,
+  type Rng,
+  reshape,
+  type StepContext,
+  slice,
+  type Tensor,
+  type TensorData,
+  tensorData,
+  where,
+} from "@verisim/tensor";
+import type { Layout } from "../encoding/layout.ts";
+import {
+  type AliasTable,
+  aliasTable,
+  columnShares,
+  conditionBag,
+  conditionWidths,
+  drawConditions,
+} from "../network/condition-draws.ts";
+import { choicesOf } from "../network/outputs.ts";
+import type { Produced, StateTree, TableNetwork } from "../network/table-network.ts";
+
+/** Rows of one run of a sampler's program; a row's numbers do not depend on it. */
+export const windowRows = 2048;
+
+/** Everything that a sampler is made of. */
+export interface SamplerParts {
+  readonly network: TableNetwork;
+  readonly layout: Layout;
+  /** The network's numbers: what `TableNetwork.sampling` gives. */
+  readonly weights: StateTree;
+  /** Added to the logits, one per choice. */
+  readonly bias: Float32Array;
+  /** Share of the training rows per choice, over all choices. */
+  readonly shares: Float64Array;
+}
+
+export interface DrawnWindow {
+  /** i32 [windowRows x spans]. */
+  readonly alternatives: Int32Array;
+  /** f32 [windowRows x placed]. */
+  readonly places: Float32Array;
+}
+
+export interface CandidateWindow {
+  /** f32 [windowRows x choices]. */
+  readonly logits: Float32Array;
+  readonly places: Float32Array;
+}
+
+export interface WindowRequest {
+  /** Number of the first row, any safe integer. */
+  readonly rowStart: number;
+  readonly seed: number;
+  /** Default 0. */
+  readonly attempt?: number;
+  /** Condition per row, counted over the discrete columns' categories; -1: drawn. Default all drawn. */
+  readonly conditions?: Int32Array;
+  readonly signal?: AbortSignal;
+}
+
+/** A number for a program's seed from a seed and names. */
+export function seedOf(seed: number, ...names: readonly string[]): number {
+  const [low, high] = streamKey(seed, ...names);
+  return low + (high & 0x1fffff) * 0x100000000;
+}
+
+interface SamplerState<T> {
+  readonly weights: StateTree;
+  readonly bias: T;
+  readonly conditions: AliasTable<T>;
+}
+
+/** True where the network takes conditions and there is a column to condition on. */
+export function takesConditions(network: TableNetwork, layout: Layout): boolean {
+  return network.conditional && layout.discrete.length > 0;
+}
+
+/** Shares of the categories of the discrete columns, each column's summing to 1. */
+export function conditionShares(layout: Layout, shares: Float64Array): Float64Array {
+  const parts: number[] = [];
+  let start = 0;
+  layout.widths.forEach((width, column) => {
+    if (layout.discrete.includes(column)) for (let i = 0; i < width; i++) parts.push(shares[start + i]!);
+    start += width;
+  });
+  return columnShares(Float64Array.from(parts), conditionWidths(layout));
+}
+
+/** Noise, a condition for every row, and what the network makes of both. */
+export function produceRows(
+  { network, layout }: Pick<SamplerParts, "network" | "layout">,
+  { weights, bias, conditions }: SamplerState<Tensor>,
+  rng: Rng,
+  given: Tensor | undefined,
+): Produced {
+  const noise = rng.normal([windowRows, network.noise]);
+  let bag: nn.Bag | undefined;
+  if (given !== undefined) {
+    const drawn = drawConditions(rng, conditions, windowRows);
+    bag = conditionBag(where(less(given, 0), drawn, given), layout);
+  }
+  const { logits, places } = network.produce(weights, layout, noise, bag);
+  return { logits: add(logits, bias), places };
+}
+
+/** The choice in each span by the largest of logits and Gumbel noise: a draw from the spans' softmax. i32 [rows, spans]. */
+export function drawChoices(uniforms: Tensor, logits: Tensor, widths: readonly number[]): Tensor {
+  const rows = logits.shape[0]!;
+  const perturbed = add(logits, neg(log(neg(log(uniforms)))));
+  let start = 0;
+  return concat(
+    widths.map((width) => {
+      start += width;
+      return reshape(argmax(slice(perturbed, [0, start - width], [rows, start])), [rows, 1]);
+    }),
+  );
+}
+
+/** First numbers of a sampler's state. */
+export function samplerState({
+  network,
+  layout,
+  weights,
+  bias,
+  shares,
+}: SamplerParts): SamplerState<TensorData> {
+  const takes = takesConditions(network, layout);
+  return {
+    weights,
+    bias: tensorData(bias),
+    conditions: takes ? aliasTable(conditionShares(layout, shares)) : aliasTable([1]),
+  };
+}
+
+/** The two entries of a sampler: `draw` with choices drawn inside, `judge` with nothing drawn. */
+export function samplerEntries(parts: SamplerParts): Readonly<Record<"draw" | "judge", EntrySpec>> {
+  const { network, layout } = parts;
+  const inputs = takesConditions(network, layout)
+    ? { conditions: { shape: [windowRows], dtype: "i32" } }
+    : {};
+  const produce = ({ state, inputs: given, rng }: StepContext): Produced =>
+    produceRows(parts, state as SamplerState<Tensor>, rng, (given as { conditions?: Tensor }).conditions);
+  const noPlaces = (): Tensor => broadcast(0, [1]);
+  return {
+    draw: {
+      inputs,
+      step: (context) => {
+        const { logits, places } = produce(context);
+        const uniforms = context.rng.uniform([windowRows, choicesOf(layout)]);
+        const alternatives = drawChoices(uniforms, logits, layout.widths);
+        return { outputs: { alternatives, places: places ?? noPlaces() } };
+      },
+    },
+    judge: {
+      inputs,
+      step: (context) => {
+        const { logits, places } = produce(context);
+        return { outputs: { logits, places: places ?? noPlaces() } };
+      },
+    },
+  };
+}
+
+/** A sampler program with its memory, which goes when it is dropped. */
+export class RowSampler {
+  readonly #parts: SamplerParts;
+  readonly #program: Program;
+  readonly #free: Int32Array = new Int32Array(windowRows).fill(-1);
+
+  constructor(parts: SamplerParts) {
+    this.#parts = parts;
+    this.#program = buildProgram({
+      state: samplerState(parts),
+      entries: samplerEntries(parts),
+    }) as unknown as Program;
+  }
+
+  get parts(): SamplerParts {
+    return this.#parts;
+  }
+
+  /** Replaces the numbers added to the logits. */
+  setBias(bias: Float32Array): void {
+    this.#program.write({ bias: tensorData(bias) });
+  }
+
+  /** Replaces the network's numbers. */
+  setWeights(weights: StateTree): void {
+    this.#program.write({ weights });
+  }
+
+  /** Rows [rowStart, rowStart + windowRows), choices drawn. */
+  async draw(request: WindowRequest): Promise<DrawnWindow> {
+    const { alternatives, places } = await this.#call("draw", request);
+    return { alternatives: alternatives!.data as Int32Array, places: this.#placesOf(places!) };
+  }
+
+  /** Candidates for the same rows, nothing drawn. */
+  async judge(request: WindowRequest): Promise<CandidateWindow> {
+    const { logits, places } = await this.#call("judge", request);
+    return { logits: logits!.data as Float32Array, places: this.#placesOf(places!) };
+  }
+
+  free(): void {
+    this.#program.free();
+  }
+
+  #placesOf({ data }: TensorData): Float32Array {
+    return this.#parts.layout.placed.length > 0 ? (data as Float32Array) : new Float32Array(0);
+  }
+
+  #call(entry: "draw" | "judge", request: WindowRequest): Promise<Record<string, TensorData>> {
+    const { rowStart, seed, attempt = 0, conditions = this.#free, signal } = request;
+    const takes = takesConditions(this.#parts.network, this.#parts.layout);
+    return this.#program.call(entry, takes ? { conditions: tensorData(conditions) } : {}, {
+      seed,
+      firstStep: attempt,
+      rowOffset: rowStart,
+      ...(signal ? { signal } : {}),
+    }) as Promise<Record<string, TensorData>>;
+  }
+}

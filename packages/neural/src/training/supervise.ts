@@ -1,0 +1,272 @@
+// Training that looks after itself, for every learned generator: whole steps run natively in chunks; between chunks it looks
+// at losses and at the quality of what the network now makes, keeps the best state, goes back and slows down where
+// training breaks, stops when nothing more is won or the time is up, and can be stopped and taken up again to the bit.
+
+import { type RunOptions, throwIfAborted, VerisimError } from "@verisim/core";
+import type { TensorData } from "@verisim/tensor";
+
+/** What is trained, as the supervisor sees it. */
+export interface Trainee<State> {
+  /** Runs `steps` steps from step number `first`; losses by name, one number per step. */
+  run(
+    first: number,
+    steps: number,
+    rate: number,
+    run: { readonly signal?: AbortSignal; readonly onProgress?: (done: number) => void },
+  ): Promise<Readonly<Record<string, TensorData>>>;
+  /** A copy of everything that training changes. */
+  save(): State;
+  restore(state: State): void;
+  /** Quality of what the network makes now, higher is better, about 0 to 1; undefined where nothing can be held out. */
+  quality?(): Promise<number>;
+}
+
+export interface TrainingPlan {
+  readonly steps: number;
+  /** Steps between two looks. */
+  readonly every: number;
+  /** Looks without a gain of `leastGain` before training stops; Infinity: never. */
+  readonly patience: number;
+  readonly leastGain: number;
+  /** Looks to wait before patience counts. */
+  readonly warmup: number;
+  /** Learning-rate factor at a share of the steps done, 0 to 1. */
+  readonly schedule: (share: number) => number;
+  /** True: the best state by quality is what remains; false: the last one. */
+  readonly keepBest: boolean;
+  /** Wall-clock milliseconds from now on. */
+  readonly maxTimeMs?: number;
+}
+
+/** Where a training stands between two looks: everything that going on needs, besides the trainee's own state. */
+export interface TrainingRecord {
+  readonly step: number;
+  readonly rate: number;
+  readonly best: number;
+  readonly bestStep: number;
+  readonly looksSinceBest: number;
+  readonly looksBelow: number;
+  readonly recoveries: number;
+  readonly history: readonly QualityPoint[];
+  readonly notes: readonly string[];
+}
+
+export interface QualityPoint {
+  readonly step: number;
+  readonly quality: number;
+  readonly losses: Readonly<Record<string, number>>;
+}
+
+/** A training that can be taken up: its record, the state that it stands at and the best one. */
+export interface TrainingCheckpoint<State> {
+  readonly record: TrainingRecord;
+  readonly state: State;
+  readonly best: State | null;
+}
+
+export interface SupervisorHooks<State> extends RunOptions {
+  /** Takes up a training. */
+  readonly from?: TrainingCheckpoint<State>;
+  /** Called after every look. */
+  readonly onCheckpoint?: (checkpoint: TrainingCheckpoint<State>) => Promise<void>;
+  readonly stepsPerEpoch: number;
+}
+
+export interface TrainingOutcome {
+  readonly record: TrainingRecord;
+  readonly stopped: "steps" | "quality" | "time";
+}
+
+/** Times that training goes back to an earlier state before it gives up. */
+const mostRecoveries = 5;
+/** Quality that must be lost, at this many looks in a row, to count as a collapse. */
+const collapseLoss = 0.1;
+const collapseLooks = 3;
+
+/**
+ * Trains by a plan.
+ * @throws VerisimError `VERISIM_ABORTED`; `VERISIM_TRAINING_DIVERGED` when losses are not finite again and again
+ */
+export async function supervise<State>(
+  trainee: Trainee<State>,
+  plan: TrainingPlan,
+  hooks: SupervisorHooks<State>,
+): Promise<TrainingOutcome> {
+  const started = performance.now();
+  const keeper = new Keeper(trainee, plan, hooks.from);
+  let stopped: TrainingOutcome["stopped"] = "steps";
+  while (keeper.step < plan.steps) {
+    throwIfAborted(hooks.signal);
+    const chunk = Math.min(plan.every, plan.steps - keeper.step);
+    const rate = keeper.rate * plan.schedule(keeper.step / plan.steps);
+    const before = performance.now();
+    const report = (done: number, losses?: Readonly<Record<string, number>>): void =>
+      hooks.onProgress?.({
+        phase: "fit",
+        done: Math.floor((keeper.step + done) / hooks.stepsPerEpoch),
+        total: Math.ceil(plan.steps / hooks.stepsPerEpoch),
+        unit: "epochs",
+        ...(keeper.detail ? { detail: keeper.detail } : {}),
+        ...(losses ? { losses } : {}),
+      });
+    const losses = await trainee.run(keeper.step, chunk, rate, {
+      ...(hooks.signal ? { signal: hooks.signal } : {}),
+      ...(hooks.onProgress ? { onProgress: (done) => report(done) } : {}),
+    });
+    const means = meanLosses(losses);
+    const verdict = await keeper.look(chunk, means);
+    report(0, means);
+    await hooks.onCheckpoint?.(keeper.checkpoint());
+    if (verdict === "stop") {
+      stopped = "quality";
+      break;
+    }
+    const now = performance.now();
+    // The next chunk would take as long as this one: a budget is not overrun by more than the guess is wrong.
+    if (plan.maxTimeMs !== undefined && now - started + 0.9 * (now - before) > plan.maxTimeMs) {
+      stopped = "time";
+      break;
+    }
+  }
+  keeper.finish();
+  return { record: keeper.record(), stopped };
+}
+
+/** Means of the last tenth of a chunk's losses; NaN where one of them is not finite. */
+function meanLosses(losses: Readonly<Record<string, TensorData>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(losses).map(([name, { data }]) => {
+      if (data.some((loss) => !Number.isFinite(loss))) return [name, Number.NaN];
+      const tail = Array.from(data.subarray(Math.floor(data.length * 0.9)));
+      return [name, tail.reduce((sum, loss) => sum + loss, 0) / tail.length];
+    }),
+  );
+}
+
+/** The record and the states that training may go back to. */
+class Keeper<State> {
+  readonly #trainee: Trainee<State>;
+  readonly #plan: TrainingPlan;
+  #best: State | null;
+  /** The state at the last sound look. */
+  #sound: State;
+  #record: TrainingRecord;
+
+  constructor(trainee: Trainee<State>, plan: TrainingPlan, from: TrainingCheckpoint<State> | undefined) {
+    this.#trainee = trainee;
+    this.#plan = plan;
+    if (from) {
+      trainee.restore(from.state);
+      this.#record = from.record;
+    } else {
+      this.#record = {
+        step: 0,
+        rate: 1,
+        best: Number.NEGATIVE_INFINITY,
+        bestStep: 0,
+        looksSinceBest: 0,
+        looksBelow: 0,
+        recoveries: 0,
+        history: [],
+        notes: [],
+      };
+    }
+    this.#best = from?.best ?? null;
+    this.#sound = from?.state ?? trainee.save();
+  }
+
+  get step(): number {
+    return this.#record.step;
+  }
+
+  get rate(): number {
+    return this.#record.rate;
+  }
+
+  get detail(): string {
+    const last = this.#record.history.at(-1);
+    return last ? `quality ${last.quality.toFixed(3)}, best ${this.#record.best.toFixed(3)}` : "";
+  }
+
+  record(): TrainingRecord {
+    return this.#record;
+  }
+
+  checkpoint(): TrainingCheckpoint<State> {
+    return { record: this.#record, state: this.#sound, best: this.#best };
+  }
+
+  /** Judges a chunk. */
+  async look(steps: number, losses: Readonly<Record<string, number>>): Promise<"go on" | "stop"> {
+    const step = this.#record.step + steps;
+    if (Object.values(losses).some((loss) => !Number.isFinite(loss))) {
+      this.#goBack(step, "a loss was not finite");
+      return "go on";
+    }
+    const quality = await this.#trainee.quality?.();
+    if (quality !== undefined && !Number.isFinite(quality)) {
+      this.#goBack(step, "the network's numbers were not finite");
+      return "go on";
+    }
+    if (quality === undefined) {
+      this.#record = { ...this.#record, step };
+      this.#sound = this.#trainee.save();
+      return "go on";
+    }
+    return this.#compare(step, quality, losses);
+  }
+
+  #compare(step: number, quality: number, losses: Readonly<Record<string, number>>): "go on" | "stop" {
+    const { best, looksSinceBest, looksBelow, history } = this.#record;
+    const { warmup, patience, leastGain } = this.#plan;
+    const looks = history.length + 1;
+    const below = quality < best - collapseLoss ? looksBelow + 1 : 0;
+    this.#record = {
+      ...this.#record,
+      step,
+      looksBelow: below,
+      looksSinceBest: looks <= warmup || quality >= best + leastGain ? 0 : looksSinceBest + 1,
+      history: [...history, { step, quality, losses }],
+    };
+    const saved = this.#trainee.save();
+    if (quality > best) {
+      this.#record = { ...this.#record, best: quality, bestStep: step };
+      this.#best = saved;
+    }
+    if (this.#plan.keepBest && below >= collapseLooks) {
+      this.#goBack(step, "the network made fewer and fewer kinds of rows");
+      return "go on";
+    }
+    this.#sound = saved;
+    return this.#record.looksSinceBest > patience ? "stop" : "go on";
+  }
+
+  /** Back to the best state (the last sound one where there is none), at half the rate. */
+  #goBack(step: number, reason: string): void {
+    const recoveries = this.#record.recoveries + 1;
+    if (recoveries > mostRecoveries)
+      throw new VerisimError(
+        "VERISIM_TRAINING_DIVERGED",
+        `Expected training to settle but ${reason} ${recoveries} times, at step ${step} the last time.`,
+        { hint: "Lower learningRate, or raise batchSize." },
+      );
+    const state = this.#best ?? this.#sound;
+    this.#trainee.restore(state);
+    this.#sound = state;
+    const rate = this.#record.rate / 2;
+    const note = `At step ${step} ${reason}; training went back to step ${this.#best ? this.#record.bestStep : "of the look before"} and on at ${rate} of the learning rate.`;
+    this.#record = {
+      ...this.#record,
+      step,
+      rate,
+      recoveries,
+      looksBelow: 0,
+      looksSinceBest: 0,
+      notes: [...this.#record.notes, note],
+    };
+  }
+
+  finish(): void {
+    if (this.#plan.keepBest && this.#best) this.#trainee.restore(this.#best);
+  }
+}

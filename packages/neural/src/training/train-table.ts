@@ -1,0 +1,206 @@
+// From encoded rows to a trained network: splits off held-out rows, builds the training program and a sampler to look at it,
+// and hands both to the supervisor.
+
+import { Permutation, type RunOptions, streamKey, VerisimError } from "@verisim/core";
+import { buildProgram, type EntrySpec, nn, type Program, type TensorData, tensorData } from "@verisim/tensor";
+import type { EncodedRows, Layout } from "../encoding/layout.ts";
+import { tableState } from "../network/outputs.ts";
+import type { NetworkContext, StateTree, TableNetwork } from "../network/table-network.ts";
+import { RowSampler, windowRows } from "../sampling/row-sampler.ts";
+import { PairQuality } from "./pair-quality.ts";
+import {
+  supervise,
+  type Trainee,
+  type TrainingCheckpoint,
+  type TrainingOutcome,
+  type TrainingPlan,
+} from "./supervise.ts";
+
+export interface TableTraining {
+  readonly network: TableNetwork;
+  readonly layout: Layout;
+  readonly rows: EncodedRows;
+  readonly shares: Float64Array;
+  readonly seed: number;
+  readonly batchSize: number;
+  readonly epochs: number;
+  readonly minSteps: number;
+  readonly holdoutShare: number;
+  readonly patience: number;
+  readonly schedule: (share: number) => number;
+  readonly maxTimeMs?: number;
+  readonly maxMemoryBytes?: number;
+}
+
+export interface TrainingHooks extends RunOptions {
+  readonly from?: TrainingCheckpoint<StateTree>;
+  readonly onCheckpoint?: (checkpoint: TrainingCheckpoint<StateTree>) => Promise<void>;
+}
+
+/** A trained network: the numbers that sampling needs, and how it went. */
+export interface TrainedTable {
+  readonly weights: StateTree;
+  readonly outcome: TrainingOutcome;
+  readonly heldRows: number;
+}
+
+/** Fewest rows that are held out; below, and with fewer than twice as many left, nothing is. */
+const leastHeld = 100;
+const mostHeld = 5000;
+const looks = 40;
+
+/** @throws VerisimError `VERISIM_ABORTED`, `VERISIM_TRAINING_DIVERGED`, `VERISIM_MEMORY_BUDGET` */
+export async function trainTable(training: TableTraining, hooks: TrainingHooks): Promise<TrainedTable> {
+  const { network, layout, seed, batchSize } = training;
+  const { trained, held } = split(training);
+  const context: NetworkContext = { layout, rows: trained, shares: training.shares, batchSize };
+  const stepsPerEpoch = Math.max(1, Math.ceil(trained.rowCount / batchSize));
+  const steps = Math.max(training.minSteps, training.epochs * stepsPerEpoch);
+  const every = Math.max(1, Math.min(Math.ceil(steps / looks), Math.max(250, stepsPerEpoch)));
+  const program = buildTraining(context, network, seed, training.maxMemoryBytes);
+  let sampler: RowSampler | undefined;
+  const weightsNow = (): StateTree => network.sampling(program.readPart("model"));
+  try {
+    let quality: (() => Promise<number>) | undefined;
+    if (held) {
+      const scorer = new PairQuality(held, layout.widths);
+      const bias = new Float32Array(training.shares.length);
+      const looking = new RowSampler({
+        network,
+        layout,
+        weights: weightsNow(),
+        bias,
+        shares: training.shares,
+      });
+      sampler = looking;
+      quality = async () => {
+        looking.setWeights(weightsNow());
+        const parts = [];
+        for (let window = 0; window < 2; window++)
+          parts.push(
+            scorer.score({
+              rowCount: windowRows,
+              ...(await looking.draw({ rowStart: window * windowRows, seed })),
+            }),
+          );
+        return parts.reduce((a, b) => a + b, 0) / parts.length;
+      };
+    }
+    const trainee: Trainee<StateTree> = {
+      run: async (first, count, rate, run) =>
+        (await program.run("train", {
+          steps: count,
+          firstStep: first,
+          inputs: { rate: tensorData([rate], []) },
+          ...run,
+        })) as Readonly<Record<string, TensorData>>,
+      save: () => program.readPart("model"),
+      restore: (model) => program.write({ model }),
+      ...(quality ? { quality } : {}),
+    };
+    const plan: TrainingPlan = {
+      steps,
+      every,
+      patience: training.patience > 0 ? training.patience : Number.POSITIVE_INFINITY,
+      leastGain: 0.001,
+      warmup: Math.ceil(steps / every / 5),
+      schedule: training.schedule,
+      keepBest: held !== null,
+      ...(training.maxTimeMs === undefined ? {} : { maxTimeMs: training.maxTimeMs }),
+    };
+    const outcome = await supervise(trainee, plan, { ...hooks, stepsPerEpoch });
+    return { weights: weightsNow(), outcome, heldRows: held?.rowCount ?? 0 };
+  } finally {
+    program.free();
+    sampler?.free();
+  }
+}
+
+type TrainingProgram = Program<
+  { readonly model: StateTree },
+  { readonly train: EntrySpec<{ readonly model: StateTree }> }
+>;
+
+function buildTraining(
+  context: NetworkContext,
+  network: TableNetwork,
+  seed: number,
+  maxMemoryBytes?: number,
+): TrainingProgram {
+  const state = {
+    table: tableState(context.rows, context.layout),
+    data: network.data?.(context) ?? {},
+    model: network.init(new nn.Initializer(seed, "network"), context),
+  };
+  const program = buildProgram(
+    {
+      state,
+      entries: {
+        train: {
+          inputs: { rate: { shape: [], dtype: "f32" } },
+          step: (given) => {
+            const { model, data, table } = given.state as never as {
+              model: StateTree;
+              data: StateTree;
+              table: never;
+            };
+            const made = network.step(
+              { rng: given.rng, model, data, table, rate: given.inputs.rate },
+              context,
+            );
+            return { state: { model: made.model }, outputs: made.losses };
+          },
+        },
+      },
+    },
+    { seed },
+  ) as unknown as TrainingProgram;
+  const needed = program.plan.train.arenaBytes + bytesOf(state) * 3;
+  if (maxMemoryBytes !== undefined && needed > maxMemoryBytes) {
+    program.free();
+    throw new VerisimError(
+      "VERISIM_MEMORY_BUDGET",
+      `Expected training to need at most ${maxMemoryBytes} bytes but it would take about ${needed}.`,
+      { where: { option: "max-memory" }, hint: "Allow more memory, or lower batchSize or maxCategories." },
+    );
+  }
+  return program;
+}
+
+function bytesOf(tree: unknown): number {
+  if (typeof tree !== "object" || tree === null) return 0;
+  const { data } = tree as { data?: unknown };
+  if (ArrayBuffer.isView(data)) return data.byteLength;
+  return Object.values(tree).reduce((sum: number, child) => sum + bytesOf(child), 0);
+}
+
+/** Training rows, and held-out rows where there are enough. */
+function split({ rows, holdoutShare, seed, layout }: TableTraining): {
+  trained: EncodedRows;
+  held: EncodedRows | null;
+} {
+  const wanted = Math.min(mostHeld, Math.floor(rows.rowCount * holdoutShare));
+  if (holdoutShare === 0 || rows.rowCount < 3 * leastHeld || layout.widths.length === 0)
+    return { trained: rows, held: null };
+  const count = Math.max(leastHeld, wanted);
+  const order = new Permutation(rows.rowCount, streamKey(seed, "holdout"));
+  const isHeld = new Uint8Array(rows.rowCount);
+  for (let i = 0; i < count; i++) isHeld[order.at(i)] = 1;
+  return { trained: pick(rows, layout, isHeld, 0), held: pick(rows, layout, isHeld, 1) };
+}
+
+function pick(rows: EncodedRows, layout: Layout, isHeld: Uint8Array, wanted: number): EncodedRows {
+  const spans = layout.widths.length;
+  const placed = layout.placed.length;
+  const rowCount = isHeld.reduce((sum, flag) => sum + (flag === wanted ? 1 : 0), 0);
+  const alternatives = new Int32Array(rowCount * spans);
+  const places = new Float32Array(rowCount * placed);
+  let to = 0;
+  for (let row = 0; row < rows.rowCount; row++) {
+    if (isHeld[row] !== wanted) continue;
+    alternatives.set(rows.alternatives.subarray(row * spans, (row + 1) * spans), to * spans);
+    places.set(rows.places.subarray(row * placed, (row + 1) * placed), to * placed);
+    to++;
+  }
+  return { rowCount, alternatives, places };
+}

@@ -1,0 +1,1 @@
+export * from "./tvae/index.ts";

@@ -1,0 +1,2 @@
+export { type TVAEOptions, tvaeOptions } from "./options.ts";
+export { TVAE, tvae } from "./tvae.ts";
