@@ -58,6 +58,18 @@ function compile() {
 }
 
 const nativeBuild = path.join(root, "tools/build/native.mjs");
+const treesPackage = (file) => `native/platforms/trees-${process.platform}-${process.arch}/${file}`;
+
+/** Without a Python package index everything but boosted trees works: that is said, and tried again the next time. */
+function buildTrees() {
+  run(process.execPath, [nativeBuild, "trees"]);
+  try {
+    run(process.execPath, [path.join(root, "tools/build/lightgbm.mjs")]);
+  } catch (error) {
+    if (!(error instanceof BootstrapError)) throw error;
+    say(`${error.message.trim()}\nGoing on without: packages/trees and verisim augment do not work.`, true);
+  }
+}
 
 const stages = [
   {
@@ -76,8 +88,20 @@ const stages = [
     inputs: { folders: ["native/tensor"], pattern: /(\.(cc|cpp|h|hpp|def|cmake)|CMakeLists\.txt)$/ },
     files: ["tools/build/native.mjs"],
     outputs: [`native/platforms/${process.platform}-${process.arch}/verisim_tensor.node`],
-    run: () => run(process.execPath, [nativeBuild]),
+    run: () => run(process.execPath, [nativeBuild, "tensor"]),
     skip: !existsSync(nativeBuild),
+  },
+  {
+    name: "trees",
+    doing: "Building the addon for LightGBM, and fetching LightGBM",
+    inputs: {
+      folders: ["native/trees", "native/tensor"],
+      pattern: /(\.(cc|h)|CMakeLists\.txt|package\.json)$/,
+    },
+    files: ["tools/build/native.mjs", "tools/build/lightgbm.mjs"],
+    outputs: [treesPackage("verisim_trees.node"), treesPackage("lib_lightgbm.so")],
+    run: buildTrees,
+    skip: !existsSync(path.join(root, treesPackage("package.json"))),
   },
   {
     name: "types",

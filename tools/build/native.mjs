@@ -1,7 +1,7 @@
-// Builds the tensor addon with CMake and puts the binary into the platform package of this machine.
+// Builds the addons with CMake and puts each binary into its platform package of this machine.
 // Plain JavaScript for Node 20: it runs before anything of the project is built. A stamp over sources and flags makes a
 // second run return at once.
-//   node tools/build/native.mjs [--sanitize | --sanitize-threads] [--force] [--quiet]
+//   node tools/build/native.mjs [tensor | trees] [--sanitize | --sanitize-threads] [--force] [--quiet]
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -21,8 +21,25 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const source = join(root, "native", "tensor");
-const binaryName = "verisim_tensor.node";
+
+/** The addons by name. `folders` hold their sources, relative to the root; CMakeLists.txt lists the same. */
+const addons = {
+  tensor: {
+    source: join(root, "native", "tensor"),
+    folders: ["", "cpu", "program", "cuda"].map((folder) => join("native", "tensor", folder)),
+    binary: "verisim_tensor.node",
+    package: `${process.platform}-${process.arch}`,
+  },
+  trees: {
+    source: join(root, "native", "trees"),
+    folders: [join("native", "trees"), join("native", "tensor"), join("native", "tensor", "program")],
+    binary: "verisim_trees.node",
+    package: `trees-${process.platform}-${process.arch}`,
+  },
+};
+
+/** The folder of the platform package that an addon's binary is published in. @param {"tensor" | "trees"} addon */
+export const platformPackage = (addon) => join(root, "native", "platforms", addons[addon].package);
 
 const installHints = {
   linux: {
@@ -59,24 +76,22 @@ function findTools() {
   return { generator: ninja ? ["-G", "Ninja", `-DCMAKE_MAKE_PROGRAM=${ninja}`] : ["-G", "Unix Makefiles"] };
 }
 
-/** Folders of native/tensor that hold sources; CMakeLists.txt lists the same. */
-const sourceFolders = [".", "cpu", "program", "cuda"];
-
-function sourceFiles() {
+function sourceFiles({ folders }) {
   const own = (folder) =>
-    readdirSync(join(source, folder), { withFileTypes: true })
+    readdirSync(join(root, folder), { withFileTypes: true })
       .filter((entry) => entry.isFile() && /\.(cc|cu|cuh|def|h|txt|map)$/.test(entry.name))
-      .map((entry) => join(source, folder, entry.name));
-  return sourceFolders
-    .filter((folder) => existsSync(join(source, folder)))
+      .map((entry) => join(root, folder, entry.name));
+  return folders
+    .filter((folder) => existsSync(join(root, folder)))
     .flatMap(own)
     .sort();
 }
 
-function stampOf(flags) {
+function stampOf(addon, flags) {
   const hash = createHash("sha256");
   hash.update(JSON.stringify(flags));
-  for (const file of [...sourceFiles(), join(source, "package.json"), fileURLToPath(import.meta.url)]) {
+  const files = [...sourceFiles(addon), join(addon.source, "package.json"), fileURLToPath(import.meta.url)];
+  for (const file of files) {
     hash.update(`${file.slice(root.length)}\0`);
     hash.update(readFileSync(file));
   }
@@ -89,23 +104,25 @@ const buildFolders = { "": "build", address: "build-sanitize", thread: "build-sa
 /**
  * Where the built binary goes: the platform package, or the build folder of a sanitizer build.
  * @param {"" | "address" | "thread"} sanitize
+ * @param {"tensor" | "trees"} name
  */
-export function binaryPath(sanitize = "") {
-  return sanitize
-    ? join(source, buildFolders[sanitize], binaryName)
-    : join(root, "native", "platforms", `${process.platform}-${process.arch}`, binaryName);
+export function binaryPath(sanitize = "", name = "tensor") {
+  const { source, binary } = addons[name];
+  return join(sanitize ? join(source, buildFolders[sanitize]) : platformPackage(name), binary);
 }
 
 /**
  * Builds where needed.
  * @returns {{path: string, built: boolean}}
  */
-export function buildNative({ sanitize = "", force = false, quiet = false } = {}) {
-  const path = binaryPath(sanitize);
+export function buildNative({ addon: name = "tensor", sanitize = "", force = false, quiet = false } = {}) {
+  const addon = addons[name];
+  const { source, binary } = addon;
+  const path = binaryPath(sanitize, name);
   const build = join(source, buildFolders[sanitize]);
   const stampFile = join(build, "stamp");
   const flags = { sanitize, platform: process.platform, arch: process.arch, cxx: process.env.CXX ?? "" };
-  const stamp = stampOf(flags);
+  const stamp = stampOf(addon, flags);
   if (!force && existsSync(path) && existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp)
     return { path, built: false };
   const { generator } = findTools();
@@ -125,7 +142,7 @@ export function buildNative({ sanitize = "", force = false, quiet = false } = {}
     writeFileSync(configurationFile, configuration);
   }
   if (!quiet)
-    process.stderr.write(`building the native addon${sanitize && ` with the ${sanitize} sanitizer`} ...\n`);
+    process.stderr.write(`building the ${name} addon${sanitize && ` with the ${sanitize} sanitizer`} ...\n`);
   cmake([
     ...["-S", source, "-B", build, ...generator, "-DCMAKE_BUILD_TYPE=Release"],
     `-DVERISIM_SANITIZE=${sanitize}`,
@@ -136,7 +153,7 @@ export function buildNative({ sanitize = "", force = false, quiet = false } = {}
   if (!sanitize) {
     // Copied beside and renamed: a process that has the old binary mapped keeps it.
     mkdirSync(dirname(path), { recursive: true });
-    copyFileSync(join(build, binaryName), `${path}.${process.pid}`);
+    copyFileSync(join(build, binary), `${path}.${process.pid}`);
     renameSync(`${path}.${process.pid}`, path);
   }
   writeFileSync(stampFile, stamp);
@@ -147,12 +164,16 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   const options = new Set(process.argv.slice(2));
   try {
     const quiet = options.has("--quiet");
-    const { path, built } = buildNative({
-      sanitize: options.has("--sanitize-threads") ? "thread" : options.has("--sanitize") ? "address" : "",
-      force: options.has("--force"),
-      quiet,
-    });
-    if (!quiet) process.stderr.write(`${built ? "built" : "up to date"}: ${path}\n`);
+    const named = Object.keys(addons).filter((name) => options.has(name));
+    for (const addon of named.length > 0 ? named : Object.keys(addons)) {
+      const { path, built } = buildNative({
+        addon,
+        sanitize: options.has("--sanitize-threads") ? "thread" : options.has("--sanitize") ? "address" : "",
+        force: options.has("--force"),
+        quiet,
+      });
+      if (!quiet) process.stderr.write(`${built ? "built" : "up to date"}: ${path}\n`);
+    }
   } catch (error) {
     process.stderr.write(`${error.code ? `${error.code}: ` : ""}${error.message}\n`);
     process.exitCode = 1;

@@ -127,6 +127,8 @@ function checkNode(consumer: Consumer, version: string): string | null {
   ]);
   const sampled = consumer.verisim(bin, ["sample", `${folder}/m.verisim`, "--rows", "50", "--out", parquet]);
   check(`Node ${version}: verisim fit and sample to Parquet`, [...failures(fitted), ...failures(sampled)]);
+  const helped = consumer.verisim(bin, ["augment", "customers.csv", "--target", "plan", "--json", "--quiet"]);
+  check(`Node ${version}: verisim augment`, failures(helped));
   const source =
     'const m = await import("@verisim/verisim"); if (Object.keys(m).length === 0) throw new Error("empty");';
   check(`Node ${version}: import "@verisim/verisim"`, failures(consumer.module(bin, source)));

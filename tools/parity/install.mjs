@@ -1,5 +1,5 @@
 // Installs the Python packages that Verisim is measured against, each into a virtual environment of its own:
-//   node tools/parity/install.mjs [DIR] [sdmetrics|sdv|imblearn|onnx ...]
+//   node tools/parity/install.mjs [DIR] [sdmetrics|sdv|imblearn|lightgbm|onnx ...]
 // What is installed already stays. DIR/NAME/bin/python then runs the peer. Plain JavaScript, so that any Node runs it.
 
 import { spawnSync } from "node:child_process";
@@ -30,6 +30,7 @@ export const peers = {
     torch: false,
     imports: "imblearn",
   },
+  lightgbm: { packages: ["lightgbm==4.7.0"], torch: false, imports: "lightgbm" },
   onnx: { packages: ["onnx==1.23.2"], torch: false, imports: "onnx" },
 };
 

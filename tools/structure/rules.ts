@@ -13,11 +13,14 @@ export const importDirections: Readonly<Record<string, readonly string[]>> = {
   "packages/copula": ["core", "tensor", "stats", "data", "transforms"],
   "packages/neural": ["core", "tensor", "stats", "data", "transforms", "onnx"],
   "packages/gan": ["core", "tensor", "neural"],
+  "packages/attention-gan": ["core", "tensor", "neural"],
   "packages/vae": ["core", "tensor", "neural"],
+  "packages/vam": ["core", "tensor", "neural"],
   "packages/trees": ["core"],
   "packages/evaluate": ["core", "tensor", "stats", "transforms"],
   "packages/report": ["core", "evaluate"],
   "packages/testing": ["core", "tensor", "stats", "data", "transforms", "evaluate"],
+  "packages/sampler-testing": ["core", "tensor", "neural", "onnx", "tfjs", "testing"],
   "packages/verisim": ["core", "tensor", "stats", "data", "transforms", "copula", "evaluate", "report"],
   "apps/cli": [
     "core",
@@ -34,7 +37,7 @@ export const importDirections: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What tests may import beyond their package's row, if their package.json declares it. */
-export const testOnly: readonly string[] = ["testing", "data", "evaluate"];
+export const testOnly: readonly string[] = ["testing", "sampler-testing", "data", "evaluate"];
 
 /** The addons by the one package that loads each, and how a file that loads it looks. */
 export const addonOwners: Readonly<Record<string, RegExp>> = {

@@ -6,6 +6,7 @@ import { vitestStep } from "./vitest-step.ts";
 
 const steps: readonly Step[] = [
   { name: "sanitizers", script: ["native/tensor/test/sanitize.mjs"], limitMinutes: 12 },
+  { name: "sanitizers on trees", script: ["native/trees/test/sanitize.mjs"], limitMinutes: 8 },
   { name: "thread sanitizer", script: ["native/tensor/test/sanitize.mjs", "--thread"], limitMinutes: 12 },
   {
     name: "fuzzed programs",
@@ -16,6 +17,7 @@ const steps: readonly Step[] = [
   vitestStep("slow tests", "vitest.slow.config.ts", 15),
   { name: "packed packages", script: ["tools/pack/pack.ts"], limitMinutes: 12 },
   { name: "parity", script: ["tools/parity/quality.ts"], limitMinutes: 12 },
+  { name: "LightGBM parity", script: ["tools/parity/lightgbm.ts"], limitMinutes: 6 },
   { name: "ONNX files", script: ["tools/parity/onnx-files.ts"], limitMinutes: 6 },
   { name: "tfjs-node", script: ["tools/tfjs-node/test.ts"], limitMinutes: 12 },
 ];

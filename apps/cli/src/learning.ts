@@ -1,5 +1,6 @@
 // From flags to a fitted generator, for `fit` and `synth`: what can be checked without the data is checked first.
 
+import { existsSync } from "node:fs";
 import type { Generator, GeneratorDefinition } from "@verisim/core";
 import type { ReadResult } from "@verisim/data";
 import { defaultGeneratorName, findGenerator } from "@verisim/verisim/generators";
@@ -8,10 +9,17 @@ import { type OptionValue, readModelOptions } from "./model-options.ts";
 import type { FitFlags } from "./program.ts";
 import { formatSeconds, plural, readBytes, readSeconds } from "./quantities.ts";
 import type { Session } from "./session.ts";
+import { stoppedError, trainingText } from "./training-words.ts";
 
 export interface FitPlan {
   readonly definition: GeneratorDefinition;
   readonly options: Readonly<Record<string, OptionValue>>;
+  /** What training may take and where it is kept; for generators that train. */
+  readonly training: {
+    readonly maxTimeMs?: number;
+    readonly maxMemoryBytes?: number;
+    readonly checkpoint?: string;
+  };
   /** Flags that this generator has no use for, in words. */
   readonly notes: readonly string[];
 }
@@ -20,19 +28,34 @@ export interface FitPlan {
 export function planFit(flags: FitFlags, checks: Checks): FitPlan {
   const definition = checks.attempt(() => findGenerator(flags.model ?? defaultGeneratorName));
   const options = definition ? readModelOptions(definition, flags.set ?? [], checks) : {};
-  checks.attempt(() => flags.maxTime !== undefined && readSeconds(flags.maxTime, "max-time"));
-  checks.attempt(() => flags.maxMemory !== undefined && readBytes(flags.maxMemory, "max-memory"));
-  return { definition: definition!, options, notes: definition ? unusedFlags(flags, definition) : [] };
+  const { maxTime, maxMemory, checkpoint } = flags;
+  const seconds = checks.attempt(() =>
+    maxTime === undefined ? undefined : readSeconds(maxTime, "max-time"),
+  );
+  const bytes = checks.attempt(() =>
+    maxMemory === undefined ? undefined : readBytes(maxMemory, "max-memory"),
+  );
+  return {
+    definition: definition!,
+    options,
+    training: {
+      ...(seconds === undefined ? {} : { maxTimeMs: seconds * 1000 }),
+      ...(bytes === undefined ? {} : { maxMemoryBytes: bytes }),
+      ...(checkpoint === undefined ? {} : { checkpoint }),
+    },
+    notes: definition ? unusedFlags(flags, definition) : [],
+  };
 }
 
-function unusedFlags(flags: FitFlags, definition: GeneratorDefinition): string[] {
-  // No generator so far learns in steps that a budget could end, or treats one column differently.
+function unusedFlags(flags: FitFlags, { name, trains = false }: GeneratorDefinition): string[] {
+  // No generator so far treats one column differently.
   const given = [
-    flags.maxTime !== undefined && "--max-time",
-    flags.maxMemory !== undefined && "--max-memory",
+    !trains && flags.maxTime !== undefined && "--max-time",
+    !trains && flags.maxMemory !== undefined && "--max-memory",
+    !trains && flags.checkpoint !== undefined && "--checkpoint",
     flags.target !== undefined && "--target",
   ].filter((flag) => flag !== false);
-  return given.map((flag) => `${flag} has no effect on ${definition.name}.`);
+  return given.map((flag) => `${flag} has no effect on ${name}.`);
 }
 
 /** Fits, and says so. */
@@ -42,19 +65,29 @@ export async function learn(
   seed: number,
   session: Session,
 ): Promise<Generator> {
-  const generator = plan.definition.create(plan.options);
-  await session.timed("fit", () =>
-    generator.fit(table, {
-      metadata,
-      seed,
-      signal: session.signal,
-      onProgress: session.onProgress,
-    }),
-  );
+  const { definition, training } = plan;
+  const generator = definition.create(plan.options);
+  const { checkpoint } = training;
+  if (definition.trains && checkpoint !== undefined && existsSync(checkpoint))
+    session.say(`Going on with the training that ${checkpoint} keeps.`);
+  try {
+    await session.timed("fit", () =>
+      generator.fit(table, {
+        metadata,
+        seed,
+        signal: session.signal,
+        onProgress: session.onProgress,
+        ...(definition.trains ? training : {}),
+      }),
+    );
+  } catch (error) {
+    throw definition.trains ? stoppedError(error, checkpoint) : error;
+  }
   const seconds = session.timings.find(({ phase }) => phase === "fit")?.seconds ?? 0;
   session.say(
     `Learnt ${plural(table.rowCount, "row")} of ${plural(table.columns.length, "column")} ` +
       `with ${generator.name} in ${formatSeconds(seconds)}.`,
   );
+  if (generator.training) session.say(trainingText(generator.training));
   return generator;
 }

@@ -21,6 +21,7 @@ export interface FitFlags extends SharedFlags {
   target?: string;
   maxTime?: string;
   maxMemory?: string;
+  checkpoint?: string;
   set?: string[];
 }
 
@@ -90,8 +91,15 @@ function withFit(
       "types, keys and formats as SDV metadata JSON; what it leaves out is detected",
     )
     .option("--target <column>", target)
-    .option("--max-time <time>", "stop learning after this time, such as 90s, 10m, 1h30m")
+    .option(
+      "--max-time <time>",
+      "stop learning after this time and keep the best so far, such as 90s, 10m, 1h30m",
+    )
     .option("--max-memory <size>", "memory that learning may use, such as 512MB, 4GB")
+    .option(
+      "--checkpoint <file>",
+      "keep a long training in this file as it goes; with it, a stopped one goes on",
+    )
     .option("--set <option=value>", "an option of the generator; repeat for more", collect);
 }
 
@@ -196,6 +204,7 @@ verisim COMMAND --help explains a command.`,
       examples([
         "verisim fit customers.csv --out customers.verisim",
         "verisim fit customers.csv --out customers.verisim --set minGroup=20 --set marginals.age=gamma",
+        "verisim fit customers.csv --out customers.verisim --model ctgan --max-time 10m --checkpoint training.part",
       ]),
     )
     .action(async (data: string, flags: FitFlags) =>

@@ -2,7 +2,7 @@
 // is redrawn in place and removed at the end. Without a terminal there is no line at all.
 
 import type { Progress } from "@verisim/core";
-import { formatCount, formatSeconds } from "./quantities.ts";
+import { formatCount, formatScore, formatSeconds } from "./quantities.ts";
 
 const phaseWords: Readonly<Record<Progress["phase"], string>> = {
   read: "Reading",
@@ -14,6 +14,8 @@ const phaseWords: Readonly<Record<Progress["phase"], string>> = {
 };
 
 const barWidth = 24;
+/** Training has more to say beside its bar. */
+const trainingBarWidth = 12;
 const redrawMs = 100;
 
 export interface TerminalOutput {
@@ -26,33 +28,81 @@ function shortCount(count: number): string {
   return count < 1e6 ? formatCount(count) : `${(count / 1e6).toFixed(count < 1e7 ? 1 : 0)} M`;
 }
 
-/** The text of the line. @param seconds time since the phase began */
-export function progressText(progress: Progress, seconds: number, width: number): string {
-  const { done, total, unit } = progress;
-  const share = total > 0 ? Math.min(1, done / total) : 0;
-  const rate = seconds > 0.2 && done > 0 ? done / seconds : 0;
-  const filled = Math.round(share * barWidth);
-  const parts = [phaseWords[progress.phase].padEnd(10)];
-  if (total > 0) {
-    parts.push(
-      `${"█".repeat(filled)}${"░".repeat(barWidth - filled)} ${String(Math.floor(share * 100)).padStart(3)} %`,
-    );
-  } else if (done > 0) {
-    parts.push(`${shortCount(done)} ${unit}`);
-  }
-  if (rate >= 1) parts.push(`${shortCount(rate)} ${unit}/s`);
-  if (rate > 0 && total > done && seconds > 1) parts.push(`${formatSeconds((total - done) / rate)} left`);
-  if (progress.detail) parts.push(progress.detail.replace(/\p{C}/gu, " "));
-  const text = parts.join("  ");
-  return text.length < width ? text : `${text.slice(0, Math.max(0, width - 2))}…`;
+/** How far and how fast a phase is. */
+interface Pace {
+  /** Done of all, 0 to 1. */
+  readonly share: number;
+  /** Units a second; 0 while that means nothing yet. */
+  readonly rate: number;
+  /** Seconds left, where they can be told. */
+  readonly left: number | undefined;
 }
+
+/**
+ * The text of the line.
+ * @param seconds time since the phase began
+ * @param startedAt what was done when the phase began: a training that is taken up does not begin at 0
+ */
+export function progressText(progress: Progress, seconds: number, width: number, startedAt = 0): string {
+  const { done, total } = progress;
+  const rate = seconds > 0.2 && done > startedAt ? (done - startedAt) / seconds : 0;
+  const pace = {
+    share: total > 0 ? Math.min(1, done / total) : 0,
+    rate,
+    left: rate > 0 && total > done && seconds > 1 ? (total - done) / rate : undefined,
+  };
+  const isTraining = progress.phase === "fit" && progress.unit === "epochs" && !progress.detail;
+  const text = (isTraining ? trainingParts : workParts)(progress, pace).join("  ");
+  return text.length < width ? text : `${text.slice(0, Math.max(0, width - 2)).trimEnd()}…`;
+}
+
+function bar(share: number, width: number): string {
+  const filled = Math.round(share * width);
+  return `${"█".repeat(filled)}${"░".repeat(width - filled)} ${String(Math.floor(share * 100)).padStart(3)} %`;
+}
+
+function workParts({ phase, done, total, unit, detail }: Progress, { share, rate, left }: Pace): string[] {
+  const parts = [phaseWords[phase].padEnd(10)];
+  if (total > 0) parts.push(bar(share, barWidth));
+  else if (done > 0) parts.push(`${shortCount(done)} ${unit}`);
+  if (rate >= 1) parts.push(`${shortCount(rate)} ${unit}/s`);
+  if (left !== undefined) parts.push(`${formatSeconds(left)} left`);
+  if (detail) parts.push(detail.replace(/\p{C}/gu, " "));
+  return parts;
+}
+
+/** What matters most comes first: a narrow terminal cuts the end. */
+function trainingParts(progress: Progress, { share, left }: Pace): string[] {
+  const { done, total, quality, losses, budgetLeftMs } = progress;
+  const parts = [
+    "Training",
+    bar(share, trainingBarWidth),
+    `epoch ${shortCount(done)} of ${shortCount(total)}`,
+  ];
+  const budget = budgetLeftMs === undefined ? undefined : budgetLeftMs / 1000;
+  // A budget may end it before its last epoch.
+  const ends = Math.min(left ?? Number.POSITIVE_INFINITY, budget ?? Number.POSITIVE_INFINITY);
+  if (Number.isFinite(ends)) parts.push(`${formatSeconds(ends)} left`);
+  if (quality) {
+    const best = quality.best > quality.now ? ` (best ${formatScore(quality.best)})` : " (the best yet)";
+    parts.push(`quality ${formatScore(quality.now)}${best}`);
+  }
+  for (const [name, loss] of Object.entries(losses ?? {}))
+    parts.push(`${name === "loss" ? "" : `${name} `}loss ${lossText(loss)}`);
+  return parts;
+}
+
+const lossText = (loss: number): string => (Number.isFinite(loss) ? loss.toPrecision(3) : "not a number");
 
 /** Draws at most ten times a second. */
 export class ProgressLine {
   readonly #output: TerminalOutput;
   readonly #now: () => number;
   #phase: Progress["phase"] | undefined;
+  /** What makes a new start: another phase, or the same with another amount of work. */
+  #total = 0;
   #phaseStart = 0;
+  #startedAt = 0;
   #drawnAt = Number.NEGATIVE_INFINITY;
   #visible = false;
 
@@ -64,14 +114,17 @@ export class ProgressLine {
 
   update(progress: Progress): void {
     const now = this.#now();
-    if (progress.phase !== this.#phase) {
+    if (progress.phase !== this.#phase || progress.total !== this.#total) {
       this.#phase = progress.phase;
+      this.#total = progress.total;
       this.#phaseStart = now;
+      this.#startedAt = progress.done;
     }
     if (now - this.#drawnAt < redrawMs) return;
     this.#drawnAt = now;
     this.#visible = true;
-    const text = progressText(progress, (now - this.#phaseStart) / 1000, this.#output.columns || 80);
+    const seconds = (now - this.#phaseStart) / 1000;
+    const text = progressText(progress, seconds, this.#output.columns || 80, this.#startedAt);
     this.#output.write(`\r\u001b[K${text}`);
   }
 

@@ -1,5 +1,5 @@
-// Runs node with the sanitized addon: the runtime library first in the process, reports collected from every process
-// that the run starts.
+// Runs node with a sanitized addon: the runtime library first in the process, reports collected from every process
+// that the run starts. The trees addon's hook uses it too.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -45,9 +45,16 @@ function runtimeLibrary(name) {
  * Runs `node ...args` with the sanitized addon, prints what the sanitizer reported, and sets the exit code.
  * @param {string} name what to call the run in the last line
  * @param {"address" | "thread"} sanitize
+ * @param {string[]} args
+ * @param {{addon: "tensor" | "trees", variable: string}} target which addon, and the variable that names its binary
  */
-export function runSanitized(name, sanitize, args) {
-  const { path } = buildNative({ sanitize });
+export function runSanitized(
+  name,
+  sanitize,
+  args,
+  { addon, variable } = { addon: "tensor", variable: "VERISIM_ADDON" },
+) {
+  const { path } = buildNative({ addon, sanitize });
   const reports = mkdtempSync(join(tmpdir(), "verisim-sanitize-"));
   // Reports go to files: a run that starts processes of its own must not swallow one.
   const report = `log_path=${join(reports, "report")}`;
@@ -55,7 +62,7 @@ export function runSanitized(name, sanitize, args) {
   const result = spawnSync(process.execPath, args, {
     cwd: root,
     stdio: "inherit",
-    env: { ...process.env, LD_PRELOAD: runtimeLibrary(library), VERISIM_ADDON: path, ...options(report) },
+    env: { ...process.env, LD_PRELOAD: runtimeLibrary(library), [variable]: path, ...options(report) },
   });
   const found = readdirSync(reports).map((file) => readFileSync(join(reports, file), "utf8"));
   rmSync(reports, { recursive: true, force: true });

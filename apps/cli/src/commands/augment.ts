@@ -14,6 +14,7 @@ import { requireColumn } from "../required-column.ts";
 import { checkRequestColumns, planSample, type SamplePlan } from "../sampling.ts";
 import type { Session } from "../session.ts";
 import { forLine, textGrid } from "../text-grid.ts";
+import { trainingFigures } from "../training-words.ts";
 import { sayWarnings } from "../warnings.ts";
 import { writeText } from "../write-text.ts";
 
@@ -27,6 +28,7 @@ export async function augment(data: string, flags: AugmentFlags, session: Sessio
   checks.input(flags.metadata, "metadata");
   checks.input(flags.holdout, "holdout");
   checks.output(flags.out, "out");
+  checks.output(flags.checkpoint, "checkpoint");
   checks.settle();
 
   const read = await readReal(data, flags.metadata, session);
@@ -73,6 +75,7 @@ export async function augment(data: string, flags: AugmentFlags, session: Sessio
     model: generator.name,
     options: fitPlan.options,
     seed,
+    training: generator.training ? trainingFigures(generator.training) : null,
     ...gain,
     warnings,
     timings: session.timings,

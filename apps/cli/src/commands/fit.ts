@@ -11,6 +11,7 @@ import { formatSeconds, optionValueError } from "../quantities.ts";
 import { readReal } from "../reading.ts";
 import { requireColumn } from "../required-column.ts";
 import type { Session } from "../session.ts";
+import { trainingFigures } from "../training-words.ts";
 import { sayWarnings } from "../warnings.ts";
 
 export async function fit(data: string, flags: FitFlags, session: Session): Promise<void> {
@@ -23,6 +24,7 @@ export async function fit(data: string, flags: FitFlags, session: Session): Prom
   if (flags.out !== undefined && extname(flags.out) !== ".verisim")
     checks.add(optionValueError("out", "a file ending in .verisim", flags.out));
   checks.output(flags.out, "out");
+  checks.output(flags.checkpoint, "checkpoint");
   checks.settle();
 
   const read = await readReal(data, flags.metadata, session);
@@ -44,6 +46,7 @@ export async function fit(data: string, flags: FitFlags, session: Session): Prom
       rows: read.table.rowCount,
       columns: read.table.columns.length,
       out: flags.out,
+      training: generator.training ? trainingFigures(generator.training) : null,
       warnings,
       timings: session.timings,
     });

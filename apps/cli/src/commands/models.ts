@@ -15,7 +15,9 @@ export async function models(name: string | undefined, flags: SharedFlags, sessi
   const list = {
     version: 1,
     default: defaultGeneratorName,
-    models: listed.map(({ name, summary, paper, options }) => ({ name, summary, paper, options })),
+    models: listed.map(({ name, summary, paper, trains = false, presets = {}, options }) => {
+      return { name, summary, paper, trains, presets, options };
+    }),
   };
   if (flags.out !== undefined) {
     await writeText(flags.out, JSON.stringify(list, null, 2));
@@ -27,20 +29,34 @@ export async function models(name: string | undefined, flags: SharedFlags, sessi
 function modelText(definition: GeneratorDefinition): string {
   const mark = definition.name === defaultGeneratorName ? " (the default)" : "";
   const options = Object.entries(definition.options).flatMap(([name, row]) => [
-    `  ${name} = ${defaultText(row)}`,
+    `  ${name} = ${valueText(row.default)}`,
     `      ${row.description}${row.section ? ` (${row.section})` : ""}`,
     `      ${describeOption(row)}`,
   ]);
+  const presets = Object.entries(definition.presets ?? {}).map(
+    ([name, settings]) =>
+      `  --set preset=${name} stands for ${Object.entries(settings)
+        .map(([option, value]) => `${option}=${valueText(value as OptionRow["default"])}`)
+        .join(" ")}`,
+  );
   return [
     `${definition.name}${mark}`,
     `  ${definition.summary}`,
     `  ${definition.paper}`,
+    ...(definition.trains
+      ? [
+          "  Trains in steps: --max-time, --max-memory and --checkpoint hold for it; progress shows its quality.",
+        ]
+      : []),
     "",
     `  Options, for --set option=value:`,
     ...options,
+    ...(presets.length > 0 ? ["", ...presets] : []),
   ].join("\n");
 }
 
-function defaultText(row: OptionRow): string {
-  return typeof row.default === "object" ? JSON.stringify(row.default) : String(row.default);
+/** A value as --set takes it. */
+function valueText(value: OptionRow["default"]): string {
+  if (Array.isArray(value)) return value.join(",");
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

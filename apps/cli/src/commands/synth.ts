@@ -17,6 +17,7 @@ import { readCompared, readReal } from "../reading.ts";
 import { requireColumn } from "../required-column.ts";
 import { checkRequestColumns, planSample, type SamplePlan, writeRows } from "../sampling.ts";
 import type { PhaseTime, Session } from "../session.ts";
+import { trainingFigures } from "../training-words.ts";
 import { sayWarnings } from "../warnings.ts";
 import { writeText } from "../write-text.ts";
 
@@ -34,6 +35,7 @@ export async function synth(data: string, flags: SynthFlags, session: Session): 
   checks.input(flags.holdout, "holdout");
   checks.attempt(() => formatOfPath(requireFlag(flags.out, "out", "the file to write")));
   checks.output(flags.out, "out");
+  checks.output(flags.checkpoint, "checkpoint");
   checks.output(flags.report, "report");
   checks.settle();
 
@@ -110,6 +112,7 @@ export async function synth(data: string, flags: SynthFlags, session: Session): 
       from: plan.from,
       out,
       report: flags.report ?? null,
+      training: generator.training ? trainingFigures(generator.training) : null,
       figures: figuresOf(evaluation),
       warnings,
       timings: session.timings,

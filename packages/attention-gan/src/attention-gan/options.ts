@@ -1,0 +1,72 @@
+// The options of the attention-correlation GAN, one row each: types, checks, flags and documentation come from here.
+
+import type { OptionTable } from "@verisim/core";
+import {
+  fittingPac,
+  type GanOptions,
+  ganRows,
+  type LearningOptions,
+  learningOptions,
+  type ResolvedLearningOptions,
+  resolveByPreset,
+  withDefaults,
+} from "@verisim/neural";
+
+export interface AttentionGANOptions extends LearningOptions, Partial<GanOptions> {
+  /** Width of a column's token; a multiple of `heads`. */
+  tokenDim?: number;
+  heads?: number;
+  layers?: number;
+  /** Self-attention over the columns; without, the residual generator of CTGAN. */
+  attention?: boolean;
+  /** Widths of the residual blocks of the generator without attention. */
+  generatorDims?: readonly number[];
+  /** Weight of the difference of correlations in the generator's loss; 0: no constraint. */
+  correlationWeight?: number;
+  /** Share of the steps, at the end, over which the learning rates fall to zero. */
+  cooldown?: number;
+}
+
+export type ResolvedAttentionGANOptions = Required<AttentionGANOptions> & ResolvedLearningOptions;
+
+export const attentionGANOptions: OptionTable = {
+  ...withDefaults(learningOptions, { minSteps: 5000, maxBlocks: 20, learnPlaces: true }),
+  ...withDefaults(ganRows, { generatorLr: 5e-4 }),
+  attention: {
+    type: "boolean",
+    default: true,
+    description: "Self-attention over the columns; without, the residual generator of CTGAN.",
+  },
+  tokenDim: {
+    type: "integer",
+    default: 32,
+    min: 1,
+    max: 1024,
+    description: "Width of a column's token; a multiple of heads.",
+  },
+  heads: { type: "integer", default: 4, min: 1, max: 64, description: "Heads of the attention." },
+  layers: { type: "integer", default: 2, min: 1, max: 24, description: "Blocks of attention." },
+  correlationWeight: {
+    type: "number",
+    default: 1,
+    min: 0,
+    max: 1000,
+    description: "Weight of the difference of correlations in the generator's loss; 0: no constraint.",
+  },
+};
+
+/** What the preset `reference` changes: the settings of the paper that it grew from (CTGAN's). */
+const reference: Partial<AttentionGANOptions> = {
+  minSteps: 0,
+  holdoutShare: 0,
+  numbers: "mixture",
+  derive: false,
+  averageDecay: 0,
+  cooldown: 0,
+};
+
+/** @throws VerisimError as `checkOptions` of @verisim/core */
+export function resolveAttentionGAN(options: AttentionGANOptions): ResolvedAttentionGANOptions {
+  const resolved = resolveByPreset("attention-gan", attentionGANOptions, reference, options);
+  return fittingPac(resolved as ResolvedAttentionGANOptions);
+}

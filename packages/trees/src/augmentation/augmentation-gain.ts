@@ -1,0 +1,257 @@
+// What synthetic rows are worth to a model: boosted trees learn the real rows alone, and the real with the synthetic ones;
+// both predict real rows that nobody has learnt, several times with different seeds, and the difference gets an interval.
+
+import { type Progress, type Table, type TableMetadata, throwIfAborted, VerisimError } from "@verisim/core";
+import type { FeatureColumn } from "../features.ts";
+import { GradientBoostedTrees } from "../gradient-boosted-trees.ts";
+import { type LabelledFeatures, type LeftOutColumn, tableFeatures } from "../table-features.ts";
+import type { Objective, TreeOptions } from "../tree-options.ts";
+import { pairedBootstrap, resampleCounts } from "./paired-bootstrap.ts";
+import { splitRows } from "./row-split.ts";
+import { scoreKinds } from "./scores.ts";
+
+export interface AugmentationRequest {
+  /** Real rows that the generator has learnt. */
+  readonly real: Table;
+  readonly synthetic: Table;
+  /** Real rows that nothing has learnt. */
+  readonly holdout: Table;
+  readonly metadata: TableMetadata;
+  /** The column to predict. */
+  readonly target: string;
+  /** Trainings of each side with different seeds and validation rows, 3 to 1000. Default 5. */
+  readonly trainings?: number;
+  /** Resamples of the holdout, 100 to 100,000. Default 1000. */
+  readonly resamples?: number;
+  /** Any safe integer. Default 0. */
+  readonly seed?: number;
+  /** Options of the trees in place of those of {@link augmentationTreeOptions}. */
+  readonly trees?: Partial<TreeOptions>;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export type AugmentationVerdict = "better" | "no difference" | "worse";
+
+/** One score of both sides; the gain is positive where the synthetic rows helped, whichever way the score counts. */
+export interface ScoreGain {
+  readonly score: string;
+  readonly better: "higher" | "lower";
+  readonly real: number;
+  readonly augmented: number;
+  readonly gain: number;
+  /** The ends of the 95 % interval. */
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface AugmentationGain {
+  readonly target: string;
+  readonly objective: Objective;
+  readonly classes: readonly string[];
+  /** Rows with a target. */
+  readonly rows: { readonly real: number; readonly synthetic: number; readonly holdout: number };
+  readonly features: readonly string[];
+  readonly leftOut: readonly LeftOutColumn[];
+  /** The first one decides the verdict. */
+  readonly scores: readonly ScoreGain[];
+  readonly verdict: AugmentationVerdict;
+  /** Rounds of boosting that were kept, per training. */
+  readonly rounds: { readonly real: readonly number[]; readonly augmented: readonly number[] };
+  readonly trees: Partial<TreeOptions>;
+}
+
+/** Share of the real rows on which both sides stop early. */
+const validationShare = 0.2;
+
+/**
+ * Options of the trees for a number of real rows: the same for both sides, and such that few rows can be learnt too.
+ */
+export function augmentationTreeOptions(rowCount: number): Partial<TreeOptions> {
+  const least = rowCount < 1000 ? 5 : 20;
+  return {
+    numIterations: 1000,
+    earlyStoppingRounds: 50,
+    learningRate: 0.05,
+    numLeaves: 15,
+    minDataInLeaf: least,
+    minDataPerGroup: least,
+    lambdaL2: 1,
+    baggingFraction: 0.8,
+    baggingFreq: 1,
+    featureFraction: 0.8,
+  };
+}
+
+/**
+ * Compares trees that learnt real rows with trees that learnt real and synthetic ones, on held-out rows.
+ *
+ * Each training splits a fifth of the real rows off, on which both sides stop early; the synthetic rows are only ever
+ * learnt. Scores are means over the trainings; the interval is that of a paired bootstrap over the held-out rows, within
+ * the classes, widened by the spread between the trainings.
+ *
+ * @throws VerisimError `VERISIM_UNKNOWN_COLUMN`, `VERISIM_TARGET`, `VERISIM_TYPE_MISMATCH`, `VERISIM_AUGMENTATION_ROWS`
+ * for too few rows or classes, `VERISIM_OPTION_VALUE`, `VERISIM_ABORTED`
+ */
+export async function augmentationGain(request: AugmentationRequest): Promise<AugmentationGain> {
+  const { real, synthetic, holdout, metadata, target, seed = 0, signal } = request;
+  const trainings = wholeNumber("trainings", request.trainings ?? 5, 3, 1000);
+  const resamples = wholeNumber("resamples", request.resamples ?? 1000, 100, 100_000);
+  const coding = tableFeatures(real, metadata, target);
+  const { objective, classes } = coding;
+  const parts = {
+    real: coding.encode(real),
+    synthetic: coding.encode(synthetic),
+    holdout: coding.encode(holdout),
+  };
+  checkRows(parts, classes);
+  const steps = 2 * trainings + 1;
+  const report = (done: number, detail: string) =>
+    request.onProgress?.({ phase: "evaluate", done, total: steps, unit: "trainings", detail });
+  const trees = { ...augmentationTreeOptions(parts.real.rows.length), ...request.trees };
+
+  const predictions = { real: [] as Float64Array[], augmented: [] as Float64Array[] };
+  const rounds = { real: [] as number[], augmented: [] as number[] };
+  const labels = parts.holdout.labels;
+  for (let training = 0; training < trainings; training++) {
+    throwIfAborted(signal);
+    report(2 * training, `training ${training + 1} of ${trainings}`);
+    const split = splitRows(
+      parts.real.rows.length,
+      classes.length > 0 ? parts.real.labels : null,
+      validationShare,
+      seed + training,
+      "validation",
+    );
+    const learnt = pick(parts.real, split.kept);
+    const validation = pick(parts.real, split.splitOff);
+    const options = { ...trees, objective, seed: training + 1 };
+    const fitted = await Promise.all(
+      [learnt, join(learnt, parts.synthetic)].map((rows) =>
+        new GradientBoostedTrees(options).fit(rows.features, rows.labels, {
+          validation,
+          ...(signal ? { signal } : {}),
+        }),
+      ),
+    );
+    for (const [index, side] of (["real", "augmented"] as const).entries()) {
+      rounds[side].push(fitted[index]!.rounds);
+      predictions[side].push(await fitted[index]!.predict(parts.holdout.features, signal ? { signal } : {}));
+    }
+  }
+
+  report(2 * trainings, "intervals");
+  const kinds = scoreKinds[objective];
+  const gains = await pairedBootstrap(
+    kinds.map((kind) => {
+      const scorers = (side: readonly Float64Array[]) =>
+        side.map((values) => kind.scorer(values, labels, classes.length));
+      return { first: scorers(predictions.real), second: scorers(predictions.augmented) };
+    }),
+    resampleCounts(labels.length, classes.length > 0 ? labels : null, resamples, seed),
+    labels.length,
+    seed,
+    async () => {
+      throwIfAborted(signal);
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  );
+  report(steps, "intervals");
+  const scores = kinds.map(({ name, better }, index): ScoreGain => {
+    const { first, second, difference, low, high } = gains[index]!;
+    const higher = better === "higher";
+    return {
+      score: name,
+      better,
+      real: first,
+      augmented: second,
+      gain: higher ? difference : -difference,
+      low: higher ? low : -high,
+      high: higher ? high : -low,
+    };
+  });
+  return {
+    target,
+    objective,
+    classes,
+    rows: {
+      real: parts.real.rows.length,
+      synthetic: parts.synthetic.rows.length,
+      holdout: parts.holdout.rows.length,
+    },
+    features: coding.names,
+    leftOut: coding.leftOut,
+    scores,
+    verdict: verdictOf(scores[0]!),
+    rounds,
+    trees,
+  };
+}
+
+function verdictOf({ low, high }: ScoreGain): AugmentationVerdict {
+  return low > 0 ? "better" : high < 0 ? "worse" : "no difference";
+}
+
+function pick({ features, labels, rows }: LabelledFeatures, places: Int32Array): LabelledFeatures {
+  return {
+    features: features.map((column) => ({
+      ...column,
+      values: Float64Array.from(places, (place) => column.values[place]!),
+    })),
+    labels: Float64Array.from(places, (place) => labels[place]!),
+    rows: Int32Array.from(places, (place) => rows[place]!),
+  };
+}
+
+function concat(a: Float64Array, b: Float64Array): Float64Array {
+  const both = new Float64Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
+
+function join(a: LabelledFeatures, b: LabelledFeatures): Pick<LabelledFeatures, "features" | "labels"> {
+  return {
+    features: a.features.map(
+      (column, index): FeatureColumn => ({
+        ...column,
+        values: concat(column.values, b.features[index]!.values),
+      }),
+    ),
+    labels: concat(a.labels, b.labels),
+  };
+}
+
+function wholeNumber(option: string, value: number, low: number, high: number): number {
+  if (Number.isInteger(value) && value >= low && value <= high) return value;
+  throw new VerisimError(
+    "VERISIM_OPTION_VALUE",
+    `Expected a whole number from ${low} to ${high} for ${option} but received ${value}.`,
+    { where: { option } },
+  );
+}
+
+/** Fewer real rows cannot be learnt and watched, fewer held-out ones cannot tell two models apart. */
+const leastRows = { real: 10, synthetic: 1, holdout: 10 };
+
+function checkRows(
+  parts: Readonly<Record<keyof typeof leastRows, LabelledFeatures>>,
+  classes: readonly string[],
+): void {
+  const words = { real: "real", synthetic: "synthetic", holdout: "held-out" };
+  for (const part of ["real", "synthetic", "holdout"] as const) {
+    const count = parts[part].rows.length;
+    if (count >= leastRows[part]) continue;
+    throw new VerisimError(
+      "VERISIM_AUGMENTATION_ROWS",
+      `Expected at least ${leastRows[part]} ${words[part]} rows with a target but found ${count}.`,
+      { hint: "Rows whose target is missing, or of a class that the real rows lack, do not count." },
+    );
+  }
+  if (classes.length > 0 && new Set(parts.holdout.labels).size < 2)
+    throw new VerisimError(
+      "VERISIM_AUGMENTATION_ROWS",
+      "Expected at least two classes among the held-out rows but found one.",
+      { hint: "Hold out more rows." },
+    );
+}

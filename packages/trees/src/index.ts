@@ -1,0 +1,24 @@
+export {
+  type AugmentationGain,
+  type AugmentationRequest,
+  type AugmentationVerdict,
+  augmentationGain,
+  augmentationTreeOptions,
+  type ScoreGain,
+} from "./augmentation/augmentation-gain.ts";
+export { type HoldoutSplit, splitHoldout } from "./augmentation/holdout.ts";
+export { type RowSplit, splitRows } from "./augmentation/row-split.ts";
+export type { FeatureColumn } from "./features.ts";
+export {
+  type FitTreesOptions,
+  GradientBoostedTrees,
+  type LabelledRows,
+  type PredictTreesOptions,
+} from "./gradient-boosted-trees.ts";
+export {
+  type LabelledFeatures,
+  type LeftOutColumn,
+  type TableFeatures,
+  tableFeatures,
+} from "./table-features.ts";
+export { type Objective, type TreeOptions, treeOptionRows, treeParameters } from "./tree-options.ts";
