@@ -1,6 +1,7 @@
 // `npm run bench`: lists the benchmarks; `npm run --silent bench -- NAME --json [--peers DIR] [--pairs 5] [--threads 2]`
 // runs one against its peers. Both sides are processes that stay alive, on the same CPUs, taken in turn; `--busy 4` lets
-// four other processes keep those CPUs busy meanwhile.
+// four other processes keep those CPUs busy meanwhile. Whole trainings take `--epochs 10`, and `--warm-ups 0` where a
+// warm-up would take as long as all the rest.
 
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -26,10 +27,12 @@ function readArguments() {
       pairs: { type: "string", default: "5" },
       threads: { type: "string", default: "2" },
       busy: { type: "string", default: "0" },
+      epochs: { type: "string", default: "10" },
+      "warm-ups": { type: "string", default: "1" },
       "no-peers": { type: "boolean", default: false },
     },
   });
-  const count = (name: "pairs" | "threads" | "busy", least = 1) => {
+  const count = (name: "pairs" | "threads" | "busy" | "epochs" | "warm-ups", least = 1) => {
     const value = Number(values[name]);
     if (!Number.isInteger(value) || value < least)
       throw new UsageError(
@@ -47,6 +50,8 @@ function readArguments() {
     pairs: count("pairs"),
     threads: count("threads"),
     busy: count("busy", 0),
+    epochs: count("epochs"),
+    warmUps: count("warm-ups", 0),
   };
 }
 
@@ -82,11 +87,12 @@ function commandsOf(
   benchmark: Benchmark,
   peersFolder: string | undefined,
   given: readonly string[],
+  epochs: number,
 ): Map<string, readonly string[]> {
   const script = (file: string) => path.join(import.meta.dirname, file);
-  const own = benchmark.arguments ?? [];
+  const own = [...(benchmark.arguments ?? []), ...(benchmark.epochs ? [String(epochs)] : [])];
   const commands = new Map<string, readonly string[]>([
-    ["ours", [process.execPath, script(benchmark.ours), ...given, ...own]],
+    ["ours", [process.execPath, ...process.execArgv, script(benchmark.ours), ...given, ...own]],
   ]);
   if (peersFolder === undefined) return commands;
   for (const peer of benchmark.peers) {
@@ -106,15 +112,16 @@ async function runBenchmark(
 ): Promise<BenchmarkResult> {
   const { peers, threads, pairs } = options;
   const { name: table, file } = benchmarkTable();
-  const commands = commandsOf(benchmark, options.withPeers ? peers : undefined, [file, String(threads)]);
+  const given = [file, String(threads)];
+  const commands = commandsOf(benchmark, options.withPeers ? peers : undefined, given, options.epochs);
   const env = workerEnvironment(threads);
   const workers = [...commands].map(([name, command]) => new Worker(name, onCpus(threads, command), env));
   const [spin, ...spinArguments] = onCpus(threads, busyCommand);
   const busy = Array.from({ length: options.busy }, () => spawn(spin!, spinArguments, { stdio: "ignore" }));
   try {
-    const samples = await takeTurns(workers, pairs, (side, seconds, round) => {
+    const samples = await takeTurns(workers, { pairs, warmUps: options.warmUps }, (side, seconds, pair) => {
       if (!options.json)
-        console.log(`  ${round === 0 ? "warm-up" : `pair ${round}`}  ${side}: ${figure(seconds)} s`);
+        console.log(`  ${pair === 0 ? "warm-up" : `pair ${pair}`}  ${side}: ${figure(seconds)} s`);
     });
     return summarise(benchmark.name, threads, "ours", samples, { table, busy: options.busy });
   } finally {

@@ -8,6 +8,8 @@ export interface Benchmark {
   readonly ours: string;
   /** What the scripts of all sides get after the table and the number of threads. */
   readonly arguments?: readonly string[];
+  /** True: the sides take a number of epochs (`--epochs`) after that. */
+  readonly epochs?: true;
   readonly peers: readonly Peer[];
 }
 
@@ -31,8 +33,9 @@ export const benchmarks: readonly Benchmark[] = [
   {
     name: "copula-1m",
     summary: "1,000,000 rows sampled from a fitted Gaussian copula into a Parquet file",
-    ours: "ours/copula-1m.ts",
-    peers: sdv("peers/copula_1m.py"),
+    ours: "ours/million-rows.ts",
+    arguments: ["gaussian-copula"],
+    peers: sdv("peers/million_rows.py"),
   },
   {
     name: "synth-process",
@@ -72,6 +75,29 @@ export const benchmarks: readonly Benchmark[] = [
     ours: "ours/tvae-step.ts",
     peers: [{ name: "ctgan", environment: "sdv", script: "peers/tvae_step.py" }],
   },
+  ...["ctgan", "copulagan", "tvae"].map(
+    (model): Benchmark => ({
+      name: `${model}-fit`,
+      summary: `one whole fit of ${model} on Adult with the settings of the paper, --epochs 10`,
+      ours: "ours/neural-fit.ts",
+      arguments: [model],
+      epochs: true,
+      peers: sdv("peers/neural_fit.py"),
+    }),
+  ),
+  {
+    name: "ctgan-prep",
+    summary: "what comes before CTGAN's first step: mixtures fitted to Adult, all rows encoded",
+    ours: "ours/ctgan-prep.ts",
+    peers: [{ name: "ctgan", environment: "sdv", script: "peers/ctgan_prep.py" }],
+  },
+  {
+    name: "ctgan-1m",
+    summary: "1,000,000 rows sampled from a fitted CTGAN into a Parquet file",
+    ours: "ours/million-rows.ts",
+    arguments: ["ctgan"],
+    peers: sdv("peers/million_rows.py"),
+  },
   {
     name: "tiny-step",
     summary: "one training step of a 16-64-64-1 network, batch 32: all overhead",
@@ -82,5 +108,11 @@ export const benchmarks: readonly Benchmark[] = [
       script: "peers/tiny_step.py",
       arguments: [way],
     })),
+  },
+  {
+    name: "lightgbm",
+    summary: "boosted trees (LightGBM, 100 rounds of 31 leaves) on Adult: fit and predict, in the process",
+    ours: "ours/lightgbm.ts",
+    peers: [{ name: "lightgbm", environment: "sdv", script: "peers/lightgbm_fit.py" }],
   },
 ];

@@ -19,8 +19,22 @@ const side = (name: string, seconds: readonly number[], log: string[]): Side => 
 describe("takeTurns", () => {
   it("warms both sides up, then alternates who goes first", async () => {
     const log: string[] = [];
-    await takeTurns([side("ours", [9, 1, 1], log), side("peer", [9, 2, 2], log)], 2);
+    await takeTurns([side("ours", [9, 1, 1], log), side("peer", [9, 2, 2], log)], { pairs: 2 });
     expect(log).toEqual(["ours", "peer", "peer", "ours", "ours", "peer"]);
+  });
+
+  it("counts every run where no warm-up is asked for", async () => {
+    const pairs: number[] = [];
+    const samples = await takeTurns(
+      [side("ours", [4, 5], [])],
+      { pairs: 2, warmUps: 0 },
+      (_side, _seconds, pair) => pairs.push(pair),
+    );
+    expect(pairs).toEqual([1, 2]);
+    expect(samples.get("ours")).toEqual([
+      { seconds: 4, run: 0 },
+      { seconds: 5, run: 1 },
+    ]);
   });
 });
 
@@ -28,7 +42,7 @@ describe("summarise", () => {
   it("leaves the warm-up out and reports the smallest of the peers' ratios", async () => {
     const samples = await takeTurns(
       [side("ours", [50, 2, 1, 3], []), side("slow", [0, 40, 30, 50], []), side("fast", [0, 20, 21, 19], [])],
-      3,
+      { pairs: 3 },
     );
     const result = summarise("sample", 2, "ours", samples);
     expect(result).toMatchObject({
@@ -47,7 +61,7 @@ describe("summarise", () => {
   });
 
   it("has no ratio without a peer", async () => {
-    const samples = await takeTurns([side("ours", [1, 1], [])], 1);
+    const samples = await takeTurns([side("ours", [1, 1], [])], { pairs: 1 });
     expect(summarise("alone", 1, "ours", samples).ratio).toBeNull();
   });
 });

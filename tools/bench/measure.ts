@@ -37,18 +37,22 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** One warm-up of each side, then `pairs` rounds in which the sides take turns; every second round is reversed. */
+/**
+ * Warm-ups of each side, then `pairs` rounds in which the sides take turns; every second round is reversed.
+ * @param onRun told the number of the pair, 0 for warm-ups
+ */
 export async function takeTurns(
   sides: readonly Side[],
-  pairs: number,
-  onRun: (side: string, seconds: number, round: number) => void = () => {},
+  { pairs, warmUps = 1 }: { readonly pairs: number; readonly warmUps?: number },
+  onRun: (side: string, seconds: number, pair: number) => void = () => {},
 ): Promise<Map<string, Sample[]>> {
   const samples = new Map<string, Sample[]>(sides.map(({ name }) => [name, []]));
-  for (let round = 0; round <= pairs; round++) {
+  for (let round = 0; round < warmUps + pairs; round++) {
+    const pair = Math.max(0, round - warmUps + 1);
     for (const side of round % 2 === 0 ? sides : [...sides].reverse()) {
       const sample = await side.run();
-      onRun(side.name, sample.seconds, round);
-      if (round > 0) samples.get(side.name)!.push(sample);
+      onRun(side.name, sample.seconds, pair);
+      if (pair > 0) samples.get(side.name)!.push(sample);
     }
   }
   return samples;

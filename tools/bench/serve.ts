@@ -14,3 +14,8 @@ export async function time(work: () => Promise<unknown>): Promise<number> {
   await work();
   return (performance.now() - start) / 1000;
 }
+
+/** The most memory that this process has held so far, in megabytes. */
+export function peakMemoryMB(): number {
+  return Math.round((process.resourceUsage().maxRSS * 1024) / 1e6);
+}

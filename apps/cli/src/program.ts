@@ -231,6 +231,18 @@ verisim COMMAND --help explains a command.`,
       (await import("./commands/sample.ts")).sample(model, flags, start(flags, sample)),
     );
 
+  const exporting = command(
+    "export",
+    "MODEL.verisim --out F.onnx",
+    "write the sampler of a learnt model as an ONNX file",
+  );
+  withOut(exporting.argument("<MODEL>", "a model file of `verisim fit`"), "the ONNX file (required)");
+  withShared(exporting)
+    .addHelpText("after", examples(["verisim export customers.verisim --out customers.onnx"]))
+    .action(async (model: string, flags: SharedFlags) =>
+      (await import("./commands/export.ts")).exportModel(model, flags, start(flags, exporting)),
+    );
+
   const evaluate = command(
     "evaluate",
     "--real F --synthetic F [--holdout F] [--out R.html] [options]",

@@ -19,7 +19,17 @@ describe("the command line", () => {
   it("lists every command in its help, with examples and exit codes", async () => {
     const { code, stdout, stderr } = await verisim("--help");
     expect([code, stderr]).toEqual([0, ""]);
-    for (const command of ["inspect", "fit", "sample", "synth", "augment", "evaluate", "check", "models"])
+    for (const command of [
+      "inspect",
+      "fit",
+      "sample",
+      "export",
+      "synth",
+      "augment",
+      "evaluate",
+      "check",
+      "models",
+    ])
       expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
     expect(stdout).toContain("Examples:");
     expect(stdout).toContain("3 a gate not met");

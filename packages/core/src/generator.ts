@@ -13,7 +13,12 @@ export interface Progress {
   unit: string;
   /** What is being worked on, for example a column's name. */
   detail?: string;
+  /** What training lowers, by name: the latest figures. */
   losses?: Readonly<Record<string, number>>;
+  /** Quality of what training makes now and the best so far, higher is better, about 0 to 1. */
+  quality?: { readonly now: number; readonly best: number };
+  /** Milliseconds until a time budget ends the work, where one was given. */
+  budgetLeftMs?: number;
 }
 
 export interface RunOptions {
@@ -50,6 +55,22 @@ export interface SampleOptions extends RunOptions {
   batchSize?: number;
 }
 
+/** What a training did, without a clock. */
+export interface TrainingStory {
+  /** Steps taken. */
+  readonly step: number;
+  /** The step whose state was kept, where rows were held out to judge by; else the last one is. */
+  readonly bestStep: number;
+  /** Quality at that step, about 0 to 1; null where no rows were held out. */
+  readonly best: number | null;
+  /** Rows that training never saw. */
+  readonly heldRows: number;
+  /** Times that training went back to an earlier state. */
+  readonly recoveries: number;
+  /** `steps`: all were taken; `quality`: nothing more was gained; `time`: the budget was used up. */
+  readonly stopped: string;
+}
+
 export interface Generator {
   /** The name the command line knows it by. */
   readonly name: string;
@@ -62,6 +83,8 @@ export interface Generator {
   readonly metadata: TableMetadata;
   /** What the fit left out or could not learn, in words. */
   readonly warnings: readonly string[];
+  /** How the training of the fit went; undefined for generators that do not train, and where there was nothing to train. */
+  readonly training?: TrainingStory | undefined;
   /**
    * Rows [from, from + rowCount) of the synthetic table of `seed`: the same bytes however they are cut.
    * @throws VerisimError `VERISIM_NOT_FITTED`, `VERISIM_CONDITION_IMPOSSIBLE`, `VERISIM_ABORTED`
@@ -69,6 +92,11 @@ export interface Generator {
   sample(rowCount: number, options?: SampleOptions): Promise<Table>;
   sampleBatches(rowCount: number, options?: SampleOptions): AsyncIterable<Table>;
   toArtifact(): Artifact;
+  /**
+   * The whole sampler as one ONNX file, from noise to the table's own columns; absent where a generator has none.
+   * @throws VerisimError `VERISIM_NOT_FITTED`
+   */
+  toOnnx?(): Promise<Uint8Array>;
 }
 
 /** One row per option of a generator: types, checks, flags and documentation all come from it. */
@@ -93,6 +121,13 @@ export interface GeneratorDefinition {
   readonly summary: string;
   readonly paper: string;
   readonly options: OptionTable;
+  /**
+   * True for generators that learn in steps: they report epochs, losses and quality, and heed `maxTimeMs`,
+   * `maxMemoryBytes` and `checkpoint`. Default false.
+   */
+  readonly trains?: boolean;
+  /** What each value of the option `preset` sets, beside the defaults; options that are given win over it. */
+  readonly presets?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   create(options?: Readonly<Record<string, unknown>>): Generator;
   fromArtifact(artifact: Artifact): Generator;
 }

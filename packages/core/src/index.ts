@@ -26,6 +26,7 @@ export { acceptsOption, checkOptions, describeOption } from "./options.ts";
 export * from "./permutation.ts";
 export * from "./random.ts";
 export * from "./replace-file.ts";
+export * from "./row-plan.ts";
 export { decodeSafetensors, encodeSafetensors, isTensorData, SafetensorsError } from "./safetensors.ts";
 export * from "./sdv-metadata.ts";
 export * from "./state-pack.ts";

@@ -1,1 +1,2 @@
+export * from "./copulagan/index.ts";
 export * from "./ctgan/index.ts";

@@ -1,11 +1,16 @@
 export * from "./encoding/index.ts";
+export * from "./export/index.ts";
 export type { LearnedModel, TrainingSummary } from "./generator/fit-model.ts";
+export * from "./generator/gan-options.ts";
 export { type LearnedDefinition, LearnedGenerator } from "./generator/learned-generator.ts";
 export * from "./generator/options.ts";
+export { treeFromTensors, treeTensors } from "./generator/weight-tensors.ts";
 export * from "./network/condition-draws.ts";
 export * from "./network/conditional-gan.ts";
+export { correlationConstraint } from "./network/correlation-constraint.ts";
 export * from "./network/critic.ts";
 export * from "./network/outputs.ts";
 export * from "./network/residual-generator.ts";
 export type * from "./network/table-network.ts";
 export * from "./training/schedule.ts";
+export * from "./training/supervise.ts";

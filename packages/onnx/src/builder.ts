@@ -22,6 +22,7 @@ export const elementOf: Readonly<Record<DType, ElementType>> = { f32: "float", i
 
 function bytesOf(element: ElementType, values: ArrayLike<number>): Uint8Array {
   if (element === "int64") return new Uint8Array(BigInt64Array.from(values as number[], BigInt).buffer);
+  if (element === "double") return new Uint8Array(Float64Array.from(values).buffer);
   if (element === "bool") return Uint8Array.from(values);
   const array = element === "int32" ? Int32Array.from(values) : Float32Array.from(values);
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
@@ -42,6 +43,11 @@ export class GraphBuilder {
   readonly #literals = new Map<string, readonly number[]>();
   /** The value whose only number is the number of rows of a run. */
   #rows: OnnxValue | undefined;
+
+  /** True where a value has this name or it is kept for one. */
+  isTaken(name: string): boolean {
+    return this.#names.has(name);
+  }
 
   /** Keeps a name for a value that is to come. */
   reserve(name: string): void {
@@ -94,6 +100,18 @@ export class GraphBuilder {
     const value = { name: this.#free(`literal_${this.initializers.length}`), element, dims };
     this.initializers.push({ ...value, data });
     if (element === "int64" || element === "int32") this.#literals.set(value.name, Array.from(values));
+    this.#known.set(key, value);
+    return value;
+  }
+
+  /** Literal texts, one axis; the same texts are one initializer. */
+  texts(values: readonly string[]): OnnxValue {
+    const key = `string${JSON.stringify(values)}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const name = this.#free(`literal_${this.initializers.length}`);
+    const value = { name, element: "string", dims: [values.length] } as const;
+    this.initializers.push({ ...value, data: new Uint8Array(), texts: values });
     this.#known.set(key, value);
     return value;
   }

@@ -89,10 +89,14 @@ function checkVersions(model: OnnxModel): void {
     throw refuse(`Expected ONNX's own operators only but received those of ${foreign}`);
 }
 
-function checkTensor({ name, element, dims, data, external }: OnnxTensor): void {
+function checkTensor({ name, element, dims, data, texts, external }: OnnxTensor): void {
   if (external) throw refuse(`Expected the numbers of ${name} inside the file but they are in another`, name);
   if (dims.some((dim) => !Number.isSafeInteger(dim) || dim < 0))
     throw refuse(`Expected lengths from 0 on for ${name} but received [${dims.join(", ")}]`, name);
+  if (element === "string") {
+    if (texts?.length === sizeOf(dims)) return;
+    throw refuse(`Expected ${sizeOf(dims)} texts for ${name} but received ${texts?.length ?? 0}`, name);
+  }
   const bytes = sizeOf(dims) * (elementBytes[element] ?? Number.NaN);
   if (data.length !== bytes)
     throw refuse(`Expected ${bytes} bytes for ${name} but received ${data.length}`, name);

@@ -51,9 +51,25 @@ export interface ExportOptions {
    * being the stream of the random op. `operators`: the runtime draws them, differently in every run.
    */
   readonly random?: "inputs" | "operators";
+  /**
+   * Goes on with the graph where the entry's outputs end: given their values by path it adds nodes (and inputs, whose
+   * first axis may be `rows`) and says what the file yields instead.
+   */
+  readonly extend?: (graph: GraphBuilder, values: Readonly<Record<string, OnnxValue>>) => GraphExtension;
+  /** Names that `extend` will use for inputs and outputs of its own, so that nothing else takes them. */
+  readonly reserved?: readonly string[];
 }
 
-const openRows = "rows";
+/** What a graph was extended to. */
+export interface GraphExtension {
+  /** Outputs of the file in order; names are written as they are and must be taken by no input. */
+  readonly outputs: readonly { readonly name: string; readonly value: OnnxValue }[];
+  /** Texts that the file carries beside the graph (metadata_props). */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** The name of an axis whose length is the number of rows of a run. */
+export const openRows = "rows";
 
 const lowerings: ReadonlyMap<string, Lowering> = new Map([
   ...sourceLowerings,
@@ -130,17 +146,26 @@ export function exportOnnx(traced: TracedEntry, options: ExportOptions = {}): Ui
   const inputNames = new Map(
     entry.inputs.map(({ path, tensor }) => [tensor, options.inputNames?.[path] ?? (path || "input")]),
   );
-  const outputNames = namesOfOutputs(entry.outputs, new Set(inputNames.values()), options.outputNames);
-  for (const reserved of [...inputNames.values(), ...outputNames]) graph.reserve(reserved);
+  const outputNames = options.extend
+    ? []
+    : namesOfOutputs(entry.outputs, new Set(inputNames.values()), options.outputNames);
+  for (const reserved of [...inputNames.values(), ...outputNames, ...(options.reserved ?? [])])
+    graph.reserve(reserved);
   for (const noise of nodes.map(noiseName)) if (noise !== undefined) graph.reserve(noise);
 
   const values = new Map<Tensor, OnnxValue>();
   for (const node of nodes)
     if (node.op.name === "input") values.set(node, inputValue(target, node, inputNames.get(node)!));
-  if (rows !== undefined) provideRows(target, nodes, values);
+  if (rows !== undefined && (nodes.length > 0 || !options.extend)) provideRows(target, nodes, values);
   for (const node of nodes)
     if (!values.has(node)) values.set(node, lowerNode(target, entry, node, values, state, rows));
-  const outputs = entry.outputs.map(({ tensor }, i) => graph.output(outputNames[i]!, values.get(tensor)!));
+  const extension = options.extend?.(
+    graph,
+    Object.fromEntries(entry.outputs.map(({ path, tensor }) => [path, values.get(tensor)!])),
+  );
+  const outputs = extension
+    ? extension.outputs.map(({ name: output, value }) => graph.output(output, value))
+    : entry.outputs.map(({ tensor }, i) => graph.output(outputNames[i]!, values.get(tensor)!));
   return encodeModel({
     irVersion,
     opsets: { "": opsetVersion },
@@ -152,6 +177,7 @@ export function exportOnnx(traced: TracedEntry, options: ExportOptions = {}): Ui
     values: graph.values,
     initializers: graph.initializers,
     nodes: graph.nodes,
+    ...(extension?.metadata ? { metadata: extension.metadata } : {}),
   });
 }
 

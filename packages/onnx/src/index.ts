@@ -1,5 +1,6 @@
+export { type Attributes, GraphBuilder } from "./builder.ts";
 export { checkOnnx } from "./check.ts";
-export { type ExportOptions, exportOnnx } from "./export.ts";
+export { type ExportOptions, exportOnnx, type GraphExtension, openRows } from "./export.ts";
 export {
   type Dim,
   decodeModel,
@@ -13,4 +14,4 @@ export {
   type ValueType,
 } from "./model.ts";
 export { type Arity, operators } from "./operators.ts";
-export { type OnnxRunner, openOnnx, type RunnerOptions } from "./runner.ts";
+export { type OnnxArray, type OnnxRunner, openOnnx, type RunnerOptions } from "./runner.ts";

@@ -327,6 +327,7 @@ const rules: ReadonlyMap<string, Rule> = new Map([
   ...named("Less LessOrEqual Greater GreaterOrEqual", broadcasting(numeric, "bool")),
   ...named("Equal", broadcasting([...numeric, "bool"], "bool")),
   ...named("And Or Xor", broadcasting(["bool"])),
+  ...named("StringConcat", broadcasting(["string"])),
   ...named("Not", same(["bool"])),
   ...named("IsNaN IsInf", toBool),
   ...named("RandomNormal RandomUniform", drawn),

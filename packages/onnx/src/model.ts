@@ -32,12 +32,15 @@ export interface OnnxValue extends ValueType {
   readonly name: string;
 }
 
-/** Literal numbers, little-endian bytes. */
+/** Literal numbers, little-endian bytes, or literal texts. */
 export interface OnnxTensor {
   readonly name: string;
   readonly element: ElementType;
   readonly dims: readonly number[];
+  /** Empty for texts. */
   readonly data: Uint8Array;
+  /** Of element `string` alone. */
+  readonly texts?: readonly string[];
   /** True where the numbers lie in another file. */
   readonly external?: boolean;
 }
@@ -73,14 +76,19 @@ export interface OnnxModel {
   readonly values: readonly OnnxValue[];
   readonly initializers: readonly OnnxTensor[];
   readonly nodes: readonly OnnxNode[];
+  /** What the file says beside the graph (metadata_props); absent where it says nothing. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 const attributeTypes = { float: 1, int: 2, text: 3, tensor: 4, floats: 6, ints: 7 } as const;
 
-function tensorMessage({ name, element, dims, data }: OnnxTensor): Message {
+function tensorMessage({ name, element, dims, data, texts }: OnnxTensor): Message {
   const message = new Message();
   for (const length of dims) message.int(1, length);
-  return message.int(2, elementCodes[element]).text(8, name).bytes(9, data);
+  message.int(2, elementCodes[element]);
+  if (element !== "string") return message.text(8, name).bytes(9, data);
+  for (const text of texts ?? []) message.text(6, text);
+  return message.text(8, name);
 }
 
 function attributeMessage(name: string, attribute: OnnxAttribute): Message {
@@ -144,6 +152,8 @@ export function encodeModel(model: OnnxModel): Uint8Array {
     .message(7, graph);
   for (const [domain, version] of Object.entries(model.opsets))
     message.message(8, new Message().text(1, domain).int(2, version));
+  for (const [key, value] of Object.entries(model.metadata ?? {}))
+    message.message(14, new Message().text(1, key).text(2, value));
   if (message.size > largestFile)
     throw new VerisimError(
       "VERISIM_ONNX_SIZE",
@@ -210,6 +220,15 @@ function readTensor(bytes: Uint8Array): OnnxTensor {
   const element = elementOf(fields.number(2), name);
   const external = fields.number(14) === 1 || fields.each(13).length > 0;
   const dims = intsOf(fields.all, 1);
+  if (element === "string")
+    return {
+      name,
+      element,
+      dims,
+      data: new Uint8Array(),
+      texts: fields.texts(6),
+      ...(external ? { external } : {}),
+    };
   return { name, element, dims, data: tensorBytes(fields, element), ...(external ? { external } : {}) };
 }
 
@@ -262,6 +281,7 @@ export function decodeModel(bytes: Uint8Array): OnnxModel {
   const fields = new Fields(bytes);
   const graph = fields.message(7);
   const opsets = fields.each(8).map((opset) => new Fields(opset));
+  const properties = fields.each(14).map((property) => new Fields(property));
   return {
     irVersion: fields.number(1),
     opsets: Object.fromEntries(opsets.map((opset) => [opset.text(1), opset.number(2)])),
@@ -273,5 +293,8 @@ export function decodeModel(bytes: Uint8Array): OnnxModel {
     values: graph.each(13).map(readValue),
     initializers: graph.each(5).map(readTensor),
     nodes: graph.each(1).map(readNode),
+    ...(properties.length > 0
+      ? { metadata: Object.fromEntries(properties.map((entry) => [entry.text(1), entry.text(2)])) }
+      : {}),
   };
 }

@@ -32,7 +32,7 @@ const byArity: Readonly<Record<string, string>> = {
   "1-n 1-1": "Concat Einsum Max Mean Min Sum",
   "2-2 1-1": `Add AffineGrid And BitShift BitwiseAnd BitwiseOr BitwiseXor CastLike CenterCropPad Compress CumSum Div Equal
     Expand Gather GatherElements GatherND Greater GreaterOrEqual GridSample Less LessOrEqual MatMul MaxRoiPool Mod Mul Or
-    PRelu Pow Reshape ReverseSequence Sub Tile Unsqueeze Xor`,
+    PRelu Pow Reshape ReverseSequence StringConcat Sub Tile Unsqueeze Xor`,
   "2-2 2-2": "TopK",
   "2-3 1-1": "Conv ConvTranspose DequantizeLinear Gemm MaxUnpool NegativeLogLikelihoodLoss QuantizeLinear",
   "2-3 1-2": "SoftmaxCrossEntropyLoss",

@@ -10,6 +10,12 @@ export interface RunnerOptions {
   readonly threads?: number;
 }
 
+/** Cells of any type that a file takes or yields: numbers, 64-bit whole numbers, texts, or truth values as 0 and 1. */
+export interface OnnxArray {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array | readonly string[];
+}
+
 /** An opened file. */
 export interface OnnxRunner {
   readonly inputNames: readonly string[];
@@ -20,6 +26,12 @@ export interface OnnxRunner {
    * @throws VerisimError `VERISIM_ONNX_RUN` where an input is missing, has another shape or type, or an operator fails
    */
   run(inputs: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>>;
+  /**
+   * As `run`, with cells of every type as they are: a file with columns takes and yields more than tensors hold. Uint8Array
+   * goes in as truth values.
+   * @throws VerisimError `VERISIM_ONNX_RUN`
+   */
+  runTyped(inputs: Readonly<Record<string, OnnxArray>>): Promise<Record<string, OnnxArray>>;
   /** Frees the runtime's memory; `run` throws afterwards. */
   dispose(): Promise<void>;
 }
@@ -70,24 +82,35 @@ export async function openOnnx(bytes: Uint8Array, options: RunnerOptions = {}): 
   }).catch((cause: unknown) => {
     throw failed("open the file", cause);
   });
-  const toRuntime = ({ shape, data }: TensorData): Tensor => {
+  const toRuntime = ({ shape, data }: OnnxArray): Tensor => {
     if (sizeOf(shape) !== data.length)
-      throw failed("take an input", `${data.length} numbers for shape [${shape.join(", ")}]`);
-    return data instanceof Int32Array
-      ? new runtime.Tensor("int32", data, shape)
-      : new runtime.Tensor("float32", data, shape);
+      throw failed("take an input", `${data.length} cells for shape [${shape.join(", ")}]`);
+    if (data instanceof Float32Array) return new runtime.Tensor("float32", data, shape);
+    if (data instanceof Int32Array) return new runtime.Tensor("int32", data, shape);
+    if (data instanceof Float64Array) return new runtime.Tensor("float64", data, shape);
+    if (data instanceof BigInt64Array) return new runtime.Tensor("int64", data, shape);
+    if (data instanceof Uint8Array) return new runtime.Tensor("bool", data, shape);
+    return new runtime.Tensor("string", [...data], shape);
+  };
+  const runSession = async (inputs: Readonly<Record<string, OnnxArray>>): Promise<[string, Tensor][]> => {
+    const feeds = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, toRuntime(value)]));
+    const results = await session.run(feeds).catch((cause: unknown) => {
+      throw failed("run the file", cause);
+    });
+    return Object.entries(results);
   };
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
     async run(inputs) {
-      const feeds = Object.fromEntries(
-        Object.entries(inputs).map(([name, value]) => [name, toRuntime(value)]),
+      const results = await runSession(inputs);
+      return Object.fromEntries(results.map(([name, tensor]) => [name, fromRuntime(tensor)]));
+    },
+    async runTyped(inputs) {
+      const results = await runSession(inputs);
+      return Object.fromEntries(
+        results.map(([name, { dims, data }]) => [name, { shape: dims, data: data as OnnxArray["data"] }]),
       );
-      const results = await session.run(feeds).catch((cause: unknown) => {
-        throw failed("run the file", cause);
-      });
-      return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, fromRuntime(tensor)]));
     },
     dispose: () => session.release(),
   };

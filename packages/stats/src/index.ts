@@ -1,4 +1,5 @@
 export * from "./distributions/index.ts";
+export * from "./fit-marginal.ts";
 export * from "./hermite.ts";
 export * from "./marginal.ts";
 export * from "./nearest-correlation.ts";

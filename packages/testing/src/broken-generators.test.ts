@@ -322,6 +322,23 @@ const breakages: readonly (readonly [string, string, () => Breakage])[] = [
     },
   ],
   [
+    "goes on with a training that was stopped, to the bit",
+    "loses a row of the table on the way",
+    () => ({
+      fit: (inner, table, options) => inner.fit(options.checkpoint ? table.slice(1, 800) : table, options),
+    }),
+  ],
+  [
+    "learns infinities and labels seen once",
+    "an infinity",
+    () => ({ table: (table) => withNumbers(table, "ratio", () => Number.POSITIVE_INFINITY) }),
+  ],
+  [
+    "learns infinities and labels seen once",
+    "a rare label as often as it is in the data",
+    () => ({ request: (rowCount, { counts: _, ...options }) => [rowCount, options] }),
+  ],
+  [
     "keeps memory flat over refits",
     "keeps every table",
     () => ({

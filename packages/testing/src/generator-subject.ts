@@ -5,6 +5,8 @@ import { type Artifact, type Generator, type GeneratorDefinition, VerisimError }
 /** Makes fresh generators of one kind; a {@link GeneratorDefinition} with options becomes one. */
 export interface GeneratorSubject {
   readonly name: string;
+  /** Whether it learns in steps, as its definition says. Default false. */
+  readonly trains?: boolean;
   create(): Generator;
   fromArtifact(artifact: Artifact): Generator;
 }
@@ -16,6 +18,7 @@ export function subjectOf(
 ): GeneratorSubject {
   return {
     name: definition.name,
+    ...(definition.trains === undefined ? {} : { trains: definition.trains }),
     create: () => definition.create(options),
     fromArtifact: (artifact) => definition.fromArtifact(artifact),
   };

@@ -8,9 +8,11 @@ import {
   knownTextsHint,
   VerisimError,
 } from "@verisim/core";
+import { copulagan, ctgan } from "@verisim/gan";
+import { tvae } from "@verisim/vae";
 
 /** Every generator, by the names that the command line knows, in the order in which they are listed. */
-export const generators: readonly GeneratorDefinition[] = [gaussianCopula];
+export const generators: readonly GeneratorDefinition[] = [gaussianCopula, ctgan, copulagan, tvae];
 
 /** The generator that is used where none is named. */
 export const defaultGeneratorName = "gaussian-copula";

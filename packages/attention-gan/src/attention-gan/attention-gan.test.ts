@@ -19,7 +19,8 @@ const small: AttentionGANOptions = {
 
 function correlation(table: Table, a: string, b: string): number {
   const [x, y] = [a, b].map((name) => (table.column(name) as { values: Float64Array }).values);
-  const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = (values: Float64Array): number =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
   const [mx, my] = [mean(x!), mean(y!)];
   let [xy, xx, yy] = [0, 0, 0];
   for (let i = 0; i < x!.length; i++) {
@@ -47,7 +48,14 @@ describe("AttentionGAN", () => {
 
   it("gives exact counts per label", async () => {
     const model = await new AttentionGAN({ ...small, minSteps: 50 }).fit(table, { metadata, seed: 1 });
-    const counts = { column: "grade", counts: new Map([["low", 120], ["middle", 0], ["high", 80]]) };
+    const counts = {
+      column: "grade",
+      counts: new Map([
+        ["low", 120],
+        ["middle", 0],
+        ["high", 80],
+      ]),
+    };
     const rows = (await model.sample(200, { seed: 1, counts })).toRows();
     expect(rows.filter(({ grade }) => grade === "low")).toHaveLength(120);
     expect(rows.filter(({ grade }) => grade === "high")).toHaveLength(80);

@@ -6,6 +6,7 @@ import {
   conditionalGan,
   coolingSchedule,
   correlationConstraint,
+  ganReference,
   type LearnedDefinition,
   LearnedGenerator,
   residualGenerator,
@@ -71,6 +72,8 @@ export const attentionGAN: GeneratorDefinition = {
   paper:
     "Xu et al., NeurIPS 2019 (the GAN); Vaswani et al., Attention is all you need, NIPS 2017 (the generator)",
   options: attentionGANOptions,
+  trains: true,
+  presets: { reference: { ...ganReference } },
   create: (options) => new AttentionGAN((options ?? {}) as AttentionGANOptions),
   fromArtifact: (artifact) => AttentionGAN.fromArtifact(artifact),
 };

@@ -4,6 +4,7 @@ import type { OptionTable } from "@verisim/core";
 import {
   fittingPac,
   type GanOptions,
+  ganReference,
   ganRows,
   type LearningOptions,
   learningOptions,
@@ -31,7 +32,7 @@ export type ResolvedAttentionGANOptions = Required<AttentionGANOptions> & Resolv
 
 export const attentionGANOptions: OptionTable = {
   ...withDefaults(learningOptions, { minSteps: 5000, maxBlocks: 20, learnPlaces: true }),
-  ...withDefaults(ganRows, { generatorLr: 5e-4 }),
+  ...ganRows,
   attention: {
     type: "boolean",
     default: true,
@@ -55,18 +56,8 @@ export const attentionGANOptions: OptionTable = {
   },
 };
 
-/** What the preset `reference` changes: the settings of the paper that it grew from (CTGAN's). */
-const reference: Partial<AttentionGANOptions> = {
-  minSteps: 0,
-  holdoutShare: 0,
-  numbers: "mixture",
-  derive: false,
-  averageDecay: 0,
-  cooldown: 0,
-};
-
 /** @throws VerisimError as `checkOptions` of @verisim/core */
 export function resolveAttentionGAN(options: AttentionGANOptions): ResolvedAttentionGANOptions {
-  const resolved = resolveByPreset("attention-gan", attentionGANOptions, reference, options);
+  const resolved = resolveByPreset<AttentionGANOptions>("attention-gan", attentionGANOptions, ganReference, options);
   return fittingPac(resolved as ResolvedAttentionGANOptions);
 }

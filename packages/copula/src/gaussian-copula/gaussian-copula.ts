@@ -79,7 +79,7 @@ export class GaussianCopula implements Generator {
     const { seed = 0, signal } = options;
     const { tableName, transformer } = model;
     const keyOf = (purpose: string): StreamKey => streamKey(seed, tableName, purpose);
-    let plan: Promise<RequestPlan | null> | undefined;
+    let plan: Promise<RequestPlan | undefined> | undefined;
     yield* drawBatches(rowCount, options, async (stretch) => {
       plan ??= this.#plan(model, rowCount, options, keyOf);
       const encoded = await drawEncoded(model, stretch, await plan, keyOf, signal ? { signal } : {});
@@ -103,22 +103,18 @@ export class GaussianCopula implements Generator {
     rowCount: number,
     options: SampleOptions,
     keyOf: (purpose: string) => StreamKey,
-  ): Promise<RequestPlan | null> {
-    if (!options.where && !options.counts) return null;
+  ): Promise<RequestPlan | undefined> {
+    if (!options.where && !options.counts) return undefined;
     const { columns, index } = conditionColumns(model);
-    return planRequest(
-      rowCount,
-      options,
-      {
-        columns,
-        generated: Object.keys(model.metadata.columns).filter((name) => !columns.has(name)),
-        index,
-        correlation: model.correlation,
-        candidates: resolveOptions(this.options).candidates,
-        choleskyOf: factorOf,
-      },
+    return planRequest(rowCount, options, {
+      columns,
+      generated: Object.keys(model.metadata.columns).filter((name) => !columns.has(name)),
+      index,
+      correlation: model.correlation,
+      candidates: resolveOptions(this.options).candidates,
       keyOf,
-    );
+      choleskyOf: factorOf,
+    });
   }
 
   #model(): FittedCopula {

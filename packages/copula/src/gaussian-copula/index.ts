@@ -1,3 +1,4 @@
+export type { MarginalName } from "@verisim/stats";
 export { gaussianCopula } from "./definition.ts";
 export { GaussianCopula } from "./gaussian-copula.ts";
-export { type GaussianCopulaOptions, gaussianCopulaOptions, type MarginalName } from "./options.ts";
+export { type GaussianCopulaOptions, gaussianCopulaOptions } from "./options.ts";

@@ -7,11 +7,10 @@ import {
   type EncodedColumn,
   emptyColumnWarning,
 } from "@verisim/core";
-import { type Marginal, segmentMass, segmentMeans } from "@verisim/stats";
+import { fitMarginal, type Marginal, type MarginalName, segmentMass, segmentMeans } from "@verisim/stats";
 import { type NativeOptions, normalQuantile, ranks, sortNumbers } from "@verisim/tensor/arrays";
 import { type Categories, type CategoryHalves, orderCategories, placeScores } from "./category-order.ts";
-import { fitMarginal } from "./fit-marginal.ts";
-import type { MarginalName, ResolvedOptions } from "./options.ts";
+import type { ResolvedOptions } from "./options.ts";
 
 interface LatentPlace {
   /** Name of its random stream: adding another column never changes it. */
@@ -119,7 +118,11 @@ export async function buildLatents(
     const family: MarginalName = Object.hasOwn(options.marginals, column.name)
       ? options.marginals[column.name]!
       : options.defaultMarginal;
-    const marginal = fitMarginal(sorted, family, { decimals: decimals[index]!, options });
+    const marginal = fitMarginal(sorted, family, {
+      decimals: decimals[index]!,
+      minGroup: options.minGroup,
+      maxSegments: options.maxSegments,
+    });
     plan.scored.push({
       latent: { kind: "number", name: `value:${column.name}`, column: index, marginal, unit },
       scores: await numberScores(values, sorted.length, marginal, run),

@@ -1,22 +1,7 @@
 // The options of the Gaussian copula, one row each: types, checks, flags and documentation come from here.
 
 import { checkOptions, type OptionTable } from "@verisim/core";
-
-/** Families a column's marginal may be drawn from; `auto` takes the best by fit. */
-export const marginalNames = [
-  "auto",
-  "empirical",
-  "gaussian",
-  "beta",
-  "gamma",
-  "student-t",
-  "truncated-gaussian",
-  "uniform",
-  "log-laplace",
-  "kde",
-] as const;
-
-export type MarginalName = (typeof marginalNames)[number];
+import { type MarginalName, marginalNames } from "@verisim/stats";
 
 export interface GaussianCopulaOptions {
   /** Family of every numerical and datetime column. Default `auto`. */

@@ -35,7 +35,7 @@ export interface ColumnLayout {
 export async function drawEncoded(
   model: LatentModel,
   stretch: Stretch,
-  plan: RequestPlan | null,
+  plan: RequestPlan | undefined,
   keyOf: (purpose: string) => StreamKey,
   run: NativeOptions,
 ): Promise<EncodedColumn[]> {
@@ -45,7 +45,7 @@ export async function drawEncoded(
   const noise = new Float64Array(size * rowCount);
   const keys = latents.map((latent) => keyOf(latent.name));
   if (size > 0) await randomNormals(noise, keys, rowStart, rowCount, run);
-  const boxOf = plan ? Int32Array.from({ length: rowCount }, (_, i) => plan.boxOf(rowStart + i)) : null;
+  const boxOf = plan ? Int32Array.from({ length: rowCount }, (_, i) => plan.placeOf(rowStart + i)) : null;
   const values = boxOf
     ? new Float64Array(size * rowCount)
     : await correlate(model.factor, noise, size, rowCount, run);

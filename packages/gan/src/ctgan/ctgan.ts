@@ -1,7 +1,7 @@
 // CTGAN (Xu et al. 2019): a conditional Wasserstein GAN over mode-specific encodings, trained by sampling.
 
 import type { Artifact, GeneratorDefinition } from "@verisim/core";
-import { coolingSchedule, type LearnedDefinition, LearnedGenerator } from "@verisim/neural";
+import { coolingSchedule, ganReference, type LearnedDefinition, LearnedGenerator } from "@verisim/neural";
 import { ctganNetwork } from "./network.ts";
 import { type CTGANOptions, ctganOptions, type ResolvedCTGANOptions, resolveCTGAN } from "./options.ts";
 
@@ -41,6 +41,8 @@ export const ctgan: GeneratorDefinition = {
   paper:
     "Xu, Skoularidou, Cuesta-Infante and Veeramachaneni, Modeling tabular data using conditional GAN, NeurIPS 2019",
   options: ctganOptions,
+  trains: true,
+  presets: { reference: { ...ganReference } },
   create: (options) => new CTGAN((options ?? {}) as CTGANOptions),
   fromArtifact: (artifact) => CTGAN.fromArtifact(artifact),
 };

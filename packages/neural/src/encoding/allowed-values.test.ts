@@ -20,6 +20,7 @@ const fitContext = { seed: 1, tableName: "shop" };
 const encodings = {
   blocks: TableEncoding.fit(table, shopMetadata, shopOptions, fitContext),
   mixture: TableEncoding.fit(table, shopMetadata, { ...shopOptions, numbers: "mixture" }, fitContext),
+  copula: TableEncoding.fit(table, shopMetadata, { ...shopOptions, numbers: "copula" }, fitContext),
 };
 
 const boxesOf = (encoding: TableEncoding, where: string): AllowedBox[] =>

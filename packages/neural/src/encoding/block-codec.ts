@@ -10,8 +10,10 @@ import {
   type ColumnCodec,
   type NumberSet,
   noPlace,
+  numbersOf,
   wholePlace,
 } from "./column-codec.ts";
+import { segmentOf } from "./number-segments.ts";
 import {
   alternativesOfParts,
   beginsOfParts,
@@ -99,7 +101,7 @@ export class BlockCodec implements ColumnCodec<BlockCodecState> {
         alternatives[row] = this.#offset === 1 ? 0 : fallback;
         continue;
       }
-      const part = this.#partOf(value);
+      const part = segmentOf(this.state, value);
       const alternative = this.#alternatives[part]! + this.#offset;
       alternatives[row] = alternative;
       if (this.hasPlace[alternative] === 0) continue;
@@ -174,25 +176,4 @@ export class BlockCodec implements ColumnCodec<BlockCodecState> {
   range(): [number, number] {
     return [this.state.low[0]!, this.state.high.at(-1)!];
   }
-
-  /** The part that holds a value, or the nearest one. A single value wins over the stretches that end at it. */
-  #partOf(value: number): number {
-    const { low, high } = this.state;
-    let from = 0;
-    let to = low.length - 1;
-    while (from < to) {
-      const middle = (from + to + 1) >> 1;
-      if (low[middle]! <= value) from = middle;
-      else to = middle - 1;
-    }
-    if (from > 0 && low[from]! < high[from]! && low[from - 1] === value && high[from - 1] === value)
-      return from - 1;
-    if (value <= high[from]! || from === low.length - 1) return from;
-    return low[from + 1]! - value < value - high[from]! ? from + 1 : from;
-  }
-}
-
-function numbersOf(column: EncodedColumn): Float64Array {
-  if (column.kind === "continuous") return column.values;
-  throw new Error(`internal: expected numbers in ${JSON.stringify(column.name)}`);
 }

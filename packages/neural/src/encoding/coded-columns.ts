@@ -11,17 +11,18 @@ import {
 import { type DerivedColumn, findDerivedColumns, unitsOf } from "@verisim/transforms";
 import { BlockCodec, type BlockCodecState } from "./block-codec.ts";
 import { CategoryCodec, type CategoryCodecState } from "./category-codec.ts";
+import { CopulaCodec, type CopulaCodecState } from "./copula-codec.ts";
 import type { EncodingOptions } from "./layout.ts";
 import { MixtureCodec, type MixtureCodecState } from "./mixture-codec.ts";
 
-export type Codec = CategoryCodec | BlockCodec | MixtureCodec;
+export type Codec = CategoryCodec | BlockCodec | MixtureCodec | CopulaCodec;
 
 interface CodedColumnOf<Kind extends string, State> {
   readonly name: string;
   /** Which of the encoded columns of the transforms it is. */
   readonly encoded: number;
   readonly kind: Kind;
-  /** Share of the training rows per alternative; of a mixture as it was fitted. */
+  /** Share of the training rows per alternative; of modes as they were fitted. */
   readonly shares: Float64Array;
   /** The tables that say what alternatives and places mean. */
   readonly state: State;
@@ -31,7 +32,8 @@ interface CodedColumnOf<Kind extends string, State> {
 export type CodedColumn =
   | CodedColumnOf<"category", CategoryCodecState>
   | CodedColumnOf<"blocks", BlockCodecState>
-  | CodedColumnOf<"mixture", MixtureCodecState>;
+  | CodedColumnOf<"mixture", MixtureCodecState>
+  | CodedColumnOf<"copula", CopulaCodecState>;
 
 /** A column with the same cell in every row. */
 export interface FixedColumn {
@@ -159,8 +161,12 @@ function planNumbers(
   if (isConstant && count === rows) return values[0]! * unit;
   const missing = count < rows;
   const shared = { missing, minGroup: options.minGroup, decimals, unit };
-  if (options.numbers === "mixture" && !isConstant) {
-    const codec = MixtureCodec.fit(values, { ...shared, maxClusters: options.maxClusters });
+  if (options.numbers !== "blocks" && !isConstant) {
+    const { numbers, marginal = "empirical", maxClusters } = options;
+    const codec =
+      numbers === "mixture"
+        ? MixtureCodec.fit(values, { ...shared, maxClusters })
+        : CopulaCodec.fit(values, { ...shared, marginal, maxClusters });
     const present = count / rows;
     const shares = Float64Array.from(codec.state.weights, (weight) => weight * present);
     return { codec, shares: missing ? Float64Array.of(1 - present, ...shares) : shares };

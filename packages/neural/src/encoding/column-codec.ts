@@ -1,4 +1,4 @@
-// What the three ways to cut a column into alternatives have in common. With missing cells alternative 0 is the missing
+// What the ways to cut a column into alternatives have in common. With missing cells alternative 0 is the missing
 // cell, and the others follow it.
 
 import type { EncodedColumn, StateValue, ValueSet } from "@verisim/core";
@@ -22,7 +22,7 @@ export interface AllowedParts {
 export type CodecState = { readonly [key: string]: StateValue };
 
 export interface ColumnCodec<State extends CodecState = CodecState> {
-  readonly kind: "category" | "blocks" | "mixture";
+  readonly kind: "category" | "blocks" | "mixture" | "copula";
   readonly state: State;
   /** Number of alternatives, that of missing cells included. */
   readonly width: number;
@@ -44,3 +44,9 @@ export const noPlace: PlaceRanges = new Float64Array(0);
 
 /** The set of a condition on a column of numbers. */
 export type NumberSet = Extract<ValueSet, { kind: "number" }>;
+
+/** The cells of a column that must hold numbers. */
+export function numbersOf(column: EncodedColumn): Float64Array {
+  if (column.kind === "continuous") return column.values;
+  throw new Error(`internal: expected numbers in ${JSON.stringify(column.name)}`);
+}

@@ -7,7 +7,7 @@ import { TableEncoding } from "./table-encoding.ts";
 const table = shopTable();
 const context = { seed: 2, rowStart: 0 };
 
-describe.each(["blocks", "mixture"] as const)("the state of an encoding in %s", (numbers) => {
+describe.each(["blocks", "mixture", "copula"] as const)("the state of an encoding in %s", (numbers) => {
   const options = { ...shopOptions, numbers };
   const encoding = TableEncoding.fit(table, shopMetadata, options, { seed: 1, tableName: "shop" });
 

@@ -9,12 +9,15 @@ import {
   unpackMetadata,
   VerisimError,
 } from "@verisim/core";
+import { marginalNames } from "@verisim/stats";
 import { TableTransformer } from "@verisim/transforms";
 import { BlockCodec } from "./block-codec.ts";
 import { CategoryCodec } from "./category-codec.ts";
 import type { Codec, ColumnPlan, EncodedLayout, FixedColumn } from "./coded-columns.ts";
+import { CopulaCodec } from "./copula-codec.ts";
 import type { EncodingOptions } from "./layout.ts";
 import { MixtureCodec } from "./mixture-codec.ts";
+import type { ModeTables } from "./modes.ts";
 import type { EncodingParts } from "./table-encoding.ts";
 
 /** What `TableEncoding.toState` gives. */
@@ -93,7 +96,8 @@ export function encodingFromState(state: EncodingState): EncodingParts {
 function optionsFrom(entry: StateReader): EncodingOptions {
   const positive = (name: string): number => entry.integer(name, 1, 2 ** 31);
   return {
-    numbers: entry.choice("numbers", ["blocks", "mixture"] as const),
+    numbers: entry.choice("numbers", ["blocks", "mixture", "copula"] as const),
+    ...(entry.has("marginal") ? { marginal: entry.choice("marginal", marginalNames) } : {}),
     maxBlocks: positive("maxBlocks"),
     maxClusters: positive("maxClusters"),
     places: entry.flag("places"),
@@ -110,7 +114,7 @@ function codedFrom(
   const place = entry.integer("encoded", 0, encoded.length);
   const column = encoded[place]!;
   const state = entry.record("state");
-  const kind = entry.choice("kind", ["category", "blocks", "mixture"] as const);
+  const kind = entry.choice("kind", ["category", "blocks", "mixture", "copula"] as const);
   if ((kind === "category") !== (column.kind === "discrete"))
     throw damaged(`a codec for ${column.kind} cells`);
   const codec = kind === "category" ? categoryFrom(state, column) : numberFrom(kind, state);
@@ -129,31 +133,40 @@ function categoryFrom(state: StateReader, { cardinality }: EncodedLayout): Categ
   });
 }
 
-function numberFrom(kind: "blocks" | "mixture", state: StateReader): BlockCodec | MixtureCodec {
+function numberFrom(kind: "blocks" | "mixture" | "copula", state: StateReader): Codec {
   const shared = {
     missing: state.flag("missing"),
     decimals: state.integer("decimals", -1, 16),
     unit: state.number("unit", isAbove0),
   };
-  if (kind === "mixture") {
-    const means = state.floats("means", undefined, Number.isFinite);
-    if (means.length === 0) throw damaged("at least one component");
+  if (kind === "mixture")
     return new MixtureCodec({
       ...shared,
-      means,
-      weights: state.floats("weights", means.length, isAbove0),
-      deviations: state.floats("deviations", means.length, isAbove0),
+      ...modesFrom(state),
       low: state.number("low", Number.isFinite),
       high: state.number("high", Number.isFinite),
     });
-  }
   const low = state.floats("low", undefined, Number.isFinite);
   const high = state.floats("high", low.length, Number.isFinite);
   for (let part = 0; part < low.length; part++) {
     if (low[part]! > high[part]! || (part > 0 && low[part]! < high[part - 1]!))
       throw damaged("rising numbers");
   }
-  return new BlockCodec({ ...shared, ...partsFrom(state, low.length), low, high });
+  if (kind === "blocks") return new BlockCodec({ ...shared, ...partsFrom(state, low.length), low, high });
+  const edges = state.floats("edges", low.length + 1, Number.isFinite);
+  if (low.length === 0 || edges.some((edge, s) => s > 0 && edge < edges[s - 1]!))
+    throw damaged("rising scores");
+  return new CopulaCodec({ ...shared, ...modesFrom(state), low, high, edges });
+}
+
+function modesFrom(state: StateReader): ModeTables {
+  const means = state.floats("means", undefined, Number.isFinite);
+  if (means.length === 0) throw damaged("at least one mode");
+  return {
+    means,
+    weights: state.floats("weights", means.length, isAbove0),
+    deviations: state.floats("deviations", means.length, isAbove0),
+  };
 }
 
 /** Runs of parts that follow each other, with rising places. */
@@ -219,6 +232,10 @@ class StateReader {
       if (typeof entry !== "string") throw this.#wrong(name);
       return entry;
     });
+  }
+
+  has(name: string): boolean {
+    return this.entries[name] !== undefined;
   }
 
   text(name: string): string {

@@ -1,6 +1,8 @@
+export { type MarginalName, marginalNames } from "@verisim/stats";
 export type { BlockCodecState } from "./block-codec.ts";
 export type { CategoryCodecState } from "./category-codec.ts";
 export type { CodedColumn } from "./coded-columns.ts";
+export type { CopulaCodecState } from "./copula-codec.ts";
 export type { EncodingState } from "./encoding-state.ts";
 export type {
   AllowedBox,
@@ -12,7 +14,8 @@ export type {
   PlaceRanges,
   SnapRows,
 } from "./layout.ts";
-export { deviationsPerPlace, type MixtureCodecState } from "./mixture-codec.ts";
+export type { MixtureCodecState } from "./mixture-codec.ts";
+export { deviationsPerPlace } from "./modes.ts";
 export {
   type EncodingDecodeContext,
   type EncodingFitContext,

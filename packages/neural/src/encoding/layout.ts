@@ -1,6 +1,8 @@
 // What a network sees of a table: every modelled column is one choice among alternatives and, where that choice leaves
 // a stretch of values, a place in [-1, 1] inside it. These are the shapes; table-encoding.ts fills them.
 
+import type { MarginalName } from "@verisim/stats";
+
 /** The alternatives and places of all modelled columns. */
 export interface Layout {
   /** Alternatives per modelled column, in column order. */
@@ -35,14 +37,16 @@ export interface DrawnRows extends EncodedRows {
 export interface EncodingOptions {
   /**
    * `blocks`: numbers in blocks of about equal shares of the rows, frequent values apart. `mixture`: components of a
-   * Gaussian mixture and deviations from their means (Xu et al. 2019, section 4.2).
+   * Gaussian mixture and deviations from their means (Xu et al. 2019, section 4.2). `copula`: the same of normal scores.
    */
-  readonly numbers: "blocks" | "mixture";
+  readonly numbers: "blocks" | "mixture" | "copula";
+  /** Family of each number's distribution, which gives `copula` its scores. Default `empirical`: the column's own. */
+  readonly marginal?: MarginalName;
   /** Most alternatives of a number in blocks, missing cells not counted; at least 1. */
   readonly maxBlocks: number;
   /** Most components of a mixture, 1 to 100. The paper's is 10. */
   readonly maxClusters: number;
-  /** False: places inside of blocks are not learnt but drawn evenly in decode. A mixture's are always learnt. */
+  /** False: places inside of blocks are not learnt but drawn evenly in decode. Those of modes are always learnt. */
   readonly places: boolean;
   /** Most alternatives of a category column, missing cells not counted; at least 1. Rarer categories share blocks. */
   readonly maxCategories: number;

@@ -323,7 +323,8 @@ function layoutOf({ coded }: ColumnPlan, options: EncodingOptions): Layout {
   return {
     widths: coded.map(({ codec }) => codec.width),
     placed: columns.filter(
-      (column) => hasPlaces(column) && (options.places || coded[column]!.codec.kind === "mixture"),
+      (column) =>
+        hasPlaces(column) && (options.places || /^(mixture|copula)$/.test(coded[column]!.codec.kind)),
     ),
     discrete: columns.filter((column) => !hasPlaces(column)),
     hasPlace: Float32Array.from(coded.flatMap(({ codec }) => [...codec.hasPlace])),

@@ -79,7 +79,7 @@ export function modelFromArtifact<Options extends object>(
       training: (manifest.training ?? undefined) as unknown as TrainingSummary | undefined,
     };
     if (model.weights !== null) {
-      const network = definition.network(definition.resolve(options));
+      const network = definition.network(definition.resolve(options), encoding);
       const parts = {
         network,
         layout,

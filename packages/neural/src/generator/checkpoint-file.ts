@@ -48,9 +48,8 @@ export class CheckpointFile {
           hint: "Name another file, or remove this one to start anew.",
         },
       );
-    const record = manifest.record as unknown as TrainingRecord & { readonly best: number | null };
     return {
-      record: { ...record, best: record.best ?? Number.NEGATIVE_INFINITY },
+      record: manifest.record as unknown as TrainingRecord,
       state: treeFromTensors(tensors, "state"),
       best: manifest.hasBest === true ? treeFromTensors(tensors, "best") : null,
     };
@@ -60,7 +59,7 @@ export class CheckpointFile {
     const manifest = {
       fingerprint: this.#fingerprint,
       hasBest: best !== null,
-      record: { ...record, best: Number.isFinite(record.best) ? record.best : null },
+      record,
     } as unknown as JsonObject;
     const tensors = { ...treeTensors(state, "state"), ...(best === null ? {} : treeTensors(best, "best")) };
     await writeModelFile(this.#path, { generator: this.#generator, formatVersion, manifest, tensors });

@@ -44,7 +44,7 @@ export async function fitModel<Options extends object>(
   const { metadata, tableName = "table", seed = 0, signal, onProgress } = fit;
   const started = performance.now();
   throwIfAborted(signal);
-  onProgress?.({ phase: "fit", done: 0, total: 1, unit: "epochs", detail: "encoding" });
+  onProgress?.({ phase: "fit", done: 0, total: 1, unit: "epochs", detail: "preparing the table" });
   throwIfAborted(signal);
   const run: RunOptions = { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) };
   const encoding = TableEncoding.fit(
@@ -75,7 +75,7 @@ export async function fitModel<Options extends object>(
       warnings,
       training: undefined,
     };
-  const network = definition.network(options);
+  const network = definition.network(options, encoding);
   const checkpoint =
     fit.checkpoint === undefined
       ? undefined
@@ -118,7 +118,14 @@ export async function fitModel<Options extends object>(
     );
   warnings.push(...record.notes);
   await checkpoint?.remove();
-  return { encoding, weights, calibration, shares, warnings, training: { ...record, stopped, heldRows } };
+  return {
+    encoding,
+    weights,
+    calibration,
+    shares,
+    warnings,
+    training: { ...record, stopped, heldRows },
+  };
 }
 
 async function calibrated(

@@ -17,12 +17,14 @@ import {
   type TableMetadata,
 } from "@verisim/core";
 import type { EncodingOptions } from "../encoding/layout.ts";
+import type { TableEncoding } from "../encoding/table-encoding.ts";
+import { type ExportedSampler, type SamplerOnnxOptions, samplerOnnx } from "../export/index.ts";
 import type { TableNetwork } from "../network/table-network.ts";
+import { planBoxes } from "../sampling/box-plan.ts";
 import { PlaceMaps } from "../sampling/calibrate.ts";
 import { drawConditioned } from "../sampling/conditioned-rows.ts";
 import { drawPlain } from "../sampling/plain-rows.ts";
-import { planRows, type RowPlan } from "../sampling/row-plan.ts";
-import { RowSampler, seedOf } from "../sampling/row-sampler.ts";
+import { RowSampler, type SamplerParts, seedOf } from "../sampling/row-sampler.ts";
 import { weighBoxes } from "../sampling/weigh-boxes.ts";
 import { modelFromArtifact, modelToArtifact } from "./artifact.ts";
 import { fitModel, type LearnedModel } from "./fit-model.ts";
@@ -36,8 +38,8 @@ export interface LearnedDefinition<Options extends object = object> {
   readonly formatVersion: number;
   /** Options with defaults filled in. @throws VerisimError as `checkOptions` */
   resolve(options: Options): Required<Options> & ResolvedLearningOptions;
-  /** The network for these options. */
-  network(options: Required<Options> & ResolvedLearningOptions): TableNetwork;
+  /** The network for these options. @param encoding of the table that it learns or has learnt */
+  network(options: Required<Options> & ResolvedLearningOptions, encoding: TableEncoding): TableNetwork;
   /** Learning-rate factor at a share of the steps done; default constant. */
   schedule?(options: Required<Options> & ResolvedLearningOptions): (share: number) => number;
   /** How the table is encoded, where that is not what the shared options say. */
@@ -89,9 +91,9 @@ export class LearnedGenerator<Options extends object = object> implements Genera
     const keyOf = (purpose: string): StreamKey => streamKey(seed, encoding.tableName, purpose);
     const programSeed = seedOf(seed, encoding.tableName, "rows");
     const run = signal ? { signal } : {};
-    let plan: Promise<RowPlan | undefined> | undefined;
+    let plan: ReturnType<typeof planBoxes> | undefined;
     const draw = async (stretch: Stretch): Promise<Table> => {
-      plan ??= planRows(rowCount, options, encoding, keyOf, (boxes) => weighBoxes(sampler, maps, boxes));
+      plan ??= planBoxes(rowCount, options, encoding, keyOf, (boxes) => weighBoxes(sampler, maps, boxes));
       const dealt = await plan;
       const context = { seed, rowStart: stretch.rowStart };
       if (dealt === undefined)
@@ -118,6 +120,21 @@ export class LearnedGenerator<Options extends object = object> implements Genera
     return modelToArtifact(this.#definition, this.#model(), this.options);
   }
 
+  /**
+   * The whole sampler as one ONNX file: from noise and conditions to the table's own columns. {@link samplerNoise} gives
+   * the inputs with which it yields the rows of `sample`.
+   * @throws VerisimError the codes of `samplerOnnx`; `VERISIM_NOT_FITTED`
+   */
+  async toOnnx(options: SamplerOnnxOptions = {}): Promise<Uint8Array> {
+    return samplerOnnx(this.exported(), options);
+  }
+
+  /** What leaves for other runtimes. @throws VerisimError `VERISIM_NOT_FITTED` */
+  exported(): ExportedSampler {
+    const { encoding, calibration } = this.#model();
+    return { generator: this.name, encoding, calibration, parts: this.#samplerParts() };
+  }
+
   /** Takes over the model of an artifact. @throws VerisimError `VERISIM_MODEL_FILE` */
   protected load(artifact: Artifact): this {
     this.#fitted = { model: modelFromArtifact(this.#definition, artifact).model };
@@ -132,15 +149,16 @@ export class LearnedGenerator<Options extends object = object> implements Genera
   /** The sampler's program is built when rows are first asked for; undefined where no column is modelled. */
   #sampler(): RowSampler | undefined {
     const fitted = this.#fitted!;
-    const { model } = fitted;
-    if (model.weights === null) return undefined;
-    fitted.sampler ??= new RowSampler({
-      network: this.#definition.network(this.#definition.resolve(this.options)),
-      layout: model.encoding.layout,
-      weights: model.weights,
-      bias: model.calibration.bias,
-      shares: model.shares,
-    });
+    const parts = this.#samplerParts();
+    if (parts === null) return undefined;
+    fitted.sampler ??= new RowSampler(parts);
     return fitted.sampler;
+  }
+
+  #samplerParts(): SamplerParts | null {
+    const { weights, encoding, calibration, shares } = this.#model();
+    if (weights === null) return null;
+    const network = this.#definition.network(this.#definition.resolve(this.options), encoding);
+    return { network, layout: encoding.layout, weights, bias: calibration.bias, shares };
   }
 }

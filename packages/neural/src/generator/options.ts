@@ -17,8 +17,11 @@ export interface LearningOptions {
   holdoutShare?: number;
   /** Looks at the score without a gain before training stops; 0: never stop early. */
   patience?: number;
-  /** How numbers are cut: blocks of equal shares with frequent values apart, or a Gaussian mixture (CTGAN, section 4.2). */
-  numbers?: "blocks" | "mixture";
+  /**
+   * How numbers are cut: blocks of equal shares with frequent values apart, a Gaussian mixture (CTGAN, section 4.2), or a
+   * mixture of their normal scores under a Gaussian copula.
+   */
+  numbers?: "blocks" | "mixture" | "copula";
   maxBlocks?: number;
   maxClusters?: number;
   /** Whether places inside of blocks are learnt; without, they are drawn evenly. */
@@ -82,8 +85,9 @@ export const learningOptions: OptionTable = {
   numbers: {
     type: "choice",
     default: "blocks",
-    values: ["blocks", "mixture"],
-    description: "Numbers as blocks of equal shares with frequent values apart, or as a Gaussian mixture.",
+    values: ["blocks", "mixture", "copula"],
+    description:
+      "Numbers as blocks of equal shares with frequent values apart, as a Gaussian mixture, or as one of normal scores.",
     section: "Xu et al. 2019, 4.2",
   },
   maxBlocks: { type: "integer", default: 32, min: 1, max: 1000, description: "Most blocks of a number." },

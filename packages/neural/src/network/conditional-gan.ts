@@ -85,9 +85,11 @@ export interface GanGenerator {
 
 /** Rows that the generator made in a step, before they are packed. */
 export interface MadeRows {
+  /** [rows, choices]: what the output layer made. */
+  readonly logits: Tensor;
   /** [rows, choices]: soft ones and zeros. */
   readonly choices: Tensor;
-  /** [rows, placed]. */
+  /** [rows, placed], whatever the choices. */
   readonly places: Tensor | undefined;
 }
 
@@ -182,9 +184,9 @@ function trainingStep(
     const condition = chosen === undefined ? undefined : conditionBag(chosen, layout);
     const made = generator.train(model.generator, running, layout, noise, condition);
     const choices = gumbelSoftmax(rng, made.logits, { widths: layout.widths, temperature });
-    const places = made.places === undefined ? undefined : placeGate(made.places, choices, layout);
-    const whole = places === undefined ? choices : concat([places, choices]);
-    return { ...made, choices, places, packed: reshape(whole, [packs, pac * outputsOf(layout)]) };
+    const whole =
+      made.places === undefined ? choices : concat([placeGate(made.places, choices, layout), choices]);
+    return { ...made, choices, packed: reshape(whole, [packs, pac * outputsOf(layout)]) };
   };
   const samples = (rowsOf: Tensor | nn.Bag, chosen: Tensor | undefined): nn.LinearInput[] =>
     chosen === undefined ? [rowsOf] : [rowsOf, packBag(conditionBag(chosen, layout), pac)];

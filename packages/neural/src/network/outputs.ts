@@ -87,12 +87,16 @@ export function packBag({ indices, weights, size }: nn.Bag, pac: number): nn.Bag
   };
 }
 
-/**
- * Places as the critic should see them: 0 where the choices that were made leave none, as in real rows.
- * @param places [rows, placed]; @param choices [rows, choices], soft ones and zeros
- */
+/** Places as the critic should see them: 0 where the choices that were made leave none, as in real rows. [rows, placed]. */
 export function placeGate(places: Tensor, choices: Tensor, layout: Layout): Tensor {
-  if (layout.hasPlace.every((flag, choice) => flag === 1 || !isPlaced(layout, choice))) return places;
+  return everywherePlaced(layout) ? places : mul(places, expectedGate(choices, layout));
+}
+
+/**
+ * How much of each placed column's choices leaves a place: [rows, placed].
+ * @param choices [rows, choices]: probabilities, or soft ones and zeros
+ */
+export function expectedGate(choices: Tensor, layout: Layout): Tensor {
   const starts = spanStarts(layout);
   const placed = layout.placed.length;
   const gates = new Float32Array(layout.hasPlace.length * placed);
@@ -100,13 +104,13 @@ export function placeGate(places: Tensor, choices: Tensor, layout: Layout): Tens
     for (let i = 0; i < layout.widths[column]!; i++)
       gates[(starts[column]! + i) * placed + place] = layout.hasPlace[starts[column]! + i]!;
   });
-  return mul(places, matmul(choices, constant(gates, [layout.hasPlace.length, placed])));
+  return matmul(choices, constant(gates, [layout.hasPlace.length, placed]));
 }
 
-/** True for choices of columns with places to learn. */
-function isPlaced(layout: Layout, choice: number): boolean {
-  const starts = spanStarts(layout);
-  return layout.placed.some(
-    (column) => choice >= starts[column]! && choice < starts[column]! + layout.widths[column]!,
+/** True where every choice of every placed column has a place. */
+function everywherePlaced({ widths, placed, hasPlace }: Layout): boolean {
+  const starts = spanStarts({ widths } as Layout);
+  return placed.every((column) =>
+    hasPlace.subarray(starts[column]!, starts[column]! + widths[column]!).every((flag) => flag === 1),
   );
 }

@@ -16,7 +16,10 @@ export interface Calibration {
 }
 
 export const knots = 33;
-const windows = 12;
+const mostWindows = 12;
+const fewestWindows = 4;
+/** Logits that are held at once, unless the fewest windows are more. */
+const mostLogits = 2 ** 24;
 const rounds = 4;
 /** Fewest places behind a quantile map. */
 const leastPlaces = 200;
@@ -51,10 +54,12 @@ export async function calibrate(
 ): Promise<Calibration> {
   const { layout } = sampler.parts;
   const run = signal ? { signal } : {};
+  const fitting = Math.floor(mostLogits / (windowRows * shares.length));
+  const windows = Math.max(fewestWindows, Math.min(mostWindows, fitting));
   const logits: Float32Array[] = [];
   for (let window = 0; window < windows; window++)
     logits.push((await sampler.judge({ rowStart: window * windowRows, seed: 1, ...run })).logits);
-  const bias = fitBias(logits, shares, layout);
+  const bias = fitBias(logits.splice(0), shares, layout);
   sampler.setBias(bias);
   const maps = noCalibration(layout);
   if (layout.placed.length === 0) return { ...maps, bias };
@@ -75,14 +80,19 @@ export async function calibrate(
   return { ...maps, bias };
 }
 
-/** Rounds of: expected share of each choice under the bias so far, then the logarithm of wanted over expected. */
+/**
+ * Rounds of: expected share of each choice under the bias so far, then the logarithm of wanted over expected.
+ * @param logits overwritten
+ */
 function fitBias(logits: readonly Float32Array[], shares: Float64Array, { widths }: Layout): Float32Array {
   const choices = shares.length;
   const bias = new Float32Array(choices);
   const rowCount = logits.length * windowRows;
+  for (const window of logits) exponentiate(window, widths, choices);
   for (let round = 0; round < rounds; round++) {
     const expected = new Float64Array(choices);
-    for (const window of logits) addShares(window, bias, widths, expected);
+    const factors = Float64Array.from(bias, Math.exp);
+    for (const window of logits) addShares(window, factors, widths, expected);
     for (let i = 0; i < choices; i++) {
       const wanted = shares[i]! * rowCount + 0.5;
       const change = Math.log(wanted / (expected[i]! + 0.5));
@@ -92,26 +102,36 @@ function fitBias(logits: readonly Float32Array[], shares: Float64Array, { widths
   return bias;
 }
 
+/** Logits become powers of e, the largest of each span 1: once, so that a round only multiplies. */
+function exponentiate(window: Float32Array, widths: readonly number[], choices: number): void {
+  for (let row = 0; row < window.length; row += choices) {
+    let start = row;
+    for (const width of widths) {
+      let largest = Number.NEGATIVE_INFINITY;
+      for (let i = start; i < start + width; i++) if (window[i]! > largest) largest = window[i]!;
+      for (let i = start; i < start + width; i++) window[i] = Math.exp(window[i]! - largest);
+      start += width;
+    }
+  }
+}
+
+/** Adds every row's shares under the factors. */
 function addShares(
-  window: Float32Array,
-  bias: Float32Array,
+  powers: Float32Array,
+  factors: Float64Array,
   widths: readonly number[],
   expected: Float64Array,
 ): void {
-  const choices = bias.length;
-  const powers = new Float64Array(choices);
-  for (let at = 0; at < window.length; at += choices) {
+  const choices = factors.length;
+  for (let row = 0; row < powers.length; row += choices) {
     let start = 0;
     for (const width of widths) {
-      let largest = Number.NEGATIVE_INFINITY;
-      for (let i = start; i < start + width; i++) largest = Math.max(largest, window[at + i]! + bias[i]!);
+      const end = start + width;
       let total = 0;
-      for (let i = start; i < start + width; i++) {
-        powers[i] = Math.exp(window[at + i]! + bias[i]! - largest);
-        total += powers[i]!;
-      }
-      for (let i = start; i < start + width; i++) expected[i]! += powers[i]! / total;
-      start += width;
+      for (let i = start; i < end; i++) total += powers[row + i]! * factors[i]!;
+      const scale = 1 / total;
+      for (let i = start; i < end; i++) expected[i]! += powers[row + i]! * factors[i]! * scale;
+      start = end;
     }
   }
 }

@@ -9,7 +9,13 @@ import { conditionWidths } from "../network/condition-draws.ts";
 import { spanStarts } from "../network/outputs.ts";
 import type { PlaceMaps } from "./calibrate.ts";
 import { CandidateView, pickByWeight } from "./candidate-view.ts";
-import { type CandidateWindow, type RowSampler, takesConditions, windowRows } from "./row-sampler.ts";
+import {
+  type CandidateWindow,
+  fewRows,
+  type RowSampler,
+  takesConditions,
+  windowRows,
+} from "./row-sampler.ts";
 
 export interface ConditionedRequest {
   readonly rowStart: number;
@@ -56,28 +62,33 @@ export async function drawConditioned(
     for (let attempt = 0; attempt < candidates && waiting.length > 0; attempt++) {
       throwIfAborted(signal);
       const conditions = conditioner?.conditions(boxes, waiting, rowStart + from, key, attempt);
-      const window = await sampler.judge({
-        rowStart: rowStart + from,
-        seed,
-        attempt,
-        ...(conditions ? { conditions } : {}),
-        ...(signal ? { signal } : {}),
-      });
-      const view = new CandidateView(layout, maps, window);
-      waiting = waiting.filter((i) => {
-        const weight = view.probability(boxes[i]!, i);
-        const random = new RowRandom(key, rowStart + from + i, 2 * attempt + 1);
-        const accepted = random.uniform() < weight;
-        const seen = held[i]?.total ?? 0;
-        // A reservoir of one: every candidate ends up held with probability in proportion to its weight.
-        if (accepted || held[i] === undefined || random.uniform() * (seen + weight) < weight) {
-          held[i] = { row: view.row(i), total: seen + weight };
-          last[i] = attempt;
-        } else {
-          held[i]!.total += weight;
+      const left: number[] = [];
+      for (const { first, rows: size, members } of stretchesOf(waiting, count)) {
+        const window = await sampler.judge({
+          rowStart: rowStart + from + first,
+          rowCount: size,
+          seed,
+          attempt,
+          ...(conditions ? { conditions: conditions.subarray(first, first + size) } : {}),
+          ...(signal ? { signal } : {}),
+        });
+        const view = new CandidateView(layout, maps, window);
+        for (const i of members) {
+          const weight = view.probability(boxes[i]!, i - first);
+          const random = new RowRandom(key, rowStart + from + i, 2 * attempt + 1);
+          const accepted = random.uniform() < weight;
+          const seen = held[i]?.total ?? 0;
+          // A reservoir of one: every candidate ends up held with probability in proportion to its weight.
+          if (accepted || held[i] === undefined || random.uniform() * (seen + weight) < weight) {
+            held[i] = { row: view.row(i - first), total: seen + weight };
+            last[i] = attempt;
+          } else {
+            held[i]!.total += weight;
+          }
+          if (!accepted) left.push(i);
         }
-        return !accepted;
-      });
+      }
+      waiting = left;
     }
     forced += waiting.length;
     for (let i = 0; i < count; i++) {
@@ -93,6 +104,29 @@ export async function drawConditioned(
   }
   maps.apply(rows, layout);
   return { rows, forced };
+}
+
+/** Rows to judge at once, and those among them that wait. */
+interface WaitingStretch {
+  readonly first: number;
+  readonly rows: number;
+  readonly members: readonly number[];
+}
+
+/** The whole window, or only the parts of it in which rows wait, where those are less than half of it. */
+function stretchesOf(waiting: readonly number[], count: number): WaitingStretch[] {
+  const parts = new Map<number, number[]>();
+  for (const i of waiting) {
+    const part = Math.floor(i / fewRows);
+    const members = parts.get(part);
+    if (members) members.push(i);
+    else parts.set(part, [i]);
+  }
+  if (2 * parts.size * fewRows > windowRows) return [{ first: 0, rows: count, members: waiting }];
+  return [...parts].map(([part, members]) => {
+    const first = part * fewRows;
+    return { first, rows: Math.min(fewRows, count - first), members };
+  });
 }
 
 /** The condition vector that asks the network itself for the rarest of the bound discrete columns. */

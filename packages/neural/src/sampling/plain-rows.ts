@@ -28,7 +28,12 @@ export async function drawPlain(
   };
   if (!sampler) return rows;
   const start = (from: number) =>
-    sampler.draw({ rowStart: rowStart + from, seed, ...(signal ? { signal } : {}) });
+    sampler.draw({
+      rowStart: rowStart + from,
+      rowCount: Math.min(windowRows, rowCount - from),
+      seed,
+      ...(signal ? { signal } : {}),
+    });
   let next = rowCount > 0 ? start(0) : undefined;
   for (let from = 0; from < rowCount; from += windowRows) {
     const window = await next!;

@@ -36,8 +36,9 @@ import {
 import { choicesOf } from "../network/outputs.ts";
 import type { Produced, StateTree, TableNetwork } from "../network/table-network.ts";
 
-/** Rows of one run of a sampler's program; a row's numbers do not depend on it. */
+/** Rows of one run of a sampler's program, and of one where few are wanted; a row's numbers depend on neither. */
 export const windowRows = 2048;
+export const fewRows = 64;
 
 /** Everything that a sampler is made of. */
 export interface SamplerParts {
@@ -51,15 +52,17 @@ export interface SamplerParts {
   readonly shares: Float64Array;
 }
 
+/** At least the rows that were asked for. */
 export interface DrawnWindow {
-  /** i32 [windowRows x spans]. */
+  /** i32 [rows x spans]. */
   readonly alternatives: Int32Array;
-  /** f32 [windowRows x placed]. */
+  /** f32 [rows x placed]. */
   readonly places: Float32Array;
 }
 
+/** At least the rows that were asked for. */
 export interface CandidateWindow {
-  /** f32 [windowRows x choices]. */
+  /** f32 [rows x choices]. */
   readonly logits: Float32Array;
   readonly places: Float32Array;
 }
@@ -67,10 +70,12 @@ export interface CandidateWindow {
 export interface WindowRequest {
   /** Number of the first row, any safe integer. */
   readonly rowStart: number;
+  /** Rows that are wanted, 1 to `windowRows`. Default `windowRows`. */
+  readonly rowCount?: number;
   readonly seed: number;
   /** Default 0. */
   readonly attempt?: number;
-  /** Condition per row, counted over the discrete columns' categories; -1: drawn. Default all drawn. */
+  /** Condition per row wanted, counted over the discrete columns' categories; -1: drawn. Default all drawn. */
   readonly conditions?: Int32Array;
   readonly signal?: AbortSignal;
 }
@@ -109,11 +114,12 @@ export function produceRows(
   { weights, bias, conditions }: SamplerState<Tensor>,
   rng: Rng,
   given: Tensor | undefined,
+  rows: number = windowRows,
 ): Produced {
-  const noise = rng.normal([windowRows, network.noise]);
+  const noise = rng.normal([rows, network.noise]);
   let bag: nn.Bag | undefined;
   if (given !== undefined) {
-    const drawn = drawConditions(rng, conditions, windowRows);
+    const drawn = drawConditions(rng, conditions, rows);
     bag = conditionBag(where(less(given, 0), drawn, given), layout);
   }
   const { logits, places } = network.produce(weights, layout, noise, bag);
@@ -150,20 +156,23 @@ export function samplerState({
 }
 
 /** The two entries of a sampler: `draw` with choices drawn inside, `judge` with nothing drawn. */
-export function samplerEntries(parts: SamplerParts): Readonly<Record<"draw" | "judge", EntrySpec>> {
+export function samplerEntries(
+  parts: SamplerParts,
+  rows: number = windowRows,
+): Readonly<Record<"draw" | "judge", EntrySpec>> {
   const { network, layout } = parts;
-  const inputs = takesConditions(network, layout)
-    ? { conditions: { shape: [windowRows], dtype: "i32" } }
-    : {};
-  const produce = ({ state, inputs: given, rng }: StepContext): Produced =>
-    produceRows(parts, state as SamplerState<Tensor>, rng, (given as { conditions?: Tensor }).conditions);
+  const inputs = takesConditions(network, layout) ? { conditions: { shape: [rows], dtype: "i32" } } : {};
+  const produce = ({ state, inputs: given, rng }: StepContext): Produced => {
+    const { conditions } = given as { conditions?: Tensor };
+    return produceRows(parts, state as SamplerState<Tensor>, rng, conditions, rows);
+  };
   const noPlaces = (): Tensor => broadcast(0, [1]);
   return {
     draw: {
       inputs,
       step: (context) => {
         const { logits, places } = produce(context);
-        const uniforms = context.rng.uniform([windowRows, choicesOf(layout)]);
+        const uniforms = context.rng.uniform([rows, choicesOf(layout)]);
         const alternatives = drawChoices(uniforms, logits, layout.widths);
         return { outputs: { alternatives, places: places ?? noPlaces() } };
       },
@@ -178,18 +187,16 @@ export function samplerEntries(parts: SamplerParts): Readonly<Record<"draw" | "j
   };
 }
 
-/** A sampler program with its memory, which goes when it is dropped. */
+/** A sampler's programs with their memory, which goes when it is dropped. */
 export class RowSampler {
-  readonly #parts: SamplerParts;
+  #parts: SamplerParts;
   readonly #program: Program;
-  readonly #free: Int32Array = new Int32Array(windowRows).fill(-1);
+  /** The program for few rows, from the first such request on. */
+  #few: Program | undefined;
 
   constructor(parts: SamplerParts) {
     this.#parts = parts;
-    this.#program = buildProgram({
-      state: samplerState(parts),
-      entries: samplerEntries(parts),
-    }) as unknown as Program;
+    this.#program = buildSampler(parts, windowRows);
   }
 
   get parts(): SamplerParts {
@@ -198,15 +205,17 @@ export class RowSampler {
 
   /** Replaces the numbers added to the logits. */
   setBias(bias: Float32Array): void {
-    this.#program.write({ bias: tensorData(bias) });
+    this.#parts = { ...this.#parts, bias };
+    for (const program of this.#programs()) program.write({ bias: tensorData(bias) });
   }
 
   /** Replaces the network's numbers. */
   setWeights(weights: StateTree): void {
-    this.#program.write({ weights });
+    this.#parts = { ...this.#parts, weights };
+    for (const program of this.#programs()) program.write({ weights });
   }
 
-  /** Rows [rowStart, rowStart + windowRows), choices drawn. */
+  /** Rows from `rowStart` on, choices drawn. */
   async draw(request: WindowRequest): Promise<DrawnWindow> {
     const { alternatives, places } = await this.#call("draw", request);
     return { alternatives: alternatives!.data as Int32Array, places: this.#placesOf(places!) };
@@ -219,7 +228,11 @@ export class RowSampler {
   }
 
   free(): void {
-    this.#program.free();
+    for (const program of this.#programs()) program.free();
+  }
+
+  #programs(): Program[] {
+    return this.#few ? [this.#program, this.#few] : [this.#program];
   }
 
   #placesOf({ data }: TensorData): Float32Array {
@@ -227,13 +240,28 @@ export class RowSampler {
   }
 
   #call(entry: "draw" | "judge", request: WindowRequest): Promise<Record<string, TensorData>> {
-    const { rowStart, seed, attempt = 0, conditions = this.#free, signal } = request;
-    const takes = takesConditions(this.#parts.network, this.#parts.layout);
-    return this.#program.call(entry, takes ? { conditions: tensorData(conditions) } : {}, {
+    const { rowStart, rowCount = windowRows, seed, attempt = 0, conditions, signal } = request;
+    const few = rowCount <= fewRows;
+    if (few) this.#few ??= buildSampler(this.#parts, fewRows);
+    const program = few ? this.#few! : this.#program;
+    const inputs: Record<string, TensorData> = {};
+    if (takesConditions(this.#parts.network, this.#parts.layout)) {
+      const wanted = new Int32Array(few ? fewRows : windowRows).fill(-1);
+      if (conditions) wanted.set(conditions.subarray(0, rowCount));
+      inputs.conditions = tensorData(wanted);
+    }
+    return program.call(entry, inputs, {
       seed,
       firstStep: attempt,
       rowOffset: rowStart,
       ...(signal ? { signal } : {}),
     }) as Promise<Record<string, TensorData>>;
   }
+}
+
+function buildSampler(parts: SamplerParts, rows: number): Program {
+  return buildProgram({
+    state: samplerState(parts),
+    entries: samplerEntries(parts, rows),
+  }) as unknown as Program;
 }

@@ -2,7 +2,7 @@
 // at losses and at the quality of what the network now makes, keeps the best state, goes back and slows down where
 // training breaks, stops when nothing more is won or the time is up, and can be stopped and taken up again to the bit.
 
-import { type RunOptions, throwIfAborted, VerisimError } from "@verisim/core";
+import { type Progress, type RunOptions, throwIfAborted, VerisimError } from "@verisim/core";
 import type { TensorData } from "@verisim/tensor";
 
 /** What is trained, as the supervisor sees it. */
@@ -42,7 +42,8 @@ export interface TrainingPlan {
 export interface TrainingRecord {
   readonly step: number;
   readonly rate: number;
-  readonly best: number;
+  /** Best quality so far; null before there is one. */
+  readonly best: number | null;
   readonly bestStep: number;
   readonly looksSinceBest: number;
   readonly looksBelow: number;
@@ -100,14 +101,16 @@ export async function supervise<State>(
     const chunk = Math.min(plan.every, plan.steps - keeper.step);
     const rate = keeper.rate * plan.schedule(keeper.step / plan.steps);
     const before = performance.now();
-    const report = (done: number, losses?: Readonly<Record<string, number>>): void =>
+    const report = (done: number): void =>
       hooks.onProgress?.({
         phase: "fit",
         done: Math.floor((keeper.step + done) / hooks.stepsPerEpoch),
         total: Math.ceil(plan.steps / hooks.stepsPerEpoch),
         unit: "epochs",
-        ...(keeper.detail ? { detail: keeper.detail } : {}),
-        ...(losses ? { losses } : {}),
+        ...keeper.figures,
+        ...(plan.maxTimeMs === undefined
+          ? {}
+          : { budgetLeftMs: Math.max(0, plan.maxTimeMs - (performance.now() - started)) }),
       });
     const losses = await trainee.run(keeper.step, chunk, rate, {
       ...(hooks.signal ? { signal: hooks.signal } : {}),
@@ -115,7 +118,7 @@ export async function supervise<State>(
     });
     const means = meanLosses(losses);
     const verdict = await keeper.look(chunk, means);
-    report(0, means);
+    report(0);
     await hooks.onCheckpoint?.(keeper.checkpoint());
     if (verdict === "stop") {
       stopped = "quality";
@@ -151,6 +154,7 @@ class Keeper<State> {
   /** The state at the last sound look. */
   #sound: State;
   #record: TrainingRecord;
+  #losses: Readonly<Record<string, number>> | undefined;
 
   constructor(trainee: Trainee<State>, plan: TrainingPlan, from: TrainingCheckpoint<State> | undefined) {
     this.#trainee = trainee;
@@ -162,7 +166,7 @@ class Keeper<State> {
       this.#record = {
         step: 0,
         rate: 1,
-        best: Number.NEGATIVE_INFINITY,
+        best: null,
         bestStep: 0,
         looksSinceBest: 0,
         looksBelow: 0,
@@ -183,9 +187,14 @@ class Keeper<State> {
     return this.#record.rate;
   }
 
-  get detail(): string {
-    const last = this.#record.history.at(-1);
-    return last ? `quality ${last.quality.toFixed(3)}, best ${this.#record.best.toFixed(3)}` : "";
+  /** Losses and quality of the latest look, for reports. */
+  get figures(): Pick<Progress, "losses" | "quality"> {
+    const { history, best } = this.#record;
+    const last = history.at(-1);
+    return {
+      ...(this.#losses ? { losses: this.#losses } : {}),
+      ...(last && best !== null ? { quality: { now: last.quality, best } } : {}),
+    };
   }
 
   record(): TrainingRecord {
@@ -199,6 +208,7 @@ class Keeper<State> {
   /** Judges a chunk. */
   async look(steps: number, losses: Readonly<Record<string, number>>): Promise<"go on" | "stop"> {
     const step = this.#record.step + steps;
+    this.#losses = losses;
     if (Object.values(losses).some((loss) => !Number.isFinite(loss))) {
       this.#goBack(step, "a loss was not finite");
       return "go on";
@@ -217,7 +227,8 @@ class Keeper<State> {
   }
 
   #compare(step: number, quality: number, losses: Readonly<Record<string, number>>): "go on" | "stop" {
-    const { best, looksSinceBest, looksBelow, history } = this.#record;
+    const { looksSinceBest, looksBelow, history } = this.#record;
+    const best = this.#record.best ?? Number.NEGATIVE_INFINITY;
     const { warmup, patience, leastGain } = this.#plan;
     const looks = history.length + 1;
     const below = quality < best - collapseLoss ? looksBelow + 1 : 0;
@@ -254,7 +265,7 @@ class Keeper<State> {
     this.#trainee.restore(state);
     this.#sound = state;
     const rate = this.#record.rate / 2;
-    const note = `At step ${step} ${reason}; training went back to step ${this.#best ? this.#record.bestStep : "of the look before"} and on at ${rate} of the learning rate.`;
+    const note = `At step ${step} ${reason}; training went back to ${this.#best ? `step ${this.#record.bestStep}` : "the look before"} and on at ${rate} of the learning rate.`;
     this.#record = {
       ...this.#record,
       step,

@@ -48,6 +48,8 @@ export interface TrainedTable {
 const leastHeld = 100;
 const mostHeld = 5000;
 const looks = 40;
+/** Fewest steps between two looks, each of which costs as much as several steps. */
+const leastBetween = 20;
 
 /** @throws VerisimError `VERISIM_ABORTED`, `VERISIM_TRAINING_DIVERGED`, `VERISIM_MEMORY_BUDGET` */
 export async function trainTable(training: TableTraining, hooks: TrainingHooks): Promise<TrainedTable> {
@@ -56,7 +58,7 @@ export async function trainTable(training: TableTraining, hooks: TrainingHooks):
   const context: NetworkContext = { layout, rows: trained, shares: training.shares, batchSize };
   const stepsPerEpoch = Math.max(1, Math.ceil(trained.rowCount / batchSize));
   const steps = Math.max(training.minSteps, training.epochs * stepsPerEpoch);
-  const every = Math.max(1, Math.min(Math.ceil(steps / looks), Math.max(250, stepsPerEpoch)));
+  const every = Math.max(leastBetween, Math.min(Math.ceil(steps / looks), Math.max(250, stepsPerEpoch)));
   const program = buildTraining(context, network, seed, training.maxMemoryBytes);
   let sampler: RowSampler | undefined;
   const weightsNow = (): StateTree => network.sampling(program.readPart("model"));

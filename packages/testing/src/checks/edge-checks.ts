@@ -1,6 +1,6 @@
 // Small and odd tables are not bad input: one row, one column, constants, nothing but missing cells, 100,000 categories.
 
-import { isMissing, numberColumn, Table, type TableMetadata, textColumn } from "@verisim/core";
+import { isMissing, numberColumn, Table, type TableMetadata, textColumn, VerisimError } from "@verisim/core";
 import { exampleColumns, exampleTable } from "../example-table.ts";
 import { type GeneratorSubject, promise, worksOrCoded } from "../generator-subject.ts";
 import { fitted, requireColumnsLike } from "./structure-checks.ts";
@@ -120,4 +120,34 @@ export async function checkManyCategories(subject: GeneratorSubject, count: numb
   const unknown = texts.find((text) => !seen.has(text));
   promise(unknown === undefined, `the category ${unknown} was never seen`);
   promise(new Set(texts).size > 1_000, "2,000 rows of 100,000 categories hold few of them");
+}
+
+/**
+ * A number column with infinities gives finite or missing cells, or the table is refused in words; a label that one row
+ * has can be asked for by count.
+ */
+export async function checkHostileCells(subject: GeneratorSubject): Promise<void> {
+  const rows = 400;
+  const { table: base, metadata: known } = exampleColumns(["age", "grade"], rows);
+  const numbers = Float64Array.from({ length: rows }, (_, row) => row % 97);
+  numbers[5] = Number.POSITIVE_INFINITY;
+  numbers[9] = Number.NEGATIVE_INFINITY;
+  const labels = Array.from({ length: rows }, (_, row) => (row === 7 ? "once" : `label ${row % 3}`));
+  const table = new Table(
+    [...base.columns, numberColumn("ratio", numbers), textColumn("label", labels)],
+    rows,
+  );
+  const metadata: TableMetadata = {
+    columns: { ...known.columns, ratio: { sdtype: "numerical" }, label: { sdtype: "categorical" } },
+  };
+  const result = await worksOrCoded("fitting infinities", () => fitted(subject, { table, metadata }));
+  if (VerisimError.isInstance(result)) return;
+  const counts = { column: "label", counts: new Map([["once", 40]]) };
+  const synthetic = await result.sample(60, { seed: 2, counts });
+  requireColumnsLike(table, synthetic);
+  const once = synthetic.toRows().filter((row) => row.label === "once").length;
+  promise(once === 40, `40 rows of a label seen once were asked for but ${once} came`);
+  const { values } = synthetic.column("ratio") as { values: Float64Array };
+  const infinite = values.find((value) => Math.abs(value) === Number.POSITIVE_INFINITY);
+  promise(infinite === undefined, `the column ratio holds ${infinite}`);
 }

@@ -90,7 +90,7 @@ export const tvaeOptions: OptionTable = {
 };
 
 /** What the preset `reference` changes: the settings of the paper and of its reference implementation. */
-const tvaeReference: Partial<TVAEOptions> = {
+export const tvaeReference: Partial<TVAEOptions> = {
   minSteps: 0,
   holdoutShare: 0,
   numbers: "mixture",

@@ -3,7 +3,13 @@
 import type { Artifact, GeneratorDefinition } from "@verisim/core";
 import { coolingSchedule, type LearnedDefinition, LearnedGenerator } from "@verisim/neural";
 import { tvaeNetwork } from "./network.ts";
-import { type ResolvedTVAEOptions, resolveTVAE, type TVAEOptions, tvaeOptions } from "./options.ts";
+import {
+  type ResolvedTVAEOptions,
+  resolveTVAE,
+  type TVAEOptions,
+  tvaeOptions,
+  tvaeReference,
+} from "./options.ts";
 
 const definition: LearnedDefinition<TVAEOptions> = {
   name: "tvae",
@@ -41,6 +47,8 @@ export const tvae: GeneratorDefinition = {
   paper:
     "Xu, Skoularidou, Cuesta-Infante and Veeramachaneni, Modeling tabular data using conditional GAN, NeurIPS 2019",
   options: tvaeOptions,
+  trains: true,
+  presets: { reference: tvaeReference },
   create: (options) => new TVAE((options ?? {}) as TVAEOptions),
   fromArtifact: (artifact) => TVAE.fromArtifact(artifact),
 };

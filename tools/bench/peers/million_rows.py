@@ -1,4 +1,7 @@
-"""SDV for `copula-1m`: a fitted GaussianCopulaSynthesizer samples a million rows, pandas writes them to Parquet."""
+"""SDV for `copula-1m` and `ctgan-1m`: a fitted synthesizer samples a million rows, pandas writes them to Parquet.
+
+Arguments: table, threads, generator. CTGAN is trained for one epoch: the time for a row does not depend on that.
+"""
 
 import os
 import resource
@@ -11,10 +14,14 @@ ensure_parquet_engine()  # before pandas is imported, which looks for it then
 
 from serve import serve, timed
 from table import only_table, read_table, sdv_metadata
-from sdv.single_table import GaussianCopulaSynthesizer
+from sdv.single_table import CTGANSynthesizer, GaussianCopulaSynthesizer
 
 table = read_table(sys.argv[1])
-synthesizer = GaussianCopulaSynthesizer(sdv_metadata(table))
+metadata = sdv_metadata(table)
+synthesizer = {
+    "gaussian-copula": lambda: GaussianCopulaSynthesizer(metadata),
+    "ctgan": lambda: CTGANSynthesizer(metadata, epochs=1, enable_gpu=False),
+}[sys.argv[3]]()
 synthesizer.fit({"table": table})
 
 

@@ -4,13 +4,35 @@
 import {
   chooseDistribution,
   distributions,
-  empiricalMarginal,
   type FittedDistribution,
   kolmogorovDistance,
-  type Marginal,
-  tabulatedMarginal,
-} from "@verisim/stats";
-import type { MarginalName, ResolvedOptions } from "./options.ts";
+} from "./distributions/index.ts";
+import { empiricalMarginal, type Marginal, tabulatedMarginal } from "./marginal.ts";
+
+/** Families a column's marginal may be drawn from; `auto` takes the best by fit. */
+export const marginalNames = [
+  "auto",
+  "empirical",
+  "gaussian",
+  "beta",
+  "gamma",
+  "student-t",
+  "truncated-gaussian",
+  "uniform",
+  "log-laplace",
+  "kde",
+] as const;
+
+export type MarginalName = (typeof marginalNames)[number];
+
+export interface MarginalFitOptions {
+  /** Digits after the point that values are rounded to; -1 for none. */
+  readonly decimals: number;
+  /** Fewest rows behind a value or stretch of an empirical marginal. */
+  readonly minGroup: number;
+  /** Stretches in the body of an empirical marginal. */
+  readonly maxSegments: number;
+}
 
 /** Families that `auto` weighs against the empirical marginal; the kernel estimate only ever comes by name. */
 const candidates = ["gaussian", "uniform", "gamma", "truncated-gaussian", "student-t", "log-laplace", "beta"];
@@ -30,13 +52,15 @@ const MAX_ROWS = 10_000;
 /** A family is continuous: columns with fewer distinct values than this share of their rows keep their atoms. */
 const MIN_DISTINCT_SHARE = 0.5;
 
-/** @param sorted ascending, without NaN; at least one value */
+/**
+ * The marginal of a column by a family's name.
+ * @param sorted ascending, without NaN; at least one value
+ */
 export function fitMarginal(
   sorted: Float64Array,
   family: MarginalName,
-  context: { decimals: number; options: ResolvedOptions },
+  { decimals, minGroup, maxSegments }: MarginalFitOptions,
 ): Marginal {
-  const { decimals, options } = context;
   const fitted =
     sorted[0] === sorted.at(-1) || family === "empirical"
       ? null
@@ -44,13 +68,9 @@ export function fitMarginal(
         ? acceptedFamily(sorted)
         : chooseDistribution(sorted, [family === "kde" ? kdeName() : family]);
   if (!fitted) {
-    return empiricalMarginal(sorted, {
-      decimals,
-      minGroup: options.minGroup,
-      maxSegments: options.maxSegments,
-    });
+    return empiricalMarginal(sorted, { decimals, minGroup, maxSegments });
   }
-  const [low, high] = softEnds(sorted, options.minGroup);
+  const [low, high] = softEnds(sorted, minGroup);
   return tabulatedMarginal((p) => fitted.family.quantile(p, fitted.parameters), low, high, decimals);
 }
 

@@ -1,10 +1,11 @@
 import { rowUniform, streamKey } from "@verisim/core";
-import { kolmogorovDistance, marginalProbabilities, marginalRange, normalQuantile } from "@verisim/stats";
 import { describe, expect, it } from "vitest";
-import { fitMarginal } from "./fit-marginal.ts";
-import { marginalNames, resolveOptions } from "./options.ts";
+import { kolmogorovDistance } from "./distributions/index.ts";
+import { fitMarginal, marginalNames } from "./fit-marginal.ts";
+import { marginalProbabilities, marginalRange } from "./marginal.ts";
+import { normalQuantile } from "./normal.ts";
 
-const options = resolveOptions({});
+const options = { minGroup: 5, maxSegments: 500 };
 const key = streamKey(2, "marginal test");
 
 /** n sorted values of a quantile function at counted uniforms. */
@@ -38,7 +39,7 @@ describe("fitMarginal", () => {
       ["half zeros", sample(800, (p) => (p < 0.5 ? 0 : -Math.log(2 * (1 - p)))), false],
     ];
     for (const [name, sorted, tabulated] of cases) {
-      expect([name, isTabulated(fitMarginal(sorted, "auto", { decimals: -1, options }))]).toEqual([
+      expect([name, isTabulated(fitMarginal(sorted, "auto", { decimals: -1, ...options }))]).toEqual([
         name,
         tabulated,
       ]);
@@ -55,7 +56,7 @@ describe("fitMarginal", () => {
       "truncated-gaussian",
       "kde",
     ] as const) {
-      const marginal = fitMarginal(sorted, family, { decimals: -1, options });
+      const marginal = fitMarginal(sorted, family, { decimals: -1, ...options });
       expect(kolmogorovDistance(sorted, cdf(marginal)) * Math.sqrt(2000)).toBeLessThan(1.63);
     }
   });
@@ -63,7 +64,7 @@ describe("fitMarginal", () => {
   it("gives every family a range inside the data's own", () => {
     const sorted = sample(500, (p) => 1 + 4 * p * p);
     for (const family of marginalNames) {
-      const [low, high] = marginalRange(fitMarginal(sorted, family, { decimals: -1, options }));
+      const [low, high] = marginalRange(fitMarginal(sorted, family, { decimals: -1, ...options }));
       expect(low).toBeGreaterThanOrEqual(sorted[0]!);
       expect(high).toBeLessThanOrEqual(sorted.at(-1)!);
     }
@@ -72,7 +73,7 @@ describe("fitMarginal", () => {
   it("keeps the share of zeros of a zero-heavy column exactly", () => {
     const sorted = sample(1000, (p) => (p < 0.9 ? 0 : Math.round(1e5 * (p - 0.9))));
     const zeros = sorted.filter((value) => value === 0).length / 1000;
-    const marginal = fitMarginal(sorted, "auto", { decimals: 0, options });
+    const marginal = fitMarginal(sorted, "auto", { decimals: 0, ...options });
     const [range] = marginalProbabilities(marginal, 0, 0);
     expect(range![1] - range![0]).toBeCloseTo(zeros, 12);
   });

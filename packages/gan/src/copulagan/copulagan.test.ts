@@ -1,0 +1,27 @@
+import { describeGenerator } from "@verisim/testing";
+import { copulagan } from "./copulagan.ts";
+
+describeGenerator(copulagan, {
+  options: {
+    epochs: 1,
+    minSteps: 30,
+    embeddingDim: 32,
+    generatorDims: [64, 64],
+    discriminatorDims: [64],
+    averageDecay: 0.95,
+  },
+  // A small network learns the example in a second if its steps are long; larger rates would not do for real data.
+  qualityOptions: {
+    minSteps: 800,
+    batchSize: 200,
+    pac: 4,
+    dropout: 0.1,
+    generatorLr: 2e-3,
+    discriminatorLr: 2e-3,
+    averageDecay: 0.98,
+  },
+  without: {
+    "leaves the random streams of other columns alone when one is added":
+      "a network is learnt anew with every column",
+  },
+});

@@ -1,0 +1,248 @@
+// The suite that every learned generator's sampler passes on other runtimes: one ONNX file on onnxruntime-node, one traced
+// graph on TensorFlow.js, both held against the rows of `sample`.
+
+import * as tf from "@tensorflow/tfjs";
+import { type Artifact, DatePattern, type Generator } from "@verisim/core";
+import {
+  descriptionKey,
+  type ExportedSampler,
+  networkNoise,
+  type SamplerDescription,
+  samplerGraph,
+  samplerGraphState,
+  samplerNoise,
+} from "@verisim/neural";
+import { checkOnnx, type OnnxArray, type OnnxRunner, openOnnx } from "@verisim/onnx";
+import { runReference, type TensorData } from "@verisim/tensor";
+import { runTfjs } from "@verisim/tfjs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compareRows, type RowComparison } from "./compare-rows.ts";
+import { samplerTable } from "./sampler-table.ts";
+
+/** A generator whose sampler leaves for other runtimes. */
+export interface ExportingGenerator extends Generator {
+  toOnnx(): Promise<Uint8Array>;
+  exported(): ExportedSampler;
+}
+
+export interface SamplerDefinition {
+  readonly name: string;
+  create(options?: Readonly<Record<string, unknown>>): Generator;
+  fromArtifact?(artifact: Artifact): Generator;
+}
+
+export interface SamplerSuiteOptions {
+  /** Options that make a fit quick. */
+  readonly fast?: Readonly<Record<string, unknown>>;
+  /** Options beside `fast`, by what they are about. Default: none, and learnt places with rare categories in blocks. */
+  readonly variants?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+const learntPlaces = { learnPlaces: true, maxCategories: 10, derive: false };
+
+const usual: SamplerSuiteOptions["variants"] = {
+  "as it comes": {},
+  "with learnt places": learntPlaces,
+};
+
+/** Every way to cut numbers, with and without learnt places. */
+export const codecVariants: NonNullable<SamplerSuiteOptions["variants"]> = {
+  "numbers in blocks, places drawn": { numbers: "blocks", maxBlocks: 12 },
+  "numbers in blocks, places learnt": { numbers: "blocks", ...learntPlaces },
+  "numbers as mixtures": { numbers: "mixture", maxCategories: 10 },
+  "numbers as normal scores": { numbers: "copula", maxClusters: 4 },
+};
+
+/** Perturbed logits this near to one another are a tie, and each runtime breaks it as it likes. */
+const tie = 1e-4;
+const rowCount = 2300;
+const seed = 3;
+const rowStart = 100;
+
+/** Declares the suite for a generator. */
+export function describeOnnxSampler(definition: SamplerDefinition, suite: SamplerSuiteOptions = {}): void {
+  describe(`the sampler of ${definition.name} on other runtimes`, () => {
+    const variants = Object.entries(suite.variants ?? usual!);
+    describe.each(variants)("%s", (_, options) => {
+      let generator: ExportingGenerator;
+      let file: OnnxRunner;
+      let description: SamplerDescription;
+      beforeAll(async () => {
+        const { table, metadata } = samplerTable();
+        generator = definition.create({ ...suite.fast, ...options }) as ExportingGenerator;
+        await generator.fit(table, { metadata, seed: 1 });
+        const bytes = await generator.toOnnx();
+        description = descriptionOf(bytes);
+        file = await openOnnx(bytes, { threads: 1 });
+      }, 120_000);
+      afterAll(() => file?.dispose());
+
+      test("the file gives the rows of the native runtime", async () => {
+        const native = await generator.sample(rowCount, { seed, from: rowStart });
+        const comparedWith = async (noiseSeed: number): Promise<RowComparison> => {
+          const request = { seed: noiseSeed, rowStart, rowCount };
+          const outputs = await runFile(file, await samplerNoise(generator.exported(), request));
+          return compareRows(
+            native,
+            Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data])),
+            description,
+            (column, micros) => writtenDate(generator, column, micros),
+            slackOf(generator),
+          );
+        };
+        const { different, cells } = await comparedWith(seed);
+        expect(cells).toBeGreaterThan(rowCount * 15);
+        const ties = different.size > 0 ? tiedRows(generator.exported()) : new Set<number>();
+        expect([...different].filter(([row]) => !ties.has(row)).map(([, words]) => words)).toEqual([]);
+        expect((await comparedWith(seed + 1)).different.size).toBeGreaterThan(0.9 * rowCount);
+      });
+
+      test("says what it leaves out, and counts ids", async () => {
+        expect(description.leftOut.map(({ name }) => name)).toEqual(["email"]);
+        const noise = await samplerNoise(generator.exported(), { rowStart: 999_999, rowCount: 2 });
+        const { customer } = await runFile(file, noise);
+        expect(customer!.data).toEqual(["C999999", "C000000"]);
+      });
+
+      test("takes any number of rows, and a row does not depend on the others", async () => {
+        const whole = await runFile(file, await samplerNoise(generator.exported(), { seed, rowCount: 40 }));
+        for (const [start, count] of [
+          [0, 1],
+          [17, 1],
+          [5, 30],
+        ] as const) {
+          const noise = await samplerNoise(generator.exported(), {
+            seed,
+            rowStart: start,
+            rowCount: count,
+          });
+          for (const [name, { shape, data }] of Object.entries(await runFile(file, noise))) {
+            expect(shape).toEqual([count]);
+            expect(Array.from(data as ArrayLike<unknown>)).toEqual(
+              Array.from(whole[name]!.data as ArrayLike<unknown>).slice(start, start + count),
+            );
+          }
+        }
+        const none = await runFile(file, await samplerNoise(generator.exported(), { rowCount: 0 }));
+        for (const { data } of Object.values(none)) expect(data).toHaveLength(0);
+      });
+
+      test("gives rows that are asked for a category that category", async () => {
+        const noise = await samplerNoise(generator.exported(), { seed, rowCount: 200 });
+        for (const { column, first, values } of description.conditions) {
+          const { output } = description.columns.find(({ name }) => name === column)!;
+          const asked = Int32Array.from({ length: 200 }, (_, row) => first + (row % values.length));
+          const outputs = await runFile(file, { ...noise, condition: { shape: [200], data: asked } });
+          const wanted = Array.from(asked, (condition) => values[condition - first]!);
+          expect(Array.from(outputs[output]!.data as ArrayLike<unknown>)).toEqual(
+            wanted.map((value) =>
+              value !== null ? value : typeof values.at(-1) === "number" ? Number.NaN : "",
+            ),
+          );
+        }
+      });
+
+      test("the network gives the same choices and places on TensorFlow.js", async () => {
+        const { encoding, parts } = generator.exported();
+        const rows = 200;
+        const inputs = networkNoise(encoding, parts!, { seed, rowCount: rows });
+        const graph = samplerGraph(parts!, rows);
+        const state = samplerGraphState(parts!);
+        tf.env().set("IS_TEST", true);
+        await tf.ready();
+        const found = (await runTfjs(tf, graph, { state, inputs })).outputs as Outputs;
+        const wanted = runReference(graph, { state, inputs }).outputs as Outputs;
+        const spans = encoding.layout.widths.length;
+        const ties = tiedRows(generator.exported(), { rowStart: 0, rowCount: rows });
+        const differing = Array.from({ length: rows }, (_, row) => row).filter((row) => {
+          const of = ({ alternatives }: Outputs): string =>
+            Array.from(alternatives.data)
+              .slice(row * spans, (row + 1) * spans)
+              .join();
+          return of(found) !== of(wanted) && !ties.has(row);
+        });
+        expect(differing).toEqual([]);
+        expect(found.places === undefined).toBe(wanted.places === undefined);
+        wanted.places?.data.forEach((place, i) => {
+          expect(Math.abs(found.places!.data[i]! - place)).toBeLessThan(1e-5);
+        });
+      });
+    });
+
+    test("a table in which nothing varies becomes a file without a network", async () => {
+      const { table, metadata } = samplerTable(60);
+      const constant = ["currency", "note", "year"];
+      const generator = definition.create(suite.fast) as ExportingGenerator;
+      const columns = Object.fromEntries(constant.map((name) => [name, metadata.columns[name]!]));
+      await generator.fit(table.select(constant), { metadata: { columns }, seed: 1 });
+      const file = await openOnnx(await generator.toOnnx(), { threads: 1 });
+      const outputs = await runFile(file, await samplerNoise(generator.exported(), { rowCount: 3 }));
+      await file.dispose();
+      expect(outputs.currency!.data).toEqual(["EUR", "EUR", "EUR"]);
+      expect(Array.from(outputs.year!.data as Float64Array)).toEqual([2024, 2024, 2024]);
+      expect(Array.from(outputs["note.missing"]!.data as ArrayLike<unknown>, Number)).toEqual([1, 1, 1]);
+    });
+  });
+}
+
+interface Outputs {
+  readonly alternatives: { readonly data: ArrayLike<number> };
+  readonly places?: { readonly data: Float64Array };
+}
+
+function descriptionOf(file: Uint8Array): SamplerDescription {
+  return JSON.parse(checkOnnx(file).metadata![descriptionKey]!) as SamplerDescription;
+}
+
+/** Runs a file with those of the arrays that it takes. */
+function runFile(
+  file: OnnxRunner,
+  arrays: Readonly<Record<string, OnnxArray>>,
+): Promise<Record<string, OnnxArray>> {
+  return file.runTyped(Object.fromEntries(file.inputNames.map((name) => [name, arrays[name]!])));
+}
+
+function writtenDate({ metadata }: Generator, column: string, micros: number): string {
+  const { datetimeFormat, timeZone = "Z" } = metadata.columns[column]!;
+  return new DatePattern(datetimeFormat!).format(micros, timeZone);
+}
+
+/** Drawn places give the same number; learnt ones differ by the rounding of a network's sums. */
+function slackOf(generator: ExportingGenerator): (column: string) => number {
+  const { encoding } = generator.exported();
+  const learnt = new Set(encoding.layout.placed.map((column) => encoding.columns[column]!.name));
+  return (name) => {
+    if (!learnt.has(name)) return 0;
+    const { sdtype, decimals = 15, datetimeFormat = "" } = encoding.metadata.columns[name]!;
+    const isDate = sdtype === "datetime";
+    const [low = 0, high = 0] = (encoding.learntRange(name) ?? []).map((end) =>
+      isDate ? Date.parse(end) * 1000 : Number(end),
+    );
+    const step = !isDate ? 10 ** -decimals : new DatePattern(datetimeFormat).hasTime ? 1000 : 86_400e6;
+    return 1.001 * step + 1e-5 * (high - low);
+  };
+}
+
+/** Rows in which two perturbed logits of a span lie so near that rounding decides. */
+function tiedRows(
+  { encoding, parts }: ExportedSampler,
+  request: { readonly rowStart: number; readonly rowCount: number } = { rowStart, rowCount },
+): Set<number> {
+  const inputs = networkNoise(encoding, parts!, { seed, ...request });
+  const graph = samplerGraph(parts!, request.rowCount, "logits");
+  const { logits } = runReference(graph, { state: samplerGraphState(parts!), inputs }).outputs as {
+    readonly logits: { readonly data: Float64Array };
+  };
+  const uniforms = (inputs.choiceUniforms as TensorData).data;
+  const perturbed = logits.data.map((logit, i) => logit - Math.log(-Math.log(uniforms[i]!)));
+  const ties = new Set<number>();
+  let at = 0;
+  for (let row = 0; row < request.rowCount; row++) {
+    for (const width of encoding.layout.widths) {
+      const [best, second] = Array.from(perturbed.subarray(at, at + width)).sort((a, b) => b - a);
+      if (second !== undefined && best! - second < tie) ties.add(row);
+      at += width;
+    }
+  }
+  return ties;
+}
