@@ -31,7 +31,7 @@ export interface AttentionGANOptions extends LearningOptions, Partial<GanOptions
 export type ResolvedAttentionGANOptions = Required<AttentionGANOptions> & ResolvedLearningOptions;
 
 export const attentionGANOptions: OptionTable = {
-  ...withDefaults(learningOptions, { minSteps: 5000, maxBlocks: 20, learnPlaces: true }),
+  ...withDefaults(learningOptions, { epochs: 100, minSteps: 5000, maxBlocks: 20, learnPlaces: true }),
   ...ganRows,
   attention: {
     type: "boolean",

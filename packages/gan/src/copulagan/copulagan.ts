@@ -19,7 +19,7 @@ const definition: LearnedDefinition<CopulaGANOptions> = {
   resolve: resolveCopulaGAN,
   network: (options) => ctganNetwork(options as ResolvedCopulaGANOptions),
   schedule: ({ cooldown }) => coolingSchedule(cooldown),
-  encoding: ({ defaultMarginal }) => ({ marginal: defaultMarginal }),
+  encoding: ({ defaultMarginal, scores }) => ({ marginal: defaultMarginal, scores }),
 };
 
 /**

@@ -15,6 +15,8 @@ import { type CTGANOptions, ctganOptions } from "../ctgan/options.ts";
 export interface CopulaGANOptions extends CTGANOptions {
   /** Family of every number's distribution: what its normal scores are taken by. */
   defaultMarginal?: MarginalName;
+  /** How normal scores are cut: stretches of equal shares of the rows with frequent values apart, or a Gaussian mixture. */
+  scores?: "stretches" | "mixture";
 }
 
 export type ResolvedCopulaGANOptions = Required<CopulaGANOptions> & ResolvedLearningOptions;
@@ -27,10 +29,21 @@ export const copulaGANOptions: OptionTable = {
     values: marginalNames,
     description: "Family of every number's distribution, by which it becomes a normal score.",
   },
+  scores: {
+    type: "choice",
+    default: "stretches",
+    values: ["stretches", "mixture"],
+    description:
+      "Normal scores in stretches of equal shares of the rows with frequent values apart (at most maxBlocks), or as a Gaussian mixture.",
+  },
 };
 
 /** What the preset `reference` changes: CTGAN's settings, but for the normal scores. */
-export const copulaGANReference: Partial<CopulaGANOptions> = { ...ganReference, numbers: "copula" };
+export const copulaGANReference: Partial<CopulaGANOptions> = {
+  ...ganReference,
+  numbers: "copula",
+  scores: "mixture",
+};
 
 /** @throws VerisimError as `checkOptions` of @verisim/core */
 export function resolveCopulaGAN(options: CopulaGANOptions): ResolvedCopulaGANOptions {

@@ -9,6 +9,7 @@ describeGenerator(ctgan, {
     generatorDims: [64, 64],
     discriminatorDims: [64],
     averageDecay: 0.95,
+    calibrate: false,
   },
   // A small network learns the example in a second if its steps are long; larger rates would not do for real data.
   qualityOptions: {
@@ -19,7 +20,9 @@ describeGenerator(ctgan, {
     generatorLr: 2e-3,
     discriminatorLr: 2e-3,
     averageDecay: 0.98,
+    calibrate: true,
   },
+  timeoutMs: 300_000,
   without: {
     "leaves the random streams of other columns alone when one is added":
       "a network is learnt anew with every column",

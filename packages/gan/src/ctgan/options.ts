@@ -24,11 +24,13 @@ export interface CTGANOptions extends LearningOptions, Partial<GanOptions> {
 export type ResolvedCTGANOptions = Required<CTGANOptions> & ResolvedLearningOptions;
 
 export const ctganOptions: OptionTable = {
-  ...withDefaults(learningOptions, { minSteps: 5000, maxBlocks: 20, learnPlaces: true }),
-  ...ganRows,
+  ...withDefaults(learningOptions, { epochs: 100, minSteps: 5000, maxBlocks: 20, learnPlaces: true }),
+  ...withDefaults(ganRows, { embeddingDim: 64, generatorDims: [128, 128] }),
 };
 
 /** @throws VerisimError as `checkOptions` of @verisim/core; `VERISIM_OPTION_VALUE` where pac does not divide batchSize */
 export function resolveCTGAN(options: CTGANOptions): ResolvedCTGANOptions {
-  return fittingPac(resolveByPreset<CTGANOptions>("ctgan", ctganOptions, ganReference, options) as ResolvedCTGANOptions);
+  return fittingPac(
+    resolveByPreset<CTGANOptions>("ctgan", ctganOptions, ganReference, options) as ResolvedCTGANOptions,
+  );
 }

@@ -21,6 +21,12 @@ const encodings = {
   blocks: TableEncoding.fit(table, shopMetadata, shopOptions, fitContext),
   mixture: TableEncoding.fit(table, shopMetadata, { ...shopOptions, numbers: "mixture" }, fitContext),
   copula: TableEncoding.fit(table, shopMetadata, { ...shopOptions, numbers: "copula" }, fitContext),
+  stretches: TableEncoding.fit(
+    table,
+    shopMetadata,
+    { ...shopOptions, numbers: "copula", scores: "stretches" },
+    fitContext,
+  ),
 };
 
 const boxesOf = (encoding: TableEncoding, where: string): AllowedBox[] =>

@@ -13,7 +13,7 @@ import {
   numbersOf,
   wholePlace,
 } from "./column-codec.ts";
-import { segmentOf } from "./number-segments.ts";
+import { segmentOf, segmentsAlone } from "./number-segments.ts";
 import {
   alternativesOfParts,
   beginsOfParts,
@@ -82,11 +82,7 @@ export class BlockCodec implements ColumnCodec<BlockCodecState> {
     const marginal: Marginal = empiricalMarginal(sorted, { decimals, minGroup });
     const mass = segmentMass(marginal);
     const { low, high } = marginal;
-    const few = low.length <= maxBlocks && low.every((value, s) => value === high[s]);
-    const alone = Uint8Array.from(low, (value, s) =>
-      value === high[s] && (few || mass[s]! * maxBlocks >= 1) ? 1 : 0,
-    );
-    const parts = placeParts(mass, cutRuns(mass, alone, maxBlocks));
+    const parts = placeParts(mass, cutRuns(mass, segmentsAlone(marginal, mass, maxBlocks), maxBlocks));
     return { codec: new BlockCodec({ missing, ...parts, low, high, decimals, unit }), mass };
   }
 

@@ -162,11 +162,11 @@ function planNumbers(
   const missing = count < rows;
   const shared = { missing, minGroup: options.minGroup, decimals, unit };
   if (options.numbers !== "blocks" && !isConstant) {
-    const { numbers, marginal = "empirical", maxClusters } = options;
+    const { numbers, marginal = "empirical", scores = "mixture", maxBlocks, maxClusters } = options;
     const codec =
       numbers === "mixture"
         ? MixtureCodec.fit(values, { ...shared, maxClusters })
-        : CopulaCodec.fit(values, { ...shared, marginal, maxClusters });
+        : CopulaCodec.fit(values, { ...shared, marginal, scores, maxBlocks, maxClusters });
     const present = count / rows;
     const shares = Float64Array.from(codec.state.weights, (weight) => weight * present);
     return { codec, shares: missing ? Float64Array.of(1 - present, ...shares) : shares };

@@ -1,9 +1,17 @@
 // Numbers on the normal scale of a Gaussian copula: the column's distribution function takes a value to its probability,
-// the normal quantile takes that to a normal score, and a Gaussian mixture cuts the scores into modes. The scores at which
+// the normal quantile takes that to a normal score, and a Gaussian mixture or stretches of equal shares cut the scores into modes. The scores at which
 // segments of the distribution meet are a table; inside of a segment values are linear in them.
 
 import type { EncodedColumn } from "@verisim/core";
-import { fitMarginal, type MarginalName, normalCdf, normalQuantile, roundedInterval } from "@verisim/stats";
+import {
+  fitMarginal,
+  type Marginal,
+  type MarginalName,
+  normalCdf,
+  normalQuantile,
+  roundedInterval,
+  segmentMass,
+} from "@verisim/stats";
 import {
   type AllowedParts,
   type CodedCells,
@@ -13,9 +21,9 @@ import {
   numbersOf,
   wholePlace,
 } from "./column-codec.ts";
-import { fitModes, Modes } from "./modes.ts";
-import { segmentOf } from "./number-segments.ts";
-import { joinRanges } from "./parts.ts";
+import { fitModes, Modes, type ModeTables, stretchModes } from "./modes.ts";
+import { segmentOf, segmentsAlone } from "./number-segments.ts";
+import { cutRuns, joinRanges } from "./parts.ts";
 
 /** Everything about a column of numbers as normal scores; segment s runs from `low[s]` to `high[s]`, in units. */
 export type CopulaCodecState = {
@@ -25,7 +33,8 @@ export type CopulaCodecState = {
   readonly high: Float64Array;
   /** The score at which each segment begins, and the one at which the last ends. */
   readonly edges: Float64Array;
-  /** The mixture of the scores. */
+  /** Whether the modes are stretches of scores that lie end to end; else they are those of a mixture. */
+  readonly endToEnd: boolean;
   readonly weights: Float64Array;
   readonly means: Float64Array;
   readonly deviations: Float64Array;
@@ -39,6 +48,11 @@ export interface CopulaFitOptions {
   readonly missing: boolean;
   /** Family of the column's distribution. */
   readonly marginal: MarginalName;
+  /** How scores are cut: into the modes of a mixture, or into stretches of about equal shares. Default `mixture`. */
+  readonly scores?: "mixture" | "stretches";
+  /** Most stretches. Default 20. */
+  readonly maxBlocks?: number;
+  /** Most modes of a mixture. */
   readonly maxClusters: number;
   readonly minGroup: number;
   readonly decimals: number;
@@ -62,7 +76,7 @@ export class CopulaCodec implements ColumnCodec<CopulaCodecState> {
 
   constructor(state: CopulaCodecState) {
     this.state = state;
-    this.#modes = new Modes(state);
+    this.#modes = new Modes(state, state.endToEnd);
     this.#offset = state.missing ? 1 : 0;
     this.width = this.#modes.count + this.#offset;
     this.hasPlace = new Uint8Array(this.width).fill(1, this.#offset);
@@ -71,16 +85,19 @@ export class CopulaCodec implements ColumnCodec<CopulaCodecState> {
 
   /** @param sorted in units, ascending, without NaN; at least two different values */
   static fit(sorted: Float64Array, options: CopulaFitOptions): CopulaCodec {
-    const { missing, marginal, maxClusters, minGroup, decimals, unit } = options;
-    const { low, high, thresholds } = fitMarginal(sorted, marginal, { decimals, minGroup, maxSegments });
+    const { missing, scores, maxBlocks = 20, maxClusters, minGroup, decimals, unit } = options;
+    const marginal = fitMarginal(sorted, options.marginal, { decimals, minGroup, maxSegments });
+    const { low, high, thresholds } = marginal;
     const edges = Float64Array.of(
       -reach,
       ...thresholds.map((edge) => Math.min(reach, Math.max(-reach, edge))),
       reach,
     );
-    const middles = middlesOf(edges);
-    const scores = sorted.map((value) => scoreOf({ low, high, edges }, middles, value));
-    return new CopulaCodec({ missing, low, high, edges, ...fitModes(scores, maxClusters), decimals, unit });
+    const endToEnd = scores === "stretches";
+    const modes = endToEnd
+      ? equalStretches(marginal, edges, maxBlocks)
+      : fitModes(scoresOf(sorted, { low, high, edges }), maxClusters);
+    return new CopulaCodec({ missing, low, high, edges, endToEnd, ...modes, decimals, unit });
   }
 
   encode(column: EncodedColumn, fallback: number, uniform: (row: number) => number): CodedCells {
@@ -186,6 +203,26 @@ function scoreOf(
   if (!(width > 0)) return middles[s]!;
   const share = Math.min(1, Math.max(0, (value - low[s]!) / width));
   return edges[s]! + share * (edges[s + 1]! - edges[s]!);
+}
+
+function scoresOf(
+  sorted: Float64Array,
+  state: Pick<CopulaCodecState, "low" | "high" | "edges">,
+): Float64Array {
+  const middles = middlesOf(state.edges);
+  return sorted.map((value) => scoreOf(state, middles, value));
+}
+
+/** Runs of segments with about equal shares of the rows; frequent single values stay alone. */
+function equalStretches(marginal: Marginal, edges: Float64Array, most: number): ModeTables {
+  const mass = segmentMass(marginal);
+  const first = cutRuns(mass, segmentsAlone(marginal, mass, most), most);
+  const weights = new Float64Array(first.length - 1);
+  for (const k of weights.keys()) for (let s = first[k]!; s < first[k + 1]!; s++) weights[k]! += mass[s]!;
+  return stretchModes(
+    Float64Array.from(first, (s) => edges[s]!),
+    weights,
+  );
 }
 
 /** The segment whose scores hold a score; the first or the last for scores beyond all edges. */

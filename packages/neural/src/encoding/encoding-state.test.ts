@@ -7,8 +7,13 @@ import { TableEncoding } from "./table-encoding.ts";
 const table = shopTable();
 const context = { seed: 2, rowStart: 0 };
 
-describe.each(["blocks", "mixture", "copula"] as const)("the state of an encoding in %s", (numbers) => {
-  const options = { ...shopOptions, numbers };
+describe.each([
+  ["blocks", { numbers: "blocks" }],
+  ["mixture", { numbers: "mixture" }],
+  ["copula", { numbers: "copula", marginal: "gamma" }],
+  ["stretches", { numbers: "copula", scores: "stretches" }],
+] as const)("the state of an encoding in %s", (_, own) => {
+  const options = { ...shopOptions, ...own };
   const encoding = TableEncoding.fit(table, shopMetadata, options, { seed: 1, tableName: "shop" });
 
   test("makes the same encoding again, through a model file's parts", async () => {

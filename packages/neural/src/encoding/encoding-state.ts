@@ -97,6 +97,7 @@ function optionsFrom(entry: StateReader): EncodingOptions {
   const positive = (name: string): number => entry.integer(name, 1, 2 ** 31);
   return {
     numbers: entry.choice("numbers", ["blocks", "mixture", "copula"] as const),
+    ...(entry.has("scores") ? { scores: entry.choice("scores", ["mixture", "stretches"] as const) } : {}),
     ...(entry.has("marginal") ? { marginal: entry.choice("marginal", marginalNames) } : {}),
     maxBlocks: positive("maxBlocks"),
     maxClusters: positive("maxClusters"),
@@ -156,7 +157,14 @@ function numberFrom(kind: "blocks" | "mixture" | "copula", state: StateReader): 
   const edges = state.floats("edges", low.length + 1, Number.isFinite);
   if (low.length === 0 || edges.some((edge, s) => s > 0 && edge < edges[s - 1]!))
     throw damaged("rising scores");
-  return new CopulaCodec({ ...shared, ...modesFrom(state), low, high, edges });
+  return new CopulaCodec({
+    ...shared,
+    endToEnd: state.flag("endToEnd"),
+    ...modesFrom(state),
+    low,
+    high,
+    edges,
+  });
 }
 
 function modesFrom(state: StateReader): ModeTables {

@@ -42,6 +42,11 @@ export interface EncodingOptions {
   readonly numbers: "blocks" | "mixture" | "copula";
   /** Family of each number's distribution, which gives `copula` its scores. Default `empirical`: the column's own. */
   readonly marginal?: MarginalName;
+  /**
+   * How `copula` cuts normal scores: `mixture` (default): the modes of a Gaussian mixture; `stretches`: at most `maxBlocks`
+   * stretches of about equal shares of the rows, frequent values apart.
+   */
+  readonly scores?: "mixture" | "stretches";
   /** Most alternatives of a number in blocks, missing cells not counted; at least 1. */
   readonly maxBlocks: number;
   /** Most components of a mixture, 1 to 100. The paper's is 10. */

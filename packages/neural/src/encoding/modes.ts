@@ -1,5 +1,6 @@
 // Modes of a Gaussian mixture as alternatives (Xu et al. 2019, section 4.2): a row's mode is drawn by responsibility, and
-// its place is the distance from the mode's mean in units of four deviations.
+// its place is the distance from the mode's mean in units of four deviations. Stretches that lie end to end are modes too:
+// four deviations reach from their middle to their ends, and a row's mode is the stretch that holds it.
 
 import { fitMixture } from "@verisim/transforms";
 
@@ -29,6 +30,16 @@ export function fitModes(sorted: Float64Array, most: number): ModeTables {
   };
 }
 
+/** Stretches as modes. @param bounds where each begins and the last ends, rising; @param weights of the stretches */
+export function stretchModes(bounds: Float64Array, weights: Float64Array): ModeTables {
+  const half = weights.map((_, k) => Math.max(1e-6, (bounds[k + 1]! - bounds[k]!) / 2));
+  return {
+    weights,
+    means: weights.map((_, k) => (bounds[k]! + bounds[k + 1]!) / 2),
+    deviations: half.map((reach) => reach / deviationsPerPlace),
+  };
+}
+
 /** At most `most` evenly spaced values, ascending. */
 function orderStatistics(sorted: Float64Array, most: number): Float64Array {
   if (sorted.length <= most) return sorted;
@@ -43,8 +54,11 @@ export class Modes {
   /** Logarithm of weight over deviation per mode. */
   readonly #logs: Float64Array;
   readonly #powers: Float64Array;
+  readonly #endToEnd: boolean;
 
-  constructor({ weights, means, deviations }: ModeTables) {
+  /** @param endToEnd whether the modes are stretches that lie end to end, in rising order */
+  constructor({ weights, means, deviations }: ModeTables, endToEnd: boolean = false) {
+    this.#endToEnd = endToEnd;
     this.#means = means;
     this.#deviations = deviations;
     this.#logs = weights.map((weight, k) => Math.log(weight / deviations[k]!));
@@ -60,6 +74,7 @@ export class Modes {
     const powers = this.#powers;
     const { length } = powers;
     if (length === 1) return 0;
+    if (this.#endToEnd) return this.#stretchOf(value);
     let largest = Number.NEGATIVE_INFINITY;
     for (let k = 0; k < length; k++) {
       const z = (value - this.#means[k]!) / this.#deviations[k]!;
@@ -82,6 +97,17 @@ export class Modes {
       if (left <= 0) return k;
     }
     return certain;
+  }
+
+  #stretchOf(value: number): number {
+    let from = 0;
+    let to = this.#means.length - 1;
+    while (from < to) {
+      const middle = (from + to + 1) >> 1;
+      if (this.distance(middle, value) >= -1) from = middle;
+      else to = middle - 1;
+    }
+    return from;
   }
 
   /** The place of a value in a mode, in [-1, 1]. */

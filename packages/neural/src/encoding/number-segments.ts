@@ -20,3 +20,12 @@ export function segmentOf({ low, high }: NumberSegments, value: number): number 
   if (value <= high[from]! || from === low.length - 1) return from;
   return low[from + 1]! - value < value - high[from]! ? from + 1 : from;
 }
+
+/**
+ * 1 per segment that should be an alternative of its own: single values with at least 1 / `most` of the rows, and all of
+ * them where there is nothing else and they are few.
+ */
+export function segmentsAlone({ low, high }: NumberSegments, mass: Float64Array, most: number): Uint8Array {
+  const few = low.length <= most && low.every((value, s) => value === high[s]);
+  return Uint8Array.from(low, (value, s) => (value === high[s] && (few || mass[s]! * most >= 1) ? 1 : 0));
+}

@@ -94,6 +94,7 @@ export async function fitModel<Options extends object>(
       minSteps: options.minSteps,
       holdoutShare: options.holdoutShare,
       patience: options.patience,
+      calibrate: options.calibrate,
       schedule: definition.schedule?.(options) ?? (() => 1),
       ...(fit.maxTimeMs === undefined ? {} : { maxTimeMs: Math.max(0, fit.maxTimeMs - spent) }),
       ...(fit.maxMemoryBytes === undefined ? {} : { maxMemoryBytes: fit.maxMemoryBytes }),

@@ -77,7 +77,7 @@ export const learningOptions: OptionTable = {
   },
   patience: {
     type: "integer",
-    default: 0,
+    default: 20,
     min: 0,
     max: 1_000_000,
     description: "Looks at the score without a gain before training stops; 0: never stop early.",
@@ -153,7 +153,7 @@ export function resolveByPreset<Options extends object>(
 /** A table of options with other defaults. */
 export function withDefaults(
   rows: OptionTable,
-  defaults: Readonly<Record<string, number | boolean | string>>,
+  defaults: Readonly<Record<string, number | boolean | string | readonly number[]>>,
 ): OptionTable {
   return Object.fromEntries(
     Object.entries(rows).map(([name, row]) => [

@@ -56,11 +56,7 @@ export async function calibrate(
   const run = signal ? { signal } : {};
   const fitting = Math.floor(mostLogits / (windowRows * shares.length));
   const windows = Math.max(fewestWindows, Math.min(mostWindows, fitting));
-  const logits: Float32Array[] = [];
-  for (let window = 0; window < windows; window++)
-    logits.push((await sampler.judge({ rowStart: window * windowRows, seed: 1, ...run })).logits);
-  const bias = fitBias(logits.splice(0), shares, layout);
-  sampler.setBias(bias);
+  const bias = await calibrateShares(sampler, shares, windows, signal);
   const maps = noCalibration(layout);
   if (layout.placed.length === 0) return { ...maps, bias };
   const made: EncodedRows[] = [];
@@ -78,6 +74,24 @@ export async function calibrate(
     maps.madePlaces.set(drawn, map * knots);
   });
   return { ...maps, bias };
+}
+
+/** Finds and sets the numbers that a sampler's logits need for the shares of the training rows, on windows of a fixed seed. */
+export async function calibrateShares(
+  sampler: RowSampler,
+  shares: Float64Array,
+  windows: number,
+  signal?: AbortSignal,
+): Promise<Float32Array> {
+  sampler.setBias(new Float32Array(shares.length));
+  const logits: Float32Array[] = [];
+  for (let window = 0; window < windows; window++)
+    logits.push(
+      (await sampler.judge({ rowStart: window * windowRows, seed: 1, ...(signal ? { signal } : {}) })).logits,
+    );
+  const bias = fitBias(logits, shares, sampler.parts.layout);
+  sampler.setBias(bias);
+  return bias;
 }
 
 /**

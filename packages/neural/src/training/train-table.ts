@@ -6,6 +6,7 @@ import { buildProgram, type EntrySpec, nn, type Program, type TensorData, tensor
 import type { EncodedRows, Layout } from "../encoding/layout.ts";
 import { tableState } from "../network/outputs.ts";
 import type { NetworkContext, StateTree, TableNetwork } from "../network/table-network.ts";
+import { calibrateShares } from "../sampling/calibrate.ts";
 import { RowSampler, windowRows } from "../sampling/row-sampler.ts";
 import { PairQuality } from "./pair-quality.ts";
 import {
@@ -27,6 +28,8 @@ export interface TableTraining {
   readonly minSteps: number;
   readonly holdoutShare: number;
   readonly patience: number;
+  /** Whether shares are calibrated after training, and so before every look. */
+  readonly calibrate: boolean;
   readonly schedule: (share: number) => number;
   readonly maxTimeMs?: number;
   readonly maxMemoryBytes?: number;
@@ -77,6 +80,12 @@ export async function trainTable(training: TableTraining, hooks: TrainingHooks):
       sampler = looking;
       quality = async () => {
         looking.setWeights(weightsNow());
+        // What calibration will take out is no reason to prefer one state to another.
+        if (
+          training.calibrate &&
+          !(await calibrateShares(looking, training.shares, 2)).every(Number.isFinite)
+        )
+          return Number.NaN;
         const parts = [];
         for (let window = 0; window < 2; window++)
           parts.push(

@@ -31,7 +31,7 @@ export interface TVAEOptions extends LearningOptions {
 export type ResolvedTVAEOptions = Required<TVAEOptions> & ResolvedLearningOptions;
 
 export const tvaeOptions: OptionTable = {
-  ...withDefaults(learningOptions, { minSteps: 5000, maxBlocks: 48 }),
+  ...withDefaults(learningOptions, { epochs: 150, minSteps: 5000, maxBlocks: 48 }),
   embeddingDim: {
     type: "integer",
     default: 128,
@@ -91,8 +91,10 @@ export const tvaeOptions: OptionTable = {
 
 /** What the preset `reference` changes: the settings of the paper and of its reference implementation. */
 export const tvaeReference: Partial<TVAEOptions> = {
+  epochs: 300,
   minSteps: 0,
   holdoutShare: 0,
+  patience: 0,
   numbers: "mixture",
   derive: false,
   averageDecay: 0,
