@@ -1,5 +1,6 @@
 // The list of generators: the one place where the command line, the server and the studio learn what there is.
 
+import { attentionGAN } from "@verisim/attention-gan";
 import { gaussianCopula } from "@verisim/copula";
 import {
   type Artifact,
@@ -10,9 +11,17 @@ import {
 } from "@verisim/core";
 import { copulagan, ctgan } from "@verisim/gan";
 import { tvae } from "@verisim/vae";
+import { vam } from "@verisim/vam";
 
 /** Every generator, by the names that the command line knows, in the order in which they are listed. */
-export const generators: readonly GeneratorDefinition[] = [gaussianCopula, ctgan, copulagan, tvae];
+export const generators: readonly GeneratorDefinition[] = [
+  gaussianCopula,
+  ctgan,
+  copulagan,
+  tvae,
+  attentionGAN,
+  vam,
+];
 
 /** The generator that is used where none is named. */
 export const defaultGeneratorName = "gaussian-copula";

@@ -1,5 +1,6 @@
 // The whole library under one name. Every part is also a package of its own, for programs that need only that part.
 
+export * from "@verisim/attention-gan";
 export * from "@verisim/copula";
 export * from "@verisim/core";
 export * from "@verisim/data";
@@ -11,4 +12,5 @@ export * as tensor from "@verisim/tensor";
 export * as arrays from "@verisim/tensor/arrays";
 export * as transforms from "@verisim/transforms";
 export * from "@verisim/vae";
+export * from "@verisim/vam";
 export * from "./generators.ts";

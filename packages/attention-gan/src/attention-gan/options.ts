@@ -58,6 +58,11 @@ export const attentionGANOptions: OptionTable = {
 
 /** @throws VerisimError as `checkOptions` of @verisim/core */
 export function resolveAttentionGAN(options: AttentionGANOptions): ResolvedAttentionGANOptions {
-  const resolved = resolveByPreset<AttentionGANOptions>("attention-gan", attentionGANOptions, ganReference, options);
+  const resolved = resolveByPreset<AttentionGANOptions>(
+    "attention-gan",
+    attentionGANOptions,
+    ganReference,
+    options,
+  );
   return fittingPac(resolved as ResolvedAttentionGANOptions);
 }
