@@ -116,7 +116,8 @@ export const ganRows: OptionTable = {
 };
 
 /** What the preset `reference` of all these GANs changes: the settings of the paper and of its reference implementation. */
-export const ganReference: Partial<GanOptions> & LearningOptions & { readonly generatorDims: readonly number[]; readonly cooldown: number } = {
+export const ganReference: Partial<GanOptions> &
+  LearningOptions & { readonly generatorDims: readonly number[]; readonly cooldown: number } = {
   epochs: 300,
   embeddingDim: 128,
   generatorDims: [256, 256],

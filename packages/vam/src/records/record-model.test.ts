@@ -142,6 +142,16 @@ describe("a model of records", () => {
     expect(made.every(Number.isInteger)).toBe(true);
   });
 
+  test("fills modalities that are not given at all, from an image alone", async () => {
+    const { images } = fresh.records;
+    const filled = await model.impute({ rowCount: 200, images: images! });
+    expect(agreement(kindsOf(filled), fresh.kind)).toBeGreaterThan(0.88);
+    expect(filled.images).toEqual(images);
+    expect(
+      filled.texts!.name!.filter((text, row) => text!.includes(kinds[fresh.kind[row]!]!)).length,
+    ).toBeGreaterThan(176);
+  });
+
   test("makes up records whose modalities agree, in the kinds' shares", async () => {
     const made = await model.sample(1000, { seed: 9 });
     expect(agreement(brightest(made), kindsOf(made))).toBeGreaterThan(0.85);

@@ -147,7 +147,7 @@ export class RecordModel {
 
   /** Made-up records [from, from + rowCount) of a seed. @throws VerisimError `VERISIM_ABORTED` */
   sample(rowCount: number, { seed = 0, from = 0, signal }: RecordSampleOptions = {}): Promise<Records> {
-    const records = this.#blank(rowCount);
+    const records = this.#withBlanks({ rowCount });
     return this.#fill(records, {
       seed,
       from,
@@ -165,7 +165,7 @@ export class RecordModel {
   async impute(records: Records, options: RecordImputeOptions = {}): Promise<Records> {
     const { seed = 0, from = 0, fill = "mean", signal } = options;
     if (modalityNames(records).length > 0) checkRecords(records);
-    const whole = merged([this.#blank(records.rowCount), records]);
+    const whole = this.#withBlanks(records);
     return this.#fill(whole, { seed, from, fill, mayBeMissing: false, ...(signal ? { signal } : {}) });
   }
 
@@ -181,10 +181,11 @@ export class RecordModel {
   ): Promise<Records> {
     const unknown = given.find((name) => !this.modalities.includes(name));
     if (unknown !== undefined) throw recordError(unknown, `one of ${this.modalities.join(", ")}`, unknown);
-    const { rowCount, known = {} } = records;
+    const { rowCount } = records;
     const others = this.modalities.filter((name) => !given.includes(name));
     const hidden = Object.fromEntries(others.map((name) => [name, new Uint8Array(rowCount)]));
-    const seen = { ...merged([this.#blank(rowCount), records]), known: { ...known, ...hidden } };
+    const whole = this.#withBlanks(records);
+    const seen = { ...whole, known: { ...whole.known, ...hidden } };
     const { seed = 0, from = 0, signal } = options;
     return this.#fill(seen, { seed, from, fill: "draw", mayBeMissing: false, ...(signal ? { signal } : {}) });
   }
@@ -220,8 +221,11 @@ export class RecordModel {
     return filled;
   }
 
-  #blank(rowCount: number): Records {
-    return merged([{ rowCount }, ...this.#modalities.map((modality) => modality.blank(rowCount))]);
+  /** Records with modalities that they lack as missing ones. */
+  #withBlanks(records: Records): Records {
+    const there = modalityNames(records);
+    const lacking = this.#modalities.filter(({ name }) => !there.includes(name));
+    return merged([...lacking.map((modality) => modality.blank(records.rowCount)), records]);
   }
 
   /** Plain data and arrays for `writeModelFile`. */
