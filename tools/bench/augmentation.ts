@@ -1,5 +1,6 @@
 // What rows of VAM are worth to LightGBM on small data: for every data set, several splits into rows to learn and rows to
-// judge by; the gain of real and synthetic rows over real rows alone, its mean over the splits and a 95 % interval.
+// judge by; the gain of real and synthetic rows over real rows alone, its mean over the splits and a 95 % interval, which
+// takes the splits as independent though they share rows, and so is a little too narrow.
 // Run: node --conditions=verisim-source augmentation.ts [data set ...] [--rows FACTOR] [--splits N] [--learn SHARE]
 
 import { join } from "node:path";
