@@ -14,7 +14,7 @@ import { peakMemoryMB, serve, time } from "../serve.ts";
 
 const [, , table, , name] = process.argv;
 const definition = findGenerator(name!);
-const options = definition.trains ? { preset: "reference", epochs: 1 } : {};
+const options = definition.trains ? { epochs: 1, minSteps: 1 } : {};
 const folder = mkdtempSync(path.join(cacheFolder, "million-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const model = path.join(folder, "model.verisim");

@@ -58,6 +58,9 @@ export interface EncodingParts {
   readonly plan: ColumnPlan;
 }
 
+/** Decoding so many rows makes way for other work between columns. */
+const manyRows = 8192;
+
 /**
  * Fits, encodes and decodes the columns that a network learns.
  *
@@ -162,13 +165,15 @@ export class TableEncoding {
     }
     const alternatives = new Int32Array(rowCount);
     const places = new Float64Array(rowCount);
-    plan.coded.forEach(({ encoded, codec }, column) => {
+    for (const [column, { encoded, codec }] of plan.coded.entries()) {
       for (let row = 0, at = column; row < rowCount; row++, at += plan.coded.length) {
         alternatives[row] = rows.alternatives[at]!;
       }
       this.#placesOf(column, rows, uniforms, drawnColumns.indexOf(column), places);
       codec.decode(alternatives, places, columns[encoded]!);
-    });
+      // Rows that are drawn natively meanwhile are waiting to be told to go on.
+      if (rowCount >= manyRows) await new Promise((resolve) => setImmediate(resolve));
+    }
     if (snap) this.#snapNumbers(columns, rowCount, snap);
     for (const rule of plan.derived) fillDerived(rule, columns);
     for (const { encoded, cell } of plan.fixed) {

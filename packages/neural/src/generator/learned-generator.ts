@@ -16,7 +16,7 @@ import {
   type Table,
   type TableMetadata,
 } from "@verisim/core";
-import type { EncodingOptions } from "../encoding/layout.ts";
+import type { DrawnRows, EncodingOptions } from "../encoding/layout.ts";
 import type { TableEncoding } from "../encoding/table-encoding.ts";
 import { type ExportedSampler, type SamplerOnnxOptions, samplerOnnx } from "../export/index.ts";
 import type { TableNetwork } from "../network/table-network.ts";
@@ -91,16 +91,30 @@ export class LearnedGenerator<Options extends object = object> implements Genera
     const keyOf = (purpose: string): StreamKey => streamKey(seed, encoding.tableName, purpose);
     const programSeed = seedOf(seed, encoding.tableName, "rows");
     const run = signal ? { signal } : {};
+    const { from = 0 } = options;
+    const start = (stretch: Stretch): Promise<DrawnRows> =>
+      drawPlain(sampler, maps, encoding.layout, { ...stretch, seed: programSeed, ...run });
+    let ahead: { readonly rowStart: number; readonly rows: Promise<DrawnRows> } | undefined;
+    /** The rows of a stretch; those of the next one are begun, so that they are drawn while these are decoded. */
+    const plain = async (stretch: Stretch): Promise<DrawnRows> => {
+      const rows = await (ahead?.rowStart === stretch.rowStart ? ahead.rows : start(stretch));
+      const rowStart = stretch.rowStart + stretch.rowCount;
+      const left = from + rowCount - rowStart;
+      ahead = undefined;
+      if (left > 0) {
+        const next = start({ rowStart, rowCount: Math.min(stretch.rowCount, left) });
+        // Should nobody take these rows, their error has been seen.
+        next.catch(() => undefined);
+        ahead = { rowStart, rows: next };
+      }
+      return rows;
+    };
     let plan: ReturnType<typeof planBoxes> | undefined;
     const draw = async (stretch: Stretch): Promise<Table> => {
       plan ??= planBoxes(rowCount, options, encoding, keyOf, (boxes) => weighBoxes(sampler, maps, boxes));
       const dealt = await plan;
       const context = { seed, rowStart: stretch.rowStart };
-      if (dealt === undefined)
-        return encoding.decode(
-          await drawPlain(sampler, maps, encoding.layout, { ...stretch, seed: programSeed, ...run }),
-          context,
-        );
+      if (dealt === undefined) return encoding.decode(await plain(stretch), context);
       const { candidates } = this.#definition.resolve(this.options);
       const boxOf = (row: number) => dealt.boxOf(row);
       const { rows } = await drawConditioned(sampler, maps, encoding.layout, {

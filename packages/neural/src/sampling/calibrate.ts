@@ -176,53 +176,69 @@ function quantilesOf(
   return quantiles;
 }
 
+/** Cells of [-1, 1] in the guide of a map: where to begin to look for a place. */
+const guideCells = 64;
+
 /** The quantile maps of learnt places, by placed column and alternative. */
 export class PlaceMaps {
-  readonly #calibration: Calibration;
+  readonly #made: Float32Array;
+  readonly #real: Float32Array;
   /** First map of each placed column. */
   readonly #first: readonly number[];
+  /** The last knot at or below the start of each cell, by map. */
+  readonly #guide: Uint8Array;
 
-  constructor(layout: Layout, calibration: Calibration) {
-    this.#calibration = calibration;
+  constructor(layout: Layout, { madePlaces, realPlaces }: Calibration) {
+    this.#made = madePlaces;
+    this.#real = realPlaces;
     let first = 0;
     this.#first = layout.placed.map((column) => {
       first += layout.widths[column]!;
       return first - layout.widths[column]!;
     });
+    this.#guide = guideOf(madePlaces);
   }
 
   /** Where a learnt place of an alternative belongs. @param place index of the placed column */
-  at(place: number, alternative: number, value: number): number {
-    const { madePlaces, realPlaces } = this.#calibration;
-    const map = (this.#first[place]! + alternative) * knots;
-    return Number.isNaN(madePlaces[map]!) ? value : interpolate(madePlaces, realPlaces, map, value);
+  at(place: number, alternative: number, x: number): number {
+    const [made, real] = [this.#made, this.#real];
+    const map = this.#first[place]! + alternative;
+    const start = map * knots;
+    const end = start + knots - 1;
+    if (Number.isNaN(made[start]!)) return x;
+    if (!(x > made[start]!)) return real[start]!;
+    if (x >= made[end]!) return real[end]!;
+    let low = start + this.#guide[map * guideCells + cellOf(x)]!;
+    while (made[low + 1]! <= x) low++;
+    const width = made[low + 1]! - made[low]!;
+    const t = width > 0 ? (x - made[low]!) / width : 0;
+    return real[low]! + t * (real[low + 1]! - real[low]!);
   }
 
   /** Maps all places of some rows in place. */
-  apply(rows: EncodedRows, layout: Layout): void {
+  apply({ rowCount, alternatives, places }: EncodedRows, layout: Layout): void {
     const spans = layout.widths.length;
     const placed = layout.placed.length;
     layout.placed.forEach((column, place) => {
-      for (let row = 0; row < rows.rowCount; row++) {
-        const at = row * placed + place;
-        rows.places[at] = this.at(place, rows.alternatives[row * spans + column]!, rows.places[at]!);
-      }
+      for (let row = 0, at = place, choice = column; row < rowCount; row++, at += placed, choice += spans)
+        places[at] = this.at(place, alternatives[choice]!, places[at]!);
     });
   }
 }
 
-/** The value of a rising piecewise linear map; beyond its ends, the end's value. */
-function interpolate(from: Float32Array, to: Float32Array, map: number, x: number): number {
-  if (!(x > from[map]!)) return to[map]!;
-  if (x >= from[map + knots - 1]!) return to[map + knots - 1]!;
-  let low = 0;
-  let high = knots - 1;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (from[map + middle]! <= x) low = middle;
-    else high = middle;
-  }
-  const width = from[map + high]! - from[map + low]!;
-  const t = width > 0 ? (x - from[map + low]!) / width : 0;
-  return to[map + low]! + t * (to[map + high]! - to[map + low]!);
+function cellOf(x: number): number {
+  return Math.max(0, Math.min(guideCells - 1, Math.floor(((x + 1) * guideCells) / 2)));
+}
+
+function guideOf(made: Float32Array): Uint8Array {
+  const maps = made.length / knots;
+  const guide = new Uint8Array(maps * guideCells);
+  for (let map = 0; map < maps; map++)
+    for (let cell = 1, knot = 0; cell < guideCells; cell++) {
+      // A place's cell is found by rounded arithmetic: one cell earlier is below it for certain.
+      const below = ((cell - 1) * 2) / guideCells - 1;
+      while (knot + 1 < knots - 1 && made[map * knots + knot + 1]! <= below) knot++;
+      guide[map * guideCells + cell] = knot;
+    }
+  return guide;
 }
