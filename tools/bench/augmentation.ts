@@ -1,74 +1,169 @@
 // What rows of VAM are worth to LightGBM on small data: for every data set, several splits into rows to learn and rows to
-// judge by; the gain of real and synthetic rows over real rows alone, its mean over the splits and a 95 % interval, which
-// takes the splits as independent though they share rows, and so is a little too narrow.
-// Run: node --conditions=verisim-source augmentation.ts [data set ...] [--rows FACTOR] [--splits N] [--learn SHARE]
+// judge by. Validation inside the learnt rows chooses whether and how synthetic rows are used; the gain over the real rows
+// alone is that on the rows to judge by, against LightGBM's defaults and against the best minDataInLeaf.
+// Splits share no row where the table is large enough; else Nadeau and Bengio's corrected variance (Machine Learning 52,
+// 2003) makes up for the rows that they share.
+// Run: node --conditions=verisim-source augmentation.ts [data set ...] [--splits N] [--seed N] [--steps N]
 
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { Table, type TableMetadata } from "@verisim/core";
 import { readTable } from "@verisim/data";
 import { sharedData } from "@verisim/testing";
-import { augmentationGain, splitHoldout } from "@verisim/trees";
+import {
+  type AugmentationPlan,
+  chooseAugmentation,
+  decidingScore,
+  fitAugmented,
+  tableFeatures,
+} from "@verisim/trees";
 import { VAM } from "@verisim/vam";
+import { type Cut, cutTable, meanOfSplits } from "./augmentation-splits.ts";
 
-/** The column to predict of each data set. */
-const targets: Readonly<Record<string, string>> = {
-  iris: "species",
-  penguins: "species",
-  breast_cancer: "diagnosis",
-  crop_recommendation: "label",
-  insurance: "charges",
+interface Case {
+  readonly data: string;
+  readonly file?: string;
+  /** A file with the target in the same order, where it lies apart. */
+  readonly labels?: string;
+  readonly target: string;
+  readonly learn: number;
+  readonly splits?: number;
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  iris: { data: "iris", target: "species", learn: 60 },
+  penguins: { data: "penguins", target: "species", learn: 50, splits: 5 },
+  breast_cancer: { data: "breast_cancer", target: "diagnosis", learn: 60, splits: 6 },
+  insurance: { data: "insurance", target: "charges", learn: 100 },
+  crop110: { data: "crop_recommendation", target: "label", learn: 110, splits: 5 },
+  crop220: { data: "crop_recommendation", target: "label", learn: 220, splits: 7 },
+  crop660: { data: "crop_recommendation", target: "label", learn: 660, splits: 5 },
+  digits: {
+    data: "mfeat_digits",
+    file: "mor.csv",
+    labels: "labels.csv",
+    target: "label",
+    learn: 200,
+    splits: 6,
+  },
+  telco: { data: "telco_churn", target: "Churn", learn: 500, splits: 7 },
+  mammography: { data: "mammography", target: "class", learn: 500 },
 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    rows: { type: "string", default: "1" },
-    splits: { type: "string", default: "10" },
-    learn: { type: "string", default: "0.3" },
+    splits: { type: "string" },
+    seed: { type: "string", default: "2000" },
+    steps: { type: "string", default: "1000" },
+    batch: { type: "string", default: "64" },
   },
 });
-const splits = Number(values.splits);
+const firstSeed = Number(values.seed);
 
-for (const name of positionals.length > 0 ? positionals : Object.keys(targets)) {
-  const folder = sharedData(name);
-  if (folder === null) {
-    console.log(`${name}: ../shared/data/${name} is not there`);
-    continue;
-  }
-  const target = targets[name]!;
-  const { table, metadata } = await readTable(join(folder, "data.csv"));
-  const gains: number[] = [];
-  const verdicts = new Map<string, number>();
-  let [score, real, learnt] = ["", 0, 0];
-  for (let seed = 0; seed < splits; seed++) {
-    const { train, holdout } = splitHoldout(table, metadata, target, {
-      share: 1 - Number(values.learn),
-      seed,
-    });
-    const options = { epochs: 1, minSteps: 1500, batchSize: 128, holdoutShare: 0 };
-    const model = await new VAM(options).fit(train, { metadata, seed });
-    const synthetic = await model.sample(Math.round(train.rowCount * Number(values.rows)), { seed });
-    const made = await augmentationGain({
+/** LightGBM as it comes, and with the best of several sizes of a leaf. */
+const settings = {
+  defaults: {},
+  tuned: { leastLeaves: [2, 5, 10, 20] },
+} as const;
+
+async function readCase({
+  data,
+  file = "data.csv",
+  labels,
+  target,
+}: Case): Promise<{ table: Table; metadata: TableMetadata } | null> {
+  const folder = sharedData(data);
+  if (folder === null) return null;
+  const { table, metadata } = await readTable(join(folder, file));
+  if (labels === undefined) return { table, metadata };
+  const read = await readTable(join(folder, labels));
+  const columns = { ...metadata.columns, [target]: { sdtype: "categorical" } } as TableMetadata["columns"];
+  return {
+    table: new Table([...table.columns, read.table.column(target)]),
+    metadata: { ...metadata, columns },
+  };
+}
+
+/** One split: the gain under each setting, and what was chosen. */
+async function judge({ train, holdout }: Cut, metadata: TableMetadata, target: string, seed: number) {
+  const made = new Map<number, Table>();
+  const makeRows = async (rows: Table, count: number, key: number): Promise<Table> => {
+    const known = made.get(key);
+    if (known) return known;
+    const options = {
+      epochs: 1,
+      minSteps: Number(values.steps),
+      batchSize: Number(values.batch),
+      holdoutShare: 0,
+    };
+    const model = await new VAM(options).fit(rows, { metadata, seed: key });
+    const table = await model.sample(count, { seed: key });
+    made.set(key, table);
+    return table;
+  };
+  const coding = tableFeatures(train, metadata, target);
+  const [real, held] = [coding.encode(train), coding.encode(holdout)];
+  const outcome: Record<
+    string,
+    { alone: number; enlarged: number; plan: AugmentationPlan | null; score: string }
+  > = {};
+  for (const [setting, leaves] of Object.entries(settings)) {
+    const choice = await chooseAugmentation({
       real: train,
-      synthetic,
-      holdout,
       metadata,
       target,
-      trainings: 3,
-      seed,
+      makeRows,
+      ...leaves,
+      seed: seed * 100,
     });
-    const first = made.scores[0]!;
-    gains.push(first.gain);
-    real += first.real / splits;
-    [score, learnt] = [first.score, train.rowCount];
-    verdicts.set(made.verdict, (verdicts.get(made.verdict) ?? 0) + 1);
+    const score = async (plan: AugmentationPlan | null): Promise<number> => {
+      const synthetic = plan
+        ? coding.encode(await makeRows(train, 4 * train.rowCount, seed * 100 + 99))
+        : real;
+      const trees = await fitAugmented(coding, real, synthetic, plan, choice.trees, { seed });
+      return decidingScore(coding, await trees.predict(held.features), held.labels);
+    };
+    const alone = await score(null);
+    const enlarged = choice.plan ? await score(choice.plan) : alone;
+    outcome[setting] = { alone, enlarged, plan: choice.plan, score: choice.score };
   }
-  const mean = gains.reduce((a, b) => a + b, 0) / splits;
-  const deviation = Math.sqrt(gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0) / (splits - 1));
-  // Student's t at 97.5 % for 9 degrees of freedom; a little wide for more.
-  const half = (2.262 * deviation) / Math.sqrt(splits);
-  const counts = [...verdicts].map(([verdict, count]) => `${count} ${verdict}`).join(", ");
-  console.log(
-    `${name}: ${learnt} rows, ${score} ${real.toFixed(4)} alone, gain ${mean.toFixed(4)} [${(mean - half).toFixed(4)}, ${(mean + half).toFixed(4)}] over ${splits} splits; ${counts}`,
-  );
+  return outcome;
+}
+
+const planWords = (plan: AugmentationPlan | null): string =>
+  plan ? `${plan.amount}x${plan.weight}${plan.plausibleOnly ? "p" : ""}` : "none";
+
+for (const name of positionals.length > 0 ? positionals : Object.keys(cases)) {
+  const one = cases[name];
+  const read = one && (await readCase(one));
+  if (!read) {
+    console.log(`${name}: no such case, or its data is not there`);
+    continue;
+  }
+  const start = performance.now();
+  const splits = Number(values.splits ?? one.splits ?? 10);
+  const { cuts, shared } = cutTable(read.table, read.metadata, one.target, {
+    learn: one.learn,
+    splits,
+    seed: firstSeed,
+  });
+  const outcomes = [];
+  for (const [index, cut] of cuts.entries())
+    outcomes.push(await judge(cut, read.metadata, one.target, firstSeed + index));
+  for (const setting of ["defaults", "tuned"] as const) {
+    const results = outcomes.map((outcome) => outcome[setting]!);
+    const alone = meanOfSplits(
+      results.map((result) => result.alone),
+      shared,
+    );
+    const { mean, half } = meanOfSplits(
+      results.map(({ alone, enlarged }) => enlarged - alone),
+      shared,
+    );
+    console.log(
+      `${name}, ${cuts[0]!.train.rowCount} rows, ${setting}: ${results[0]!.score} ${alone.mean.toFixed(4)} alone, gain ${mean.toFixed(4)} [${(mean - half).toFixed(4)}, ${(mean + half).toFixed(4)}], ${splits} splits ${shared > 0 ? "that share rows" : "apart"}, ${cuts[0]!.holdout.rowCount} to judge; ${results.map(({ plan }) => planWords(plan)).join(" ")}`,
+    );
+  }
+  console.log(`${name}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
 }

@@ -3,11 +3,20 @@ export {
   type AugmentationRequest,
   type AugmentationVerdict,
   augmentationGain,
-  augmentationTreeOptions,
   type ScoreGain,
 } from "./augmentation/augmentation-gain.ts";
+export { augmentationTreeOptions } from "./augmentation/augmentation-trees.ts";
+export {
+  type AugmentationChoice,
+  type AugmentationChoiceRequest,
+  type AugmentationPlan,
+  chooseAugmentation,
+  type TriedPlan,
+} from "./augmentation/choose-augmentation.ts";
+export { fitAugmented } from "./augmentation/fit-augmented.ts";
 export { type HoldoutSplit, splitHoldout } from "./augmentation/holdout.ts";
 export { type RowSplit, splitRows } from "./augmentation/row-split.ts";
+export { decidingScore } from "./augmentation/scores.ts";
 export type { FeatureColumn } from "./features.ts";
 export {
   type FitTreesOptions,

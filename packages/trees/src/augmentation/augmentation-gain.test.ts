@@ -77,6 +77,20 @@ describe("augmentationGain", () => {
     expect(Math.abs(same.scores[0]!.gain)).toBeLessThan(0.02);
   }, 60_000);
 
+  test("wrong rows harm less where they count less, and hardly where only plausible ones are taken", async () => {
+    const synthetic = places(2000, 5000, 1);
+    const request = { real: places(400, 0), holdout, metadata, target: "kind", trainings: 3, resamples: 100 };
+    const gains: number[] = [];
+    for (const change of [{}, { weight: 0.01 }, { plausibleOnly: true }])
+      gains.push((await augmentationGain({ ...request, synthetic, ...change })).scores[0]!.gain);
+    expect(gains[1]! - gains[0]!).toBeGreaterThan(0.02);
+    expect(gains[2]! - gains[0]!).toBeGreaterThan(0.02);
+    expect(gains[2]!).toBeGreaterThan(-0.02);
+    await expect(augmentationGain({ ...request, synthetic, weight: 0 })).rejects.toMatchObject({
+      code: "VERISIM_OPTION_VALUE",
+    });
+  }, 60_000);
+
   test("several classes and numbers have scores of their own; a gain is positive where it helps", async () => {
     const real = points(90, 0, 0, 3);
     const request = {

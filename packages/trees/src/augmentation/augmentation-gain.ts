@@ -2,11 +2,13 @@
 // both predict real rows that nobody has learnt, several times with different seeds, and the difference gets an interval.
 
 import { type Progress, type Table, type TableMetadata, throwIfAborted, VerisimError } from "@verisim/core";
-import type { FeatureColumn } from "../features.ts";
-import { GradientBoostedTrees } from "../gradient-boosted-trees.ts";
+import { GradientBoostedTrees, type LabelledRows } from "../gradient-boosted-trees.ts";
 import { type LabelledFeatures, type LeftOutColumn, tableFeatures } from "../table-features.ts";
 import type { Objective, TreeOptions } from "../tree-options.ts";
+import { augmentationTreeOptions } from "./augmentation-trees.ts";
+import { joinRows, pickRows } from "./labelled-rows.ts";
 import { pairedBootstrap, resampleCounts } from "./paired-bootstrap.ts";
+import { plausiblePlaces } from "./plausible-rows.ts";
 import { splitRows } from "./row-split.ts";
 import { scoreKinds } from "./scores.ts";
 
@@ -19,6 +21,10 @@ export interface AugmentationRequest {
   readonly metadata: TableMetadata;
   /** The column to predict. */
   readonly target: string;
+  /** What a synthetic row counts where a real one counts 1: above 0, at most 1000. Default 1. */
+  readonly weight?: number;
+  /** True: only synthetic rows whose label trees believe that learnt the real rows alone. Default false. */
+  readonly plausibleOnly?: boolean;
   /** Trainings of each side with different seeds and validation rows, 3 to 1000. Default 5. */
   readonly trainings?: number;
   /** Resamples of the holdout, 100 to 100,000. Default 1000. */
@@ -65,25 +71,6 @@ export interface AugmentationGain {
 const validationShare = 0.2;
 
 /**
- * Options of the trees for a number of real rows: the same for both sides, and such that few rows can be learnt too.
- */
-export function augmentationTreeOptions(rowCount: number): Partial<TreeOptions> {
-  const least = rowCount < 1000 ? 5 : 20;
-  return {
-    numIterations: 1000,
-    earlyStoppingRounds: 50,
-    learningRate: 0.05,
-    numLeaves: 15,
-    minDataInLeaf: least,
-    minDataPerGroup: least,
-    lambdaL2: 1,
-    baggingFraction: 0.8,
-    baggingFreq: 1,
-    featureFraction: 0.8,
-  };
-}
-
-/**
  * Compares trees that learnt real rows with trees that learnt real and synthetic ones, on held-out rows.
  *
  * Each training splits a fifth of the real rows off, on which both sides stop early; the synthetic rows are only ever
@@ -94,14 +81,15 @@ export function augmentationTreeOptions(rowCount: number): Partial<TreeOptions> 
  * for too few rows or classes, `VERISIM_OPTION_VALUE`, `VERISIM_ABORTED`
  */
 export async function augmentationGain(request: AugmentationRequest): Promise<AugmentationGain> {
-  const { real, synthetic, holdout, metadata, target, seed = 0, signal } = request;
+  const { real, holdout, metadata, target, seed = 0, signal } = request;
   const trainings = wholeNumber("trainings", request.trainings ?? 5, 3, 1000);
+  const weight = syntheticWeight(request.weight ?? 1);
   const resamples = wholeNumber("resamples", request.resamples ?? 1000, 100, 100_000);
   const coding = tableFeatures(real, metadata, target);
   const { objective, classes } = coding;
   const parts = {
     real: coding.encode(real),
-    synthetic: coding.encode(synthetic),
+    synthetic: coding.encode(request.synthetic),
     holdout: coding.encode(holdout),
   };
   checkRows(parts, classes);
@@ -123,12 +111,21 @@ export async function augmentationGain(request: AugmentationRequest): Promise<Au
       seed + training,
       "validation",
     );
-    const learnt = pick(parts.real, split.kept);
-    const validation = pick(parts.real, split.splitOff);
+    const learnt = pickRows(parts.real, split.kept);
+    const validation = pickRows(parts.real, split.splitOff);
     const options = { ...trees, objective, seed: training + 1 };
+    const judged = { objective, classCount: classes.length };
+    const synthetic = request.plausibleOnly
+      ? pickRows(
+          parts.synthetic,
+          await plausiblePlaces(learnt, parts.synthetic, judged, seed + training, signal),
+        )
+      : parts.synthetic;
+    const joined = joinRows(learnt, synthetic, weight);
     const fitted = await Promise.all(
-      [learnt, join(learnt, parts.synthetic)].map((rows) =>
+      ([learnt, joined] as LabelledRows[]).map((rows) =>
         new GradientBoostedTrees(options).fit(rows.features, rows.labels, {
+          ...(rows.weights ? { weights: rows.weights } : {}),
           validation,
           ...(signal ? { signal } : {}),
         }),
@@ -192,34 +189,13 @@ function verdictOf({ low, high }: ScoreGain): AugmentationVerdict {
   return low > 0 ? "better" : high < 0 ? "worse" : "no difference";
 }
 
-function pick({ features, labels, rows }: LabelledFeatures, places: Int32Array): LabelledFeatures {
-  return {
-    features: features.map((column) => ({
-      ...column,
-      values: Float64Array.from(places, (place) => column.values[place]!),
-    })),
-    labels: Float64Array.from(places, (place) => labels[place]!),
-    rows: Int32Array.from(places, (place) => rows[place]!),
-  };
-}
-
-function concat(a: Float64Array, b: Float64Array): Float64Array {
-  const both = new Float64Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
-}
-
-function join(a: LabelledFeatures, b: LabelledFeatures): Pick<LabelledFeatures, "features" | "labels"> {
-  return {
-    features: a.features.map(
-      (column, index): FeatureColumn => ({
-        ...column,
-        values: concat(column.values, b.features[index]!.values),
-      }),
-    ),
-    labels: concat(a.labels, b.labels),
-  };
+function syntheticWeight(value: number): number {
+  if (value > 0 && value <= 1000) return value;
+  throw new VerisimError(
+    "VERISIM_OPTION_VALUE",
+    `Expected a weight above 0 and at most 1000 but received ${value}.`,
+    { where: { option: "weight" } },
+  );
 }
 
 function wholeNumber(option: string, value: number, low: number, high: number): number {

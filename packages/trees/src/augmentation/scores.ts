@@ -1,6 +1,7 @@
 // Scores of predictions on rows that count several times or not at all, so that a resample costs one pass. Predictions
 // are put in the order that a score needs once.
 
+import type { TableFeatures } from "../table-features.ts";
 import type { Objective } from "../tree-options.ts";
 
 /** A score of predictions; `counts` says how often each row counts. */
@@ -143,3 +144,16 @@ export const scoreKinds: Readonly<Record<Objective, readonly ScoreKind[]>> = {
   multiclass: [macroF1, accuracy],
   regression: [r2, rmse],
 };
+
+/**
+ * The score that decides: AUC for two classes, macro-F1 for more, R2 for numbers.
+ * @param predictions as GradientBoostedTrees.predict returns them
+ */
+export function decidingScore(
+  { objective, classes }: Pick<TableFeatures, "objective" | "classes">,
+  predictions: Float64Array,
+  labels: Float64Array,
+): number {
+  const once = new Uint8Array(labels.length).fill(1);
+  return scoreKinds[objective][0]!.scorer(predictions, labels, classes.length).score(once);
+}

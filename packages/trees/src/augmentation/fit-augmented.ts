@@ -1,0 +1,60 @@
+// Trees from real rows and from synthetic ones as a plan says: how many, what they count, which of them.
+
+import { GradientBoostedTrees } from "../gradient-boosted-trees.ts";
+import type { LabelledFeatures, TableFeatures } from "../table-features.ts";
+import type { TreeOptions } from "../tree-options.ts";
+import { joinRows, pickRows } from "./labelled-rows.ts";
+import { plausiblePlaces } from "./plausible-rows.ts";
+
+/** How synthetic rows are used. */
+export interface AugmentationPlan {
+  /** Synthetic rows per real row, above 0. */
+  readonly amount: number;
+  /** What a synthetic row counts where a real one counts 1, above 0. */
+  readonly weight: number;
+  /** Only rows whose label trees believe that learnt the real rows alone. */
+  readonly plausibleOnly: boolean;
+}
+
+export interface FitAugmentedOptions {
+  /** Of the trees that say which labels are plausible. Default 0. */
+  readonly seed?: number;
+  readonly signal?: AbortSignal;
+  /** Places of the synthetic rows with a plausible label, where they are known; ascending. */
+  readonly plausible?: Int32Array;
+}
+
+/**
+ * Trees that learnt real rows, and synthetic ones as the plan says. The first rows are taken where there are more than
+ * the plan wants.
+ *
+ * @param coding of a table with all classes of the real rows, see `tableFeatures`
+ * @param synthetic not used without a plan
+ * @param plan null: the real rows alone
+ * @param trees earlyStoppingRounds must be 0, the default: no rows are kept back
+ * @throws VerisimError as `GradientBoostedTrees.fit`
+ */
+export async function fitAugmented(
+  coding: TableFeatures,
+  real: LabelledFeatures,
+  synthetic: LabelledFeatures,
+  plan: AugmentationPlan | null,
+  trees: Partial<TreeOptions>,
+  { seed = 0, signal, plausible }: FitAugmentedOptions = {},
+): Promise<GradientBoostedTrees> {
+  const { objective, classes } = coding;
+  const model = new GradientBoostedTrees({ ...trees, objective });
+  const stop = signal ? { signal } : {};
+  if (!plan) return model.fit(real.features, real.labels, stop);
+  const count = Math.min(synthetic.labels.length, Math.round(plan.amount * real.labels.length));
+  const judged = { objective, classCount: classes.length };
+  const places = plan.plausibleOnly
+    ? (plausible ?? (await plausiblePlaces(real, synthetic, judged, seed, signal)))
+    : Int32Array.from({ length: count }, (_, row) => row);
+  const used = pickRows(
+    synthetic,
+    places.filter((place) => place < count),
+  );
+  const { features, labels, weights } = joinRows(real, used, plan.weight);
+  return model.fit(features, labels, { ...stop, ...(weights ? { weights } : {}) });
+}
