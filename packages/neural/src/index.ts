@@ -12,5 +12,6 @@ export * from "./network/critic.ts";
 export * from "./network/outputs.ts";
 export * from "./network/residual-generator.ts";
 export type * from "./network/table-network.ts";
+export { programTrainee } from "./training/program-trainee.ts";
 export * from "./training/schedule.ts";
 export * from "./training/supervise.ts";

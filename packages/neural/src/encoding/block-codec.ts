@@ -9,20 +9,18 @@ import {
   type CodedCells,
   type ColumnCodec,
   type NumberSet,
-  noPlace,
   numbersOf,
-  wholePlace,
 } from "./column-codec.ts";
 import { segmentOf, segmentsAlone } from "./number-segments.ts";
 import {
   alternativesOfParts,
   beginsOfParts,
   cutRuns,
-  joinRanges,
   type Parts,
   partAt,
   placeInside,
   placeParts,
+  rangesOf,
 } from "./parts.ts";
 
 /** Everything about a column of numbers in blocks; part p runs from `low[p]` to `high[p]`, in units. */
@@ -163,9 +161,7 @@ export class BlockCodec implements ColumnCodec<BlockCodecState> {
       }
       if (found) numbers.push([cells[0] * unit, cells[1] * unit]);
     }
-    const ranges = pairs.map(joinRanges);
-    if (missing) ranges.unshift(set.missing ? wholePlace : noPlace);
-    return { ranges, numbers };
+    return { ranges: rangesOf(pairs, missing, set.missing), numbers };
   }
 
   /** The smallest and the largest value, in units. */

@@ -17,13 +17,11 @@ import {
   type CodedCells,
   type ColumnCodec,
   type NumberSet,
-  noPlace,
   numbersOf,
-  wholePlace,
 } from "./column-codec.ts";
 import { fitModes, Modes, type ModeTables, stretchModes } from "./modes.ts";
 import { segmentOf, segmentsAlone } from "./number-segments.ts";
-import { cutRuns, joinRanges } from "./parts.ts";
+import { cutRuns, rangesOf } from "./parts.ts";
 
 /** Everything about a column of numbers as normal scores; segment s runs from `low[s]` to `high[s]`, in units. */
 export type CopulaCodecState = {
@@ -155,9 +153,7 @@ export class CopulaCodec implements ColumnCodec<CopulaCodecState> {
       }
       if (found) numbers.push([cells[0] * unit, cells[1] * unit]);
     }
-    const ranges = pairs.map(joinRanges);
-    if (missing) ranges.unshift(set.missing ? wholePlace : noPlace);
-    return { ranges, numbers };
+    return { ranges: rangesOf(pairs, missing, set.missing), numbers };
   }
 
   /** The smallest and the largest value, in units. */

@@ -8,12 +8,10 @@ import {
   type CodedCells,
   type ColumnCodec,
   type NumberSet,
-  noPlace,
   numbersOf,
-  wholePlace,
 } from "./column-codec.ts";
 import { fitModes, Modes } from "./modes.ts";
-import { joinRanges } from "./parts.ts";
+import { rangesOf } from "./parts.ts";
 
 /** Everything about a column of numbers as a mixture, in units. */
 export type MixtureCodecState = {
@@ -111,9 +109,7 @@ export class MixtureCodec implements ColumnCodec<MixtureCodecState> {
       }
       if (found) numbers.push([cells[0] * unit, cells[1] * unit]);
     }
-    const ranges = pairs.map(joinRanges);
-    if (missing) ranges.unshift(set.missing ? wholePlace : noPlace);
-    return { ranges, numbers };
+    return { ranges: rangesOf(pairs, missing, set.missing), numbers };
   }
 
   /** The smallest and the largest value, in units. */

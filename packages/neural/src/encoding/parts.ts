@@ -1,6 +1,7 @@
 // Alternatives as runs of parts: a part is a category, a single number or a stretch of numbers, and holds a share of the
 // places of its alternative as large as its share of the rows. An alternative of one part is that part itself.
 
+import { noPlace, wholePlace } from "./column-codec.ts";
 import type { PlaceRanges } from "./layout.ts";
 
 /** Parts end to end, in the order of their places; alternative k holds the parts [first[k], first[k + 1]). */
@@ -113,6 +114,16 @@ function joinSmallRuns(first: number[], mass: Float64Array, most: number): void 
 
 /** How far below a part's end its last place is taken: the end itself belongs to the part after it. */
 const insideEnd = 2 ** -40;
+
+/** The ranges of all alternatives of a number column, that of missing cells first where there is one. */
+export function rangesOf(
+  pairs: readonly (readonly (readonly [number, number])[])[],
+  hasMissing: boolean,
+  missingAllowed: boolean,
+): PlaceRanges[] {
+  const ranges = pairs.map(joinRanges);
+  return hasMissing ? [missingAllowed ? wholePlace : noPlace, ...ranges] : ranges;
+}
 
 /** Joins ranges that touch; ends inside of (-1, 1) that a whole part reaches are moved just inside of it. */
 export function joinRanges(pairs: readonly (readonly [number, number])[]): PlaceRanges {

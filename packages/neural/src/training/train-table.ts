@@ -2,20 +2,15 @@
 // and hands both to the supervisor.
 
 import { Permutation, type RunOptions, streamKey, VerisimError } from "@verisim/core";
-import { buildProgram, type EntrySpec, nn, type Program, type TensorData, tensorData } from "@verisim/tensor";
+import { buildProgram, type EntrySpec, nn, type Program } from "@verisim/tensor";
 import type { EncodedRows, Layout } from "../encoding/layout.ts";
 import { tableState } from "../network/outputs.ts";
 import type { NetworkContext, StateTree, TableNetwork } from "../network/table-network.ts";
 import { calibrateShares } from "../sampling/calibrate.ts";
 import { RowSampler, windowRows } from "../sampling/row-sampler.ts";
 import { PairQuality } from "./pair-quality.ts";
-import {
-  supervise,
-  type Trainee,
-  type TrainingCheckpoint,
-  type TrainingOutcome,
-  type TrainingPlan,
-} from "./supervise.ts";
+import { programTrainee } from "./program-trainee.ts";
+import { supervise, type TrainingCheckpoint, type TrainingOutcome, type TrainingPlan } from "./supervise.ts";
 
 export interface TableTraining {
   readonly network: TableNetwork;
@@ -97,18 +92,7 @@ export async function trainTable(training: TableTraining, hooks: TrainingHooks):
         return parts.reduce((a, b) => a + b, 0) / parts.length;
       };
     }
-    const trainee: Trainee<StateTree> = {
-      run: async (first, count, rate, run) =>
-        (await program.run("train", {
-          steps: count,
-          firstStep: first,
-          inputs: { rate: tensorData([rate], []) },
-          ...run,
-        })) as Readonly<Record<string, TensorData>>,
-      save: () => program.readPart("model"),
-      restore: (model) => program.write({ model }),
-      ...(quality ? { quality } : {}),
-    };
+    const trainee = programTrainee(program, quality);
     const plan: TrainingPlan = {
       steps,
       every,

@@ -2,7 +2,7 @@
 // how well hidden cells and parts of them are told from the others.
 
 import { Permutation, RowRandom, type RunOptions, streamKey } from "@verisim/core";
-import { type StateTree, supervise, type TrainingOutcome } from "@verisim/neural";
+import { programTrainee, type StateTree, supervise, type TrainingOutcome } from "@verisim/neural";
 import {
   buildProgram,
   type EntrySpec,
@@ -99,18 +99,7 @@ export async function trainRecords(
     };
     const stepsPerEpoch = Math.max(1, Math.ceil(own.length / batchSize));
     const outcome = await supervise(
-      {
-        run: async (first, count, rate, run) =>
-          (await program.run("train", {
-            steps: count,
-            firstStep: first,
-            inputs: { rate: tensorData([rate], []) },
-            ...run,
-          })) as Readonly<Record<string, TensorData>>,
-        save: () => program.readPart("model"),
-        restore: (model: StateTree) => program.write({ model }),
-        ...(heldRows > 0 ? { quality } : {}),
-      },
+      programTrainee(program, heldRows > 0 ? quality : undefined),
       {
         steps,
         every: Math.max(1, Math.min(Math.ceil(steps / looks), Math.max(100, stepsPerEpoch))),
