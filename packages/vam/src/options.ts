@@ -36,10 +36,6 @@ export interface VAMOptions extends LearningOptions {
   adversaryWeight?: number;
   /** Widths of the adversary's layers. */
   adversaryDims?: readonly number[];
-  /** Decay of the running means of weights that are used after training. */
-  averageDecay?: number;
-  /** Share of the steps, at the end, over which the learning rate falls to zero. */
-  cooldown?: number;
 }
 
 export type ResolvedVAMOptions = Required<VAMOptions> & ResolvedLearningOptions;
@@ -128,21 +124,6 @@ export const vamOptions: OptionTable = {
     min: 1,
     max: 8192,
     description: "Widths of the adversary's layers.",
-  },
-  averageDecay: {
-    type: "number",
-    default: 0.995,
-    min: 0,
-    max: 0.999999,
-    description:
-      "Decay of the running means of weights that are used after training; 0: the weights themselves.",
-  },
-  cooldown: {
-    type: "number",
-    default: 0.5,
-    min: 0,
-    max: 1,
-    description: "Share of the steps, at the end, over which the learning rate falls to zero.",
   },
 };
 

@@ -2,7 +2,7 @@
 // table the modalities are groups of its columns.
 
 import type { Artifact, GeneratorDefinition, Table } from "@verisim/core";
-import { coolingSchedule, type LearnedDefinition, LearnedGenerator } from "@verisim/neural";
+import { type LearnedDefinition, LearnedGenerator } from "@verisim/neural";
 import {
   jointOptions,
   type ResolvedVAMOptions,
@@ -24,7 +24,6 @@ const definition: LearnedDefinition<VAMOptions> = {
   resolve: resolveVAM,
   network: (options, encoding) =>
     vamNetwork(encoding, options.modalities, jointOptions(options as ResolvedVAMOptions)),
-  schedule: ({ cooldown }) => coolingSchedule(cooldown),
   // Encoders read where in a block a number lies.
   encoding: () => ({ numbers: "blocks", places: true }),
 };

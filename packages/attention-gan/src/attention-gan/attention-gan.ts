@@ -4,7 +4,6 @@
 import { type Artifact, type GeneratorDefinition, VerisimError } from "@verisim/core";
 import {
   conditionalGan,
-  coolingSchedule,
   correlationConstraint,
   ganReference,
   type LearnedDefinition,
@@ -26,7 +25,6 @@ const definition: LearnedDefinition<AttentionGANOptions> = {
   formatVersion: 1,
   resolve: resolveAttentionGAN,
   network: (options) => network(options as ResolvedAttentionGANOptions),
-  schedule: ({ cooldown }) => coolingSchedule(cooldown),
 };
 
 function network(options: ResolvedAttentionGANOptions): TableNetwork {

@@ -13,7 +13,7 @@ import {
   withDefaults,
 } from "@verisim/neural";
 
-export interface AttentionGANOptions extends LearningOptions, Partial<GanOptions> {
+export interface AttentionGANOptions extends LearningOptions, Partial<Omit<GanOptions, "averageDecay">> {
   /** Width of a column's token; a multiple of `heads`. */
   tokenDim?: number;
   heads?: number;
@@ -24,8 +24,6 @@ export interface AttentionGANOptions extends LearningOptions, Partial<GanOptions
   generatorDims?: readonly number[];
   /** Weight of the difference of correlations in the generator's loss; 0: no constraint. */
   correlationWeight?: number;
-  /** Share of the steps, at the end, over which the learning rates fall to zero. */
-  cooldown?: number;
 }
 
 export type ResolvedAttentionGANOptions = Required<AttentionGANOptions> & ResolvedLearningOptions;

@@ -2,7 +2,7 @@
 // easy to learn as a normal one, whatever its distribution.
 
 import type { Artifact, GeneratorDefinition } from "@verisim/core";
-import { coolingSchedule, type LearnedDefinition, LearnedGenerator } from "@verisim/neural";
+import { type LearnedDefinition, LearnedGenerator } from "@verisim/neural";
 import { ctganNetwork } from "../ctgan/network.ts";
 import {
   type CopulaGANOptions,
@@ -18,7 +18,6 @@ const definition: LearnedDefinition<CopulaGANOptions> = {
   formatVersion: 1,
   resolve: resolveCopulaGAN,
   network: (options) => ctganNetwork(options as ResolvedCopulaGANOptions),
-  schedule: ({ cooldown }) => coolingSchedule(cooldown),
   encoding: ({ defaultMarginal, scores }) => ({ marginal: defaultMarginal, scores }),
 };
 

@@ -1,7 +1,7 @@
 // CTGAN (Xu et al. 2019): a conditional Wasserstein GAN over mode-specific encodings, trained by sampling.
 
 import type { Artifact, GeneratorDefinition } from "@verisim/core";
-import { coolingSchedule, ganReference, type LearnedDefinition, LearnedGenerator } from "@verisim/neural";
+import { ganReference, type LearnedDefinition, LearnedGenerator } from "@verisim/neural";
 import { ctganNetwork } from "./network.ts";
 import { type CTGANOptions, ctganOptions, type ResolvedCTGANOptions, resolveCTGAN } from "./options.ts";
 
@@ -11,7 +11,6 @@ const definition: LearnedDefinition<CTGANOptions> = {
   formatVersion: 1,
   resolve: resolveCTGAN,
   network: (options) => ctganNetwork(options as ResolvedCTGANOptions),
-  schedule: ({ cooldown }) => coolingSchedule(cooldown),
 };
 
 /**

@@ -14,11 +14,9 @@ import {
   withDefaults,
 } from "@verisim/neural";
 
-export interface CTGANOptions extends LearningOptions, Partial<GanOptions> {
+export interface CTGANOptions extends LearningOptions, Partial<Omit<GanOptions, "averageDecay">> {
   /** Widths of the generator's residual blocks. */
   generatorDims?: readonly number[];
-  /** Share of the steps, at the end, over which the learning rates fall to zero. */
-  cooldown?: number;
 }
 
 export type ResolvedCTGANOptions = Required<CTGANOptions> & ResolvedLearningOptions;

@@ -8,6 +8,7 @@ import { spanStarts } from "../network/outputs.ts";
 import type { StateTree } from "../network/table-network.ts";
 import { type Calibration, calibrate, noCalibration } from "../sampling/calibrate.ts";
 import { RowSampler } from "../sampling/row-sampler.ts";
+import { coolingSchedule } from "../training/schedule.ts";
 import type { TrainingRecord } from "../training/supervise.ts";
 import { trainTable } from "../training/train-table.ts";
 import { CheckpointFile } from "./checkpoint-file.ts";
@@ -95,7 +96,7 @@ export async function fitModel<Options extends object>(
       holdoutShare: options.holdoutShare,
       patience: options.patience,
       calibrate: options.calibrate,
-      schedule: definition.schedule?.(options) ?? (() => 1),
+      schedule: coolingSchedule(options.cooldown),
       ...(fit.maxTimeMs === undefined ? {} : { maxTimeMs: Math.max(0, fit.maxTimeMs - spent) }),
       ...(fit.maxMemoryBytes === undefined ? {} : { maxMemoryBytes: fit.maxMemoryBytes }),
     },

@@ -5,7 +5,7 @@
 
 import type { OptionTable } from "@verisim/core";
 import type { GanOptions } from "../network/conditional-gan.ts";
-import type { LearningOptions } from "./options.ts";
+import { type LearningOptions, learningReference } from "./options.ts";
 
 export const ganRows: OptionTable = {
   embeddingDim: {
@@ -100,37 +100,16 @@ export const ganRows: OptionTable = {
     description: "Temperature of the Gumbel-softmax.",
     section: "4.4",
   },
-  averageDecay: {
-    type: "number",
-    default: 0.995,
-    min: 0,
-    max: 0.999999,
-    description: "Decay of the running means of weights that rows are drawn with; 0: the weights themselves.",
-  },
-  cooldown: {
-    type: "number",
-    default: 0.5,
-    min: 0,
-    max: 1,
-    description: "Share of the steps, at the end, over which the learning rates fall to zero.",
-  },
 };
 
 /** What the preset `reference` of all these GANs changes: the settings of the paper and of its reference implementation. */
 export const ganReference: Partial<GanOptions> &
-  LearningOptions & { readonly generatorDims: readonly number[]; readonly cooldown: number } = {
-  epochs: 300,
+  LearningOptions & { readonly generatorDims: readonly number[] } = {
+  ...learningReference,
   embeddingDim: 128,
   generatorDims: [256, 256],
-  minSteps: 0,
-  holdoutShare: 0,
-  patience: 0,
-  numbers: "mixture",
-  derive: false,
   pac: 10,
   dropout: 0.5,
-  averageDecay: 0,
-  cooldown: 0,
 };
 
 /** A batch that is no multiple of pac is made one: the rows of a step are whole packs. */

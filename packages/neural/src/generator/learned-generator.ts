@@ -40,8 +40,6 @@ export interface LearnedDefinition<Options extends object = object> {
   resolve(options: Options): Required<Options> & ResolvedLearningOptions;
   /** The network for these options. @param encoding of the table that it learns or has learnt */
   network(options: Required<Options> & ResolvedLearningOptions, encoding: TableEncoding): TableNetwork;
-  /** Learning-rate factor at a share of the steps done; default constant. */
-  schedule?(options: Required<Options> & ResolvedLearningOptions): (share: number) => number;
   /** How the table is encoded, where that is not what the shared options say. */
   encoding?(options: Required<Options> & ResolvedLearningOptions): Partial<EncodingOptions>;
 }

@@ -36,6 +36,10 @@ export interface LearningOptions {
   calibrate?: boolean;
   /** Most candidates per row under a condition. */
   candidates?: number;
+  /** Decay of the running means of weights that rows are drawn with; 0: the weights themselves. */
+  averageDecay?: number;
+  /** Share of the steps, at the end, over which the learning rates fall to zero. */
+  cooldown?: number;
 }
 
 export type ResolvedLearningOptions = Required<LearningOptions>;
@@ -131,6 +135,32 @@ export const learningOptions: OptionTable = {
     max: 1024,
     description: "Most candidates per row under a condition.",
   },
+  averageDecay: {
+    type: "number",
+    default: 0.995,
+    min: 0,
+    max: 0.999999,
+    description: "Decay of the running means of weights that rows are drawn with; 0: the weights themselves.",
+  },
+  cooldown: {
+    type: "number",
+    default: 0.5,
+    min: 0,
+    max: 1,
+    description: "Share of the steps, at the end, over which the learning rates fall to zero.",
+  },
+};
+
+/** What the preset `reference` of generators of Xu et al. 2019 changes here: the settings of their implementation. */
+export const learningReference: LearningOptions = {
+  epochs: 300,
+  minSteps: 0,
+  holdoutShare: 0,
+  patience: 0,
+  numbers: "mixture",
+  derive: false,
+  averageDecay: 0,
+  cooldown: 0,
 };
 
 /**

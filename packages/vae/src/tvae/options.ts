@@ -5,6 +5,7 @@ import type { OptionTable } from "@verisim/core";
 import {
   type LearningOptions,
   learningOptions,
+  learningReference,
   type ResolvedLearningOptions,
   resolveByPreset,
   withDefaults,
@@ -22,16 +23,12 @@ export interface TVAEOptions extends LearningOptions {
   l2scale?: number;
   /** Weight of the reconstruction against the divergence. */
   lossFactor?: number;
-  /** Decay of the running means of weights that rows are drawn with; 0: the weights themselves. */
-  averageDecay?: number;
-  /** Share of the steps, at the end, over which the learning rate falls to zero. */
-  cooldown?: number;
 }
 
 export type ResolvedTVAEOptions = Required<TVAEOptions> & ResolvedLearningOptions;
 
 export const tvaeOptions: OptionTable = {
-  ...withDefaults(learningOptions, { epochs: 150, minSteps: 5000, maxBlocks: 48 }),
+  ...withDefaults(learningOptions, { epochs: 150, minSteps: 5000, maxBlocks: 48, averageDecay: 0.999 }),
   embeddingDim: {
     type: "integer",
     default: 128,
@@ -73,33 +70,10 @@ export const tvaeOptions: OptionTable = {
     description: "Weight of the reconstruction against the divergence.",
     section: "4.5",
   },
-  averageDecay: {
-    type: "number",
-    default: 0.999,
-    min: 0,
-    max: 0.999999,
-    description: "Decay of the running means of weights that rows are drawn with; 0: the weights themselves.",
-  },
-  cooldown: {
-    type: "number",
-    default: 0.5,
-    min: 0,
-    max: 1,
-    description: "Share of the steps, at the end, over which the learning rate falls to zero.",
-  },
 };
 
 /** What the preset `reference` changes: the settings of the paper and of its reference implementation. */
-export const tvaeReference: Partial<TVAEOptions> = {
-  epochs: 300,
-  minSteps: 0,
-  holdoutShare: 0,
-  patience: 0,
-  numbers: "mixture",
-  derive: false,
-  averageDecay: 0,
-  cooldown: 0,
-};
+export const tvaeReference: Partial<TVAEOptions> = learningReference;
 
 /** @throws VerisimError as `checkOptions` of @verisim/core */
 export function resolveTVAE(options: TVAEOptions): ResolvedTVAEOptions {

@@ -1,7 +1,7 @@
 // TVAE (Xu et al. 2019, section 4.5): a variational autoencoder over encoded rows.
 
 import type { Artifact, GeneratorDefinition } from "@verisim/core";
-import { coolingSchedule, type LearnedDefinition, LearnedGenerator } from "@verisim/neural";
+import { type LearnedDefinition, LearnedGenerator } from "@verisim/neural";
 import { tvaeNetwork } from "./network.ts";
 import {
   type ResolvedTVAEOptions,
@@ -17,7 +17,6 @@ const definition: LearnedDefinition<TVAEOptions> = {
   formatVersion: 1,
   resolve: resolveTVAE,
   network: (options) => tvaeNetwork(options as ResolvedTVAEOptions),
-  schedule: ({ cooldown }) => coolingSchedule(cooldown),
 };
 
 /**
