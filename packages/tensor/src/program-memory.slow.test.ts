@@ -1,12 +1,19 @@
 // Resident memory, measured in a process of its own where nothing else moves: after a warm-up it stays within 1 % over
-// ten thousand steps, and over a hundred programs that are made, run and freed (or dropped).
+// ten thousand steps, and over a hundred programs that are made, run and freed (or dropped). A leak grows in every
+// stretch of the same work; V8 giving pages back before a measurement makes only one stretch seem to grow, so the
+// least growth of three stretches is held to the limit.
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 
 const module = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
 
-/** Resident bytes before and after `work(count)`, which ran `warmUp` times before. */
-function residentOver(work: string, warmUp: number, count: number): { before: number; after: number } {
+interface Resident {
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Resident bytes before and after `work(count)`, which ran `warmUp` times before: the least growth of three stretches. */
+function residentOver(work: string, warmUp: number, count: number): Resident {
   const code = `
     const { buildProgram } = await import(${module("./program.ts")});
     const { tinyStep } = await import(${module("./testing/programs/tiny-step.ts")});
@@ -18,9 +25,13 @@ function residentOver(work: string, warmUp: number, count: number): { before: nu
     const make = () => buildProgram(spec);
     const work = ${work};
     await work(${warmUp});
-    const before = await settle();
-    await work(${count});
-    console.log(JSON.stringify({ before, after: await settle() }));`;
+    const stretches = [];
+    for (let i = 0; i < 3; i++) {
+      const before = await settle();
+      await work(${count});
+      stretches.push({ before, after: await settle() });
+    }
+    console.log(JSON.stringify(stretches));`;
   // A young generation that grew when V8 saw fit, and heaps that the C library makes for new threads, would be larger
   // than what is measured.
   const args = [
@@ -32,11 +43,13 @@ function residentOver(work: string, warmUp: number, count: number): { before: nu
     code,
   ];
   const env = { ...process.env, MALLOC_ARENA_MAX: "1" };
-  return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8", env }));
+  const stretches: Resident[] = JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8", env }));
+  return stretches.reduce((least, next) =>
+    next.after - next.before < least.after - least.before ? next : least,
+  );
 }
 
-const grownPercent = ({ before, after }: { before: number; after: number }): number =>
-  (100 * (after - before)) / before;
+const grownPercent = ({ before, after }: Resident): number => (100 * (after - before)) / before;
 
 test("ten thousand steps, in runs of many and of one, leave the resident memory within 1 %", () => {
   const work = `await (async (program) => async (steps) => {
