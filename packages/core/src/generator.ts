@@ -3,6 +3,7 @@
 import type { Artifact } from "./artifact.ts";
 import type { Condition, LabelCounts } from "./condition.ts";
 import type { TableMetadata } from "./metadata.ts";
+import type { SamplingNote } from "./sampling-notes.ts";
 import type { Table } from "./table.ts";
 
 /** A report from a long-running call; `done` and `total` count in `unit`s. */
@@ -53,6 +54,8 @@ export interface SampleOptions extends RunOptions {
   totalRows?: number;
   /** Rows per batch of `sampleBatches`; never changes a cell. Default 32,768. */
   batchSize?: number;
+  /** Told what the run did beside giving rows, when it has given the last of them; see {@link SamplingNote}. */
+  onNote?: (note: SamplingNote) => void;
 }
 
 /** What a training did, without a clock. */

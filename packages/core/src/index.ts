@@ -28,6 +28,7 @@ export * from "./random.ts";
 export * from "./replace-file.ts";
 export * from "./row-plan.ts";
 export { decodeSafetensors, encodeSafetensors, isTensorData, SafetensorsError } from "./safetensors.ts";
+export { ForcedRows, forcedRowsCode, type SamplingNote, withNotes } from "./sampling-notes.ts";
 export * from "./sdv-metadata.ts";
 export * from "./state-pack.ts";
 export * from "./table.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Condition } from "./condition.ts";
+import { formatCondition } from "./condition-format.ts";
 import type { ConditionColumns } from "./condition-match.ts";
 import { parseCondition } from "./condition-parser.ts";
 import { VerisimError } from "./errors.ts";
@@ -51,6 +52,22 @@ describe("the plan of a request's rows", () => {
     expect(Math.abs(found[1]! - 3000)).toBeLessThan(224);
     const again = await plan(2, { where, from: 7000 });
     expect(again!.boxOf(7001)).toBe(dealt!.boxOf(7001));
+  });
+
+  test("knows what each row is asked for", async () => {
+    const asked = await plan(200, {
+      counts: counts({ maize: 50, rice: 0 }),
+      where: parseCondition("rain > 1"),
+    });
+    expect(asked!.requests.map(formatCondition)).toEqual([
+      "rain > 1 AND label = 'maize'",
+      "rain > 1 AND label NOT IN ('maize', 'rice')",
+    ]);
+    const rows = [0, 0];
+    for (let row = 0; row < 200; row++) rows[asked!.requestOf(row)]! += 1;
+    expect(rows).toEqual([50, 150]);
+    const alone = await plan(5, { where: parseCondition("rain > 1") });
+    expect([alone!.requests.map(formatCondition), alone!.requestOf(3)]).toEqual([["rain > 1"], 0]);
   });
 
   test("gives labels exactly the rows that were counted for them, and the others the rest", async () => {

@@ -39,6 +39,8 @@ interface BoxChoice {
 export class RowPlan<Box> {
   /** Every box of the plan. */
   readonly boxes: readonly Box[];
+  /** What rows are asked for: the condition, or one per label that has rows. */
+  readonly requests: readonly Condition[];
   readonly #choices: readonly BoxChoice[];
   readonly #labels: LabelPlan | undefined;
   readonly #choiceOfLabel: ReadonlyMap<number | "other", number>;
@@ -46,11 +48,13 @@ export class RowPlan<Box> {
 
   /** @internal Use {@link planRows}. */
   constructor(
+    requests: readonly Condition[],
     chosen: readonly WeighedBoxes<Box>[],
     key: StreamKey,
     labels?: LabelPlan,
     choiceOfLabel: ReadonlyMap<number | "other", number> = new Map(),
   ) {
+    this.requests = requests;
     this.boxes = chosen.flatMap(({ boxes }) => boxes);
     let first = 0;
     this.#choices = chosen.map(({ boxes, weights }) => {
@@ -63,10 +67,14 @@ export class RowPlan<Box> {
     this.#choiceOfLabel = choiceOfLabel;
   }
 
+  /** The place in `requests` of what a row is asked for. */
+  requestOf(row: number): number {
+    return this.#labels ? this.#choiceOfLabel.get(this.#labels.labelOf(row))! : 0;
+  }
+
   /** The place in `boxes` of the box that a row is drawn from. */
   placeOf(row: number): number {
-    const choice = this.#labels ? this.#choiceOfLabel.get(this.#labels.labelOf(row))! : 0;
-    const { places, cumulative } = this.#choices[choice]!;
+    const { places, cumulative } = this.#choices[this.requestOf(row)]!;
     if (places.length === 1) return places[0]!;
     const uniform = rowUniform(this.#key, row);
     let place = 0;
@@ -95,7 +103,7 @@ export async function planRows<Box>(
   try {
     return counts
       ? await planCounts(rowCount, options, counts, context)
-      : new RowPlan([await context.choose(where!)], context.keyOf("box"));
+      : new RowPlan([where!], [await context.choose(where!)], context.keyOf("box"));
   } catch (error) {
     throw explained(error, context);
   }
@@ -125,11 +133,14 @@ async function planCounts<Box>(
       { where: { column, option: "counts" }, hint: "Ask for ranges of a number with a condition instead." },
     );
   const plan = planLabels(counts, totalRows, description.categories, keyOf("labels"));
+  const requests: Condition[] = [];
   const chosen: WeighedBoxes<Box>[] = [];
   const choiceOfLabel = new Map<number | "other", number>();
   const add = async (label: number | "other", condition: Condition): Promise<void> => {
+    const request: Condition = where ? { type: "and", terms: [where, condition] } : condition;
     choiceOfLabel.set(label, chosen.length);
-    chosen.push(await choose(where ? { type: "and", terms: [where, condition] } : condition));
+    requests.push(request);
+    chosen.push(await choose(request));
   };
   let named = 0;
   for (const [label, count] of counts.counts) {
@@ -144,7 +155,7 @@ async function planCounts<Box>(
   }
   if (named < totalRows)
     await add("other", { type: "not", term: { type: "in", column, values: [...counts.counts.keys()] } });
-  return new RowPlan(chosen, keyOf("box"), plan, choiceOfLabel);
+  return new RowPlan(requests, chosen, keyOf("box"), plan, choiceOfLabel);
 }
 
 /** The same error, where the column is one of the table, says why nothing can be asked of it. */

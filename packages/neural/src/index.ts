@@ -1,5 +1,7 @@
 export * from "./encoding/index.ts";
 export * from "./export/index.ts";
+export { CheckpointFile, type TrainingIdentity } from "./generator/checkpoint-file.ts";
+export { type EntryAbout, entryOf, type LearnedClass } from "./generator/entry.ts";
 export type { LearnedModel, TrainingSummary } from "./generator/fit-model.ts";
 export * from "./generator/gan-options.ts";
 export { type LearnedDefinition, LearnedGenerator } from "./generator/learned-generator.ts";
@@ -12,6 +14,8 @@ export * from "./network/critic.ts";
 export * from "./network/outputs.ts";
 export * from "./network/residual-generator.ts";
 export type * from "./network/table-network.ts";
+export { heldRowCount, lookPlan } from "./training/look-plan.ts";
+export { requireMemory } from "./training/memory-budget.ts";
 export { programTrainee } from "./training/program-trainee.ts";
 export * from "./training/schedule.ts";
 export * from "./training/supervise.ts";

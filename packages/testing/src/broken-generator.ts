@@ -84,6 +84,13 @@ export function brokenSubject(make: () => Breakage): GeneratorSubject {
   };
 }
 
+/** A request that tells of no more rows than one batch has. */
+export function notesOfOneBatch(rowCount: number, options: SampleOptions): [number, SampleOptions] {
+  const rows = Math.min(rowCount, options.batchSize ?? rowCount);
+  options.onNote?.({ code: "VERISIM_NOTE_X", message: "X.", rows, ofRows: rows, condition: "x = 1" });
+  return [rowCount, options];
+}
+
 /** The table with one column changed, if it has it. */
 export function withColumn(table: Table, name: string, change: (column: Column) => Column): Table {
   return new Table(

@@ -6,6 +6,7 @@ import {
   type Breakage,
   brokenSubject,
   failingFit,
+  notesOfOneBatch,
   withColumn,
   withManifest,
   withNumbers,
@@ -131,6 +132,11 @@ const breakages: readonly (readonly [string, string, () => Breakage])[] = [
       table: (table, options) =>
         options.batchSize === 64 ? withNumbers(table, "age", (_, row) => 30 + (row % 7)) : table,
     }),
+  ],
+  [
+    "tells the same notes whatever the batch size",
+    "counts a batch's rows only",
+    () => ({ request: notesOfOneBatch }),
   ],
   [
     "draws batches as they are taken",

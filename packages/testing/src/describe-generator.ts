@@ -44,6 +44,7 @@ export const generatorChecks: Readonly<Record<string, Check>> = {
   "learns any table": (subject) => checkAnyTable(subject),
   "gives the same rows however they are cut": rowChecks.checkCuts,
   "gives the same rows whatever the batch size": rowChecks.checkBatches,
+  "tells the same notes whatever the batch size": rowChecks.checkNotes,
   "draws batches as they are taken": rowChecks.checkLazyBatches,
   "gives the same rows whatever the number of threads": rowChecks.checkThreads,
   "gives the same rows for a seed, and others for another": rowChecks.checkSeeds,

@@ -7,6 +7,7 @@ import {
   collectBatches,
   drawBatches,
   type FitOptions,
+  ForcedRows,
   type Generator,
   notFitted,
   type RunOptions,
@@ -16,6 +17,7 @@ import {
   type Table,
   type TableMetadata,
   throwIfAborted,
+  withNotes,
 } from "@verisim/core";
 import { cholesky } from "@verisim/tensor/arrays";
 import { decimalsOf, findDerivedColumns, TableTransformer, unitsOf } from "@verisim/transforms";
@@ -80,11 +82,21 @@ export class GaussianCopula implements Generator {
     const { tableName, transformer } = model;
     const keyOf = (purpose: string): StreamKey => streamKey(seed, tableName, purpose);
     let plan: Promise<RequestPlan | undefined> | undefined;
-    yield* drawBatches(rowCount, options, async (stretch) => {
+    let counted: ForcedRows | undefined;
+    const batches = drawBatches(rowCount, options, async (stretch) => {
       plan ??= this.#plan(model, rowCount, options, keyOf);
-      const encoded = await drawEncoded(model, stretch, await plan, keyOf, signal ? { signal } : {});
+      const dealt = await plan;
+      const forced = new Set<number>();
+      const encoded = await drawEncoded(model, stretch, dealt, keyOf, signal ? { signal } : {}, forced);
+      if (dealt) {
+        counted ??= new ForcedRows(dealt.requests);
+        for (let i = 0; i < stretch.rowCount; i++)
+          counted.count(dealt.requestOf(stretch.rowStart + i), forced.has(i));
+      }
       return transformer.decode(encoded, { seed, tableName, ...stretch });
     });
+    const notes = () => counted?.notes(resolveOptions(this.options).candidates) ?? [];
+    yield* withNotes(batches, options, notes);
   }
 
   toArtifact(): Artifact {

@@ -31,13 +31,17 @@ export interface ColumnLayout {
   readonly cardinality: number;
 }
 
-/** Draws rows [rowStart, rowStart + rowCount) as encoded columns. */
+/**
+ * Draws rows [rowStart, rowStart + rowCount) as encoded columns.
+ * @param forced receives the rows, counted from 0, that lie in their box by force
+ */
 export async function drawEncoded(
   model: LatentModel,
   stretch: Stretch,
   plan: RequestPlan | undefined,
   keyOf: (purpose: string) => StreamKey,
   run: NativeOptions,
+  forced: Set<number> = new Set(),
 ): Promise<EncodedColumn[]> {
   const { latents } = model;
   const size = latents.length;
@@ -51,7 +55,13 @@ export async function drawEncoded(
     : await correlate(model.factor, noise, size, rowCount, run);
   if (plan && boxOf) {
     for (const [place, rows] of groupRows(boxOf)) {
-      await drawBox(plan.boxes[place]!, rows, { size, rowStart, rowCount, noise, values }, keyOf, run);
+      await drawBox(
+        plan.boxes[place]!,
+        rows,
+        { size, rowStart, rowCount, noise, values, forced },
+        keyOf,
+        run,
+      );
     }
   }
   const columns = await decodeLatents(model, values, rowCount, run);
@@ -94,6 +104,8 @@ interface BlockArrays {
   readonly noise: Float64Array;
   /** Receives the correlated normals, [latent, row]. */
   readonly values: Float64Array;
+  /** Receives the rows of the block that lie in their box by force. */
+  readonly forced: Set<number>;
 }
 
 /** Draws the given rows of a block from one box. */
@@ -104,7 +116,7 @@ async function drawBox(
   keyOf: (purpose: string) => StreamKey,
   run: NativeOptions,
 ): Promise<void> {
-  const { size, rowStart, rowCount, noise, values } = block;
+  const { size, rowStart, rowCount, noise, values, forced } = block;
   const { normal } = box;
   const { bound, order, draws } = normal;
   const count = rows.length;
@@ -124,7 +136,8 @@ async function drawBox(
       const uniforms = await boxUniforms(draws, bound + 1, rowStart + from, length, keyOf, run);
       for (; i < count && rows[i]! < from + length; i++) {
         const row = rows[i]! - from;
-        normal.draw((draw, entry) => uniforms[draw]![entry * length + row]!, entries, normals);
+        const likely = normal.draw((draw, entry) => uniforms[draw]![entry * length + row]!, entries, normals);
+        if (!likely) forced.add(rows[i]!);
         for (let j = 0; j < bound; j++) {
           permuted[j * count + i] = normals[j]!;
           boundValues[j * count + i] = entries[j]!;

@@ -95,3 +95,22 @@ describe("TruncatedNormal", () => {
     for (const values of samples) expect(values[0]).toBe(1.25);
   });
 });
+
+describe("a box beyond all probability", () => {
+  it("is met, and the draw says that it was by force", async () => {
+    const draw = async (low: number): Promise<[boolean, boolean]> => {
+      const ranges = new Map([
+        [0, Float64Array.of(-INF, 0)],
+        [1, Float64Array.of(low, INF)],
+      ]);
+      const normal = await TruncatedNormal.create(correlation(0.9999), 2, ranges, 32, choleskyOf);
+      const [values, key] = [new Float64Array(2), streamKey(6, "far")];
+      const likely = normal.draw((m, entry) => rowUniform(key, 0, m, entry), values, new Float64Array(2));
+      const entryOf = (latent: number) => values[normal.order.indexOf(latent)]!;
+      return [likely, entryOf(0) < 0 && entryOf(1) >= low];
+    };
+    // The conditional deviation is 0.014: 0.1 is seven of them away, 2 more than a hundred, where numbers end at 38.
+    expect(await draw(0.1)).toEqual([true, true]);
+    expect(await draw(2)).toEqual([false, true]);
+  });
+});

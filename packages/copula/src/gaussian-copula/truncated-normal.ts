@@ -81,8 +81,9 @@ export class TruncatedNormal {
    * Draws the bound entries of one row.
    * @param values receives the entries (inside their ranges), in the order of `order`
    * @param noise receives the independent normals that give them through the factor
+   * @returns false where every candidate was so unlikely that its weight is 0: the entries are in their ranges by force
    */
-  draw(uniform: UniformSource, values: Float64Array, noise: Float64Array): void {
+  draw(uniform: UniformSource, values: Float64Array, noise: Float64Array): boolean {
     const { bound } = this;
     const size = this.#size;
     let total = 0;
@@ -100,6 +101,7 @@ export class TruncatedNormal {
       for (let l = 0; l < j; l++) rest -= this.factor[j * size + l]! * noise[l]!;
       noise[j] = rest / this.factor[j * size + j]!;
     }
+    return total > 0 || bound === 0;
   }
 
   /** Mean weight of the proposals: the probability of the box when every range has a width. */

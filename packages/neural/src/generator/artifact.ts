@@ -18,6 +18,7 @@ import { knots } from "../sampling/calibrate.ts";
 import { samplerEntries, samplerState } from "../sampling/row-sampler.ts";
 import type { LearnedModel, TrainingSummary } from "./fit-model.ts";
 import type { LearnedDefinition } from "./learned-generator.ts";
+import { networkOf } from "./network-of.ts";
 import { treeFromTensors, treeTensors } from "./weight-tensors.ts";
 
 export function modelToArtifact<Options extends object>(
@@ -79,7 +80,7 @@ export function modelFromArtifact<Options extends object>(
       training: (manifest.training ?? undefined) as unknown as TrainingSummary | undefined,
     };
     if (model.weights !== null) {
-      const network = definition.network(definition.resolve(options), encoding);
+      const network = networkOf(definition, definition.resolve(options), encoding);
       const parts = {
         network,
         layout,

@@ -1,22 +1,21 @@
 // A training as a file, so that it can be taken up after a stop: the record, the state it stands at and the best one. It
-// belongs to one table, one set of options and one seed, which its fingerprint says; training by it is training in one go.
+// belongs to one set of data, one set of options and one seed, which its fingerprint says; training by it is training in one go.
 
 import { createHash } from "node:crypto";
 import { access, rm } from "node:fs/promises";
 import { type JsonObject, readModelFile, VerisimError, writeModelFile } from "@verisim/core";
-import type { EncodedRows } from "../encoding/layout.ts";
-import type { TableEncoding } from "../encoding/table-encoding.ts";
 import type { StateTree } from "../network/table-network.ts";
 import type { TrainingCheckpoint, TrainingRecord } from "../training/supervise.ts";
 import { treeFromTensors, treeTensors } from "./weight-tensors.ts";
 
 const formatVersion = 1;
 
-interface Training {
-  readonly options: object;
-  readonly seed: number;
-  readonly encoding: TableEncoding;
-  readonly rows: EncodedRows;
+/** What a training is of: two that differ in anything cannot be taken up from each other's files. */
+export interface TrainingIdentity {
+  /** Options, seed, names and sizes, in an order that does not change. */
+  readonly settings: readonly unknown[];
+  /** The data, as training sees it. */
+  readonly arrays: Iterable<NodeJS.ArrayBufferView>;
 }
 
 /** The checkpoint file of one training. */
@@ -25,7 +24,7 @@ export class CheckpointFile {
   readonly #generator: string;
   readonly #fingerprint: string;
 
-  constructor(path: string, generator: string, training: Training) {
+  constructor(path: string, generator: string, training: TrainingIdentity) {
     this.#path = path;
     this.#generator = `${generator}-training`;
     this.#fingerprint = fingerprintOf(generator, training);
@@ -42,7 +41,7 @@ export class CheckpointFile {
     if (generator !== this.#generator || manifest.fingerprint !== this.#fingerprint)
       throw new VerisimError(
         "VERISIM_CHECKPOINT",
-        "Expected the checkpoint of this table, these options and this seed but received another one.",
+        "Expected the checkpoint of this data, these options and this seed but received another one.",
         {
           where: { file: this.#path, option: "checkpoint" },
           hint: "Name another file, or remove this one to start anew.",
@@ -71,12 +70,10 @@ export class CheckpointFile {
   }
 }
 
-function fingerprintOf(generator: string, { options, seed, encoding, rows }: Training): string {
+function fingerprintOf(generator: string, { settings, arrays }: TrainingIdentity): string {
   const hash = createHash("sha256");
-  hash.update(
-    JSON.stringify([generator, options, seed, encoding.tableName, encoding.layout.widths, rows.rowCount]),
-  );
-  for (const { buffer, byteOffset, byteLength } of [rows.alternatives, rows.places])
+  hash.update(JSON.stringify([generator, ...settings]));
+  for (const { buffer, byteOffset, byteLength } of arrays)
     hash.update(new Uint8Array(buffer, byteOffset, byteLength));
   return hash.digest("hex");
 }

@@ -13,6 +13,7 @@ import type { TrainingRecord } from "../training/supervise.ts";
 import { trainTable } from "../training/train-table.ts";
 import { CheckpointFile } from "./checkpoint-file.ts";
 import type { LearnedDefinition } from "./learned-generator.ts";
+import { networkOf } from "./network-of.ts";
 import type { ResolvedLearningOptions } from "./options.ts";
 
 /** Everything a fitted generator of this family knows. */
@@ -76,11 +77,14 @@ export async function fitModel<Options extends object>(
       warnings,
       training: undefined,
     };
-  const network = definition.network(options, encoding);
+  const network = networkOf(definition, options, encoding);
   const checkpoint =
     fit.checkpoint === undefined
       ? undefined
-      : new CheckpointFile(fit.checkpoint, definition.name, { options, seed, encoding, rows });
+      : new CheckpointFile(fit.checkpoint, definition.name, {
+          settings: [options, seed, encoding.tableName, layout.widths, rows.rowCount],
+          arrays: [rows.alternatives, rows.places],
+        });
   const from = await checkpoint?.read();
   const spent = performance.now() - started;
   const { weights, outcome, heldRows } = await trainTable(

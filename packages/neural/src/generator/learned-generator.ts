@@ -6,6 +6,7 @@ import {
   collectBatches,
   drawBatches,
   type FitOptions,
+  ForcedRows,
   type Generator,
   notFitted,
   type OptionTable,
@@ -15,6 +16,7 @@ import {
   streamKey,
   type Table,
   type TableMetadata,
+  withNotes,
 } from "@verisim/core";
 import type { DrawnRows, EncodingOptions } from "../encoding/layout.ts";
 import type { TableEncoding } from "../encoding/table-encoding.ts";
@@ -28,6 +30,7 @@ import { RowSampler, type SamplerParts, seedOf } from "../sampling/row-sampler.t
 import { weighBoxes } from "../sampling/weigh-boxes.ts";
 import { modelFromArtifact, modelToArtifact } from "./artifact.ts";
 import { fitModel, type LearnedModel } from "./fit-model.ts";
+import { networkOf } from "./network-of.ts";
 import type { ResolvedLearningOptions } from "./options.ts";
 
 /** What tells one learned generator from another. */
@@ -107,15 +110,16 @@ export class LearnedGenerator<Options extends object = object> implements Genera
       }
       return rows;
     };
+    const { candidates } = this.#definition.resolve(this.options);
     let plan: ReturnType<typeof planBoxes> | undefined;
+    let counted: ForcedRows | undefined;
     const draw = async (stretch: Stretch): Promise<Table> => {
       plan ??= planBoxes(rowCount, options, encoding, keyOf, (boxes) => weighBoxes(sampler, maps, boxes));
       const dealt = await plan;
       const context = { seed, rowStart: stretch.rowStart };
       if (dealt === undefined) return encoding.decode(await plain(stretch), context);
-      const { candidates } = this.#definition.resolve(this.options);
       const boxOf = (row: number) => dealt.boxOf(row);
-      const { rows } = await drawConditioned(sampler, maps, encoding.layout, {
+      const { rows, forced } = await drawConditioned(sampler, maps, encoding.layout, {
         ...stretch,
         seed: programSeed,
         key: keyOf("choices"),
@@ -123,9 +127,13 @@ export class LearnedGenerator<Options extends object = object> implements Genera
         candidates,
         ...run,
       });
+      counted ??= new ForcedRows(dealt.requests);
+      const byForce = new Set(forced);
+      for (let i = 0; i < stretch.rowCount; i++)
+        counted.count(dealt.requestOf(stretch.rowStart + i), byForce.has(i));
       return encoding.decode(rows, { ...context, snap: (row) => boxOf(stretch.rowStart + row) });
     };
-    yield* drawBatches(rowCount, options, draw);
+    yield* withNotes(drawBatches(rowCount, options, draw), options, () => counted?.notes(candidates) ?? []);
   }
 
   toArtifact(): Artifact {
@@ -147,10 +155,16 @@ export class LearnedGenerator<Options extends object = object> implements Genera
     return { generator: this.name, encoding, calibration, parts: this.#samplerParts() };
   }
 
-  /** Takes over the model of an artifact. @throws VerisimError `VERISIM_MODEL_FILE` */
-  protected load(artifact: Artifact): this {
-    this.#fitted = { model: modelFromArtifact(this.#definition, artifact).model };
-    return this;
+  /** A generator of this class with the model of an artifact. @throws VerisimError `VERISIM_MODEL_FILE` */
+  static fromArtifact<Options extends object, G extends LearnedGenerator<Options>>(
+    this: new (
+      options?: Options,
+    ) => G,
+    artifact: Artifact,
+  ): G {
+    const generator = new this(artifact.manifest.options as Options);
+    generator.#fitted = { model: modelFromArtifact(generator.#definition, artifact).model };
+    return generator;
   }
 
   #model(): LearnedModel {
@@ -170,7 +184,7 @@ export class LearnedGenerator<Options extends object = object> implements Genera
   #samplerParts(): SamplerParts | null {
     const { weights, encoding, calibration, shares } = this.#model();
     if (weights === null) return null;
-    const network = this.#definition.network(this.#definition.resolve(this.options), encoding);
+    const network = networkOf(this.#definition, this.#definition.resolve(this.options), encoding);
     return { network, layout: encoding.layout, weights, bias: calibration.bias, shares };
   }
 }

@@ -40,6 +40,8 @@ export interface LearningOptions {
   averageDecay?: number;
   /** Share of the steps, at the end, over which the learning rates fall to zero. */
   cooldown?: number;
+  /** Divides the logits that rows are drawn from: below 1 sharper than what was learnt. */
+  samplingTemperature?: number;
 }
 
 export type ResolvedLearningOptions = Required<LearningOptions>;
@@ -148,6 +150,14 @@ export const learningOptions: OptionTable = {
     min: 0,
     max: 1,
     description: "Share of the steps, at the end, over which the learning rates fall to zero.",
+  },
+  samplingTemperature: {
+    type: "number",
+    default: 1,
+    min: 0.05,
+    max: 10,
+    description:
+      "Divides the logits before a row's alternatives are drawn: 1 draws as learnt, near 0 takes the likeliest.",
   },
 };
 

@@ -36,13 +36,13 @@ interface Held {
   total: number;
 }
 
-/** Draws the rows of a request; how many of them no candidate was accepted for is in `forced`. */
+/** Draws the rows of a request; `forced` holds those of them, counted from its first, that no candidate was accepted for. */
 export async function drawConditioned(
   sampler: RowSampler | undefined,
   maps: PlaceMaps,
   layout: Layout,
   request: ConditionedRequest,
-): Promise<{ rows: DrawnRows; forced: number }> {
+): Promise<{ rows: DrawnRows; forced: readonly number[] }> {
   const { rowStart, rowCount, seed, key, boxOf, candidates, signal } = request;
   const spans = layout.widths.length;
   const placed = layout.placed.length;
@@ -50,9 +50,9 @@ export async function drawConditioned(
   const places = new Float32Array(rowCount * placed);
   const drawnPlaces = new Float64Array(rowCount * spans).fill(Number.NaN);
   const rows = { rowCount, alternatives, places, drawnPlaces };
-  if (!sampler) return { rows, forced: 0 };
+  if (!sampler) return { rows, forced: [] };
   const conditioner = takesConditions(sampler.parts.network, layout) ? new Conditioner(sampler) : undefined;
-  let forced = 0;
+  const forced: number[] = [];
   for (let from = 0; from < rowCount; from += windowRows) {
     const count = Math.min(windowRows, rowCount - from);
     const boxes = Array.from({ length: count }, (_, i) => boxOf(rowStart + from + i));
@@ -90,7 +90,7 @@ export async function drawConditioned(
       }
       waiting = left;
     }
-    forced += waiting.length;
+    for (const i of waiting) forced.push(from + i);
     for (let i = 0; i < count; i++) {
       const row = from + i;
       const random = new RowRandom(key, rowStart + row, 2 * last[i]! + 2);

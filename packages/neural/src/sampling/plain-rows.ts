@@ -1,9 +1,8 @@
-// Rows as they come, nothing asked: whole windows are drawn natively and cut to the stretch. The next window is drawn while
-// this one is taken over.
+// Rows as they come, nothing asked: whole windows are drawn natively, side by side, each into its place of the stretch.
 
 import type { DrawnRows, Layout } from "../encoding/layout.ts";
 import type { PlaceMaps } from "./calibrate.ts";
-import { type RowSampler, windowRows } from "./row-sampler.ts";
+import { type RowSampler, roomOf, windowRows } from "./row-sampler.ts";
 
 export interface PlainRequest {
   readonly rowStart: number;
@@ -21,31 +20,42 @@ export async function drawPlain(
 ): Promise<DrawnRows> {
   const spans = layout.widths.length;
   const placed = layout.placed.length;
+  const last = rowCount % windowRows;
+  // The last window is drawn whole and cut.
+  const room = rowCount - last + (last > 0 ? roomOf(last) : 0);
+  const alternatives = new Int32Array(room * spans);
+  const places = new Float32Array(room * placed);
   const rows = {
     rowCount,
-    alternatives: new Int32Array(rowCount * spans),
-    places: new Float32Array(rowCount * placed),
+    alternatives: alternatives.subarray(0, rowCount * spans),
+    places: places.subarray(0, rowCount * placed),
   };
-  if (!sampler) return rows;
-  const start = (from: number) =>
-    sampler.draw({
-      rowStart: rowStart + from,
-      rowCount: Math.min(windowRows, rowCount - from),
-      seed,
-      ...(signal ? { signal } : {}),
-    });
-  let next = rowCount > 0 ? start(0) : undefined;
-  for (let from = 0; from < rowCount; from += windowRows) {
-    const window = await next!;
-    if (from + windowRows < rowCount) {
-      next = start(from + windowRows);
-      // Should this function fail before it is waited for, its error has been seen.
-      next.catch(() => undefined);
+  if (!sampler || rowCount === 0) return rows;
+  let next = 0;
+  const work = async (lane: number | undefined): Promise<void> => {
+    while (next < rowCount) {
+      const from = next;
+      next += windowRows;
+      const count = Math.min(windowRows, rowCount - from);
+      const to = from + roomOf(count);
+      await sampler.draw(
+        {
+          rowStart: rowStart + from,
+          rowCount: count,
+          seed,
+          ...(lane === undefined ? {} : { lane }),
+          ...(signal ? { signal } : {}),
+        },
+        {
+          alternatives: alternatives.subarray(from * spans, to * spans),
+          places: places.subarray(from * placed, to * placed),
+        },
+      );
     }
-    const count = Math.min(windowRows, rowCount - from);
-    rows.alternatives.set(window.alternatives.subarray(0, count * spans), from * spans);
-    rows.places.set(window.places.subarray(0, count * placed), from * placed);
-  }
+  };
+  const lanes = Math.min(sampler.lanes, Math.ceil(rowCount / windowRows));
+  if (lanes === 1) await work(undefined);
+  else await Promise.all(Array.from({ length: lanes }, (_, lane) => work(lane)));
   maps.apply(rows, layout);
   return rows;
 }

@@ -7,14 +7,12 @@ import {
   add,
   argmax,
   broadcast,
-  buildProgram,
   concat,
   type EntrySpec,
   less,
   log,
   neg,
   type nn,
-  type Program,
   type Rng,
   reshape,
   type StepContext,
@@ -35,6 +33,7 @@ import {
 } from "../network/condition-draws.ts";
 import { choicesOf } from "../network/outputs.ts";
 import type { Produced, StateTree, TableNetwork } from "../network/table-network.ts";
+import { type LaneSpec, WindowLanes } from "./window-lanes.ts";
 
 /** Rows of one run of a sampler's program, and of one where few are wanted; a row's numbers depend on neither. */
 export const windowRows = 2048;
@@ -77,6 +76,8 @@ export interface WindowRequest {
   readonly attempt?: number;
   /** Condition per row wanted, counted over the discrete columns' categories; -1: drawn. Default all drawn. */
   readonly conditions?: Int32Array;
+  /** The lane that draws it, where others draw beside it; from 0 to `RowSampler.lanes` - 1. Default: alone, on all threads. */
+  readonly lane?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -190,34 +191,43 @@ export function samplerEntries(
 /** A sampler's programs with their memory, which goes when it is dropped. */
 export class RowSampler {
   #parts: SamplerParts;
-  readonly #program: Program;
-  /** The program for few rows, from the first such request on. */
-  #few: Program | undefined;
+  /** For whole windows. */
+  readonly #lanes: WindowLanes;
+  /** For few rows, from the first such request on. */
+  #few: WindowLanes | undefined;
 
   constructor(parts: SamplerParts) {
     this.#parts = parts;
-    this.#program = buildSampler(parts, windowRows);
+    this.#lanes = new WindowLanes(() => this.#spec(windowRows));
   }
 
   get parts(): SamplerParts {
     return this.#parts;
   }
 
+  /** Windows that are worth drawing at once. */
+  get lanes(): number {
+    return this.#lanes.count;
+  }
+
   /** Replaces the numbers added to the logits. */
   setBias(bias: Float32Array): void {
     this.#parts = { ...this.#parts, bias };
-    for (const program of this.#programs()) program.write({ bias: tensorData(bias) });
+    this.#write({ bias: tensorData(bias) });
   }
 
   /** Replaces the network's numbers. */
   setWeights(weights: StateTree): void {
     this.#parts = { ...this.#parts, weights };
-    for (const program of this.#programs()) program.write({ weights });
+    this.#write({ weights });
   }
 
-  /** Rows from `rowStart` on, choices drawn. */
-  async draw(request: WindowRequest): Promise<DrawnWindow> {
-    const { alternatives, places } = await this.#call("draw", request);
+  /**
+   * Rows from `rowStart` on, choices drawn.
+   * @param room where to write them, with room for {@link roomOf} rows; default new arrays
+   */
+  async draw(request: WindowRequest, room?: DrawnWindow): Promise<DrawnWindow> {
+    const { alternatives, places } = await this.#call("draw", request, room);
     return { alternatives: alternatives!.data as Int32Array, places: this.#placesOf(places!) };
   }
 
@@ -228,40 +238,53 @@ export class RowSampler {
   }
 
   free(): void {
-    for (const program of this.#programs()) program.free();
+    this.#lanes.free();
+    this.#few?.free();
   }
 
-  #programs(): Program[] {
-    return this.#few ? [this.#program, this.#few] : [this.#program];
+  #write(state: unknown): void {
+    this.#lanes.write(state);
+    this.#few?.write(state);
+  }
+
+  #spec(rows: number): LaneSpec {
+    return { state: samplerState(this.#parts), entries: samplerEntries(this.#parts, rows) };
   }
 
   #placesOf({ data }: TensorData): Float32Array {
     return this.#parts.layout.placed.length > 0 ? (data as Float32Array) : new Float32Array(0);
   }
 
-  #call(entry: "draw" | "judge", request: WindowRequest): Promise<Record<string, TensorData>> {
-    const { rowStart, rowCount = windowRows, seed, attempt = 0, conditions, signal } = request;
-    const few = rowCount <= fewRows;
-    if (few) this.#few ??= buildSampler(this.#parts, fewRows);
-    const program = few ? this.#few! : this.#program;
+  #call(
+    entry: "draw" | "judge",
+    request: WindowRequest,
+    room?: DrawnWindow,
+  ): Promise<Record<string, TensorData>> {
+    const { rowStart, rowCount = windowRows, seed, attempt = 0, conditions, lane, signal } = request;
+    const rows = roomOf(rowCount);
+    if (rows === fewRows) this.#few ??= new WindowLanes(() => this.#spec(fewRows));
+    const lanes = rows === fewRows ? this.#few! : this.#lanes;
     const inputs: Record<string, TensorData> = {};
     if (takesConditions(this.#parts.network, this.#parts.layout)) {
-      const wanted = new Int32Array(few ? fewRows : windowRows).fill(-1);
+      const wanted = new Int32Array(rows).fill(-1);
       if (conditions) wanted.set(conditions.subarray(0, rowCount));
       inputs.conditions = tensorData(wanted);
     }
-    return program.call(entry, inputs, {
+    const { alternatives, places } = room ?? {};
+    return lanes.call(rows === fewRows ? 0 : (lane ?? 0), entry, inputs, {
       seed,
       firstStep: attempt,
       rowOffset: rowStart,
+      ...(alternatives && places
+        ? { into: this.#parts.layout.placed.length > 0 ? { alternatives, places } : { alternatives } }
+        : {}),
+      ...(lane === undefined ? {} : { threads: lanes.threadsEach }),
       ...(signal ? { signal } : {}),
-    }) as Promise<Record<string, TensorData>>;
+    });
   }
 }
 
-function buildSampler(parts: SamplerParts, rows: number): Program {
-  return buildProgram({
-    state: samplerState(parts),
-    entries: samplerEntries(parts, rows),
-  }) as unknown as Program;
+/** Rows that a request for so many is drawn as. */
+export function roomOf(rowCount: number): number {
+  return rowCount <= fewRows ? fewRows : windowRows;
 }

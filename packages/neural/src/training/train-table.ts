@@ -1,13 +1,15 @@
 // From encoded rows to a trained network: splits off held-out rows, builds the training program and a sampler to look at it,
 // and hands both to the supervisor.
 
-import { Permutation, type RunOptions, streamKey, VerisimError } from "@verisim/core";
+import { Permutation, type RunOptions, streamKey } from "@verisim/core";
 import { buildProgram, type EntrySpec, nn, type Program } from "@verisim/tensor";
 import type { EncodedRows, Layout } from "../encoding/layout.ts";
 import { tableState } from "../network/outputs.ts";
 import type { NetworkContext, StateTree, TableNetwork } from "../network/table-network.ts";
 import { calibrateShares } from "../sampling/calibrate.ts";
 import { RowSampler, windowRows } from "../sampling/row-sampler.ts";
+import { heldRowCount, lookPlan } from "./look-plan.ts";
+import { requireMemory } from "./memory-budget.ts";
 import { PairQuality } from "./pair-quality.ts";
 import { programTrainee } from "./program-trainee.ts";
 import { supervise, type TrainingCheckpoint, type TrainingOutcome, type TrainingPlan } from "./supervise.ts";
@@ -42,12 +44,9 @@ export interface TrainedTable {
   readonly heldRows: number;
 }
 
-/** Fewest rows that are held out; below, and with fewer than twice as many left, nothing is. */
+/** Fewest rows that are held out. */
 const leastHeld = 100;
-const mostHeld = 5000;
-const looks = 40;
-/** Fewest steps between two looks, each of which costs as much as several steps. */
-const leastBetween = 20;
+const lookCosts = { leastBetween: 20, mostBetween: 250, leastGain: 0.001 };
 
 /** @throws VerisimError `VERISIM_ABORTED`, `VERISIM_TRAINING_DIVERGED`, `VERISIM_MEMORY_BUDGET` */
 export async function trainTable(training: TableTraining, hooks: TrainingHooks): Promise<TrainedTable> {
@@ -56,7 +55,6 @@ export async function trainTable(training: TableTraining, hooks: TrainingHooks):
   const context: NetworkContext = { layout, rows: trained, shares: training.shares, batchSize };
   const stepsPerEpoch = Math.max(1, Math.ceil(trained.rowCount / batchSize));
   const steps = Math.max(training.minSteps, training.epochs * stepsPerEpoch);
-  const every = Math.max(leastBetween, Math.min(Math.ceil(steps / looks), Math.max(250, stepsPerEpoch)));
   const program = buildTraining(context, network, seed, training.maxMemoryBytes);
   let sampler: RowSampler | undefined;
   const weightsNow = (): StateTree => network.sampling(program.readPart("model"));
@@ -94,11 +92,7 @@ export async function trainTable(training: TableTraining, hooks: TrainingHooks):
     }
     const trainee = programTrainee(program, quality);
     const plan: TrainingPlan = {
-      steps,
-      every,
-      patience: training.patience > 0 ? training.patience : Number.POSITIVE_INFINITY,
-      leastGain: 0.001,
-      warmup: Math.ceil(steps / every / 5),
+      ...lookPlan(steps, stepsPerEpoch, training.patience, lookCosts),
       schedule: training.schedule,
       keepBest: held !== null,
       ...(training.maxTimeMs === undefined ? {} : { maxTimeMs: training.maxTimeMs }),
@@ -150,23 +144,13 @@ function buildTraining(
     },
     { seed },
   ) as unknown as TrainingProgram;
-  const needed = program.plan.train.arenaBytes + bytesOf(state) * 3;
-  if (maxMemoryBytes !== undefined && needed > maxMemoryBytes) {
+  try {
+    requireMemory(program, state, maxMemoryBytes, "batchSize or maxCategories");
+  } catch (error) {
     program.free();
-    throw new VerisimError(
-      "VERISIM_MEMORY_BUDGET",
-      `Expected training to need at most ${maxMemoryBytes} bytes but it would take about ${needed}.`,
-      { where: { option: "max-memory" }, hint: "Allow more memory, or lower batchSize or maxCategories." },
-    );
+    throw error;
   }
   return program;
-}
-
-function bytesOf(tree: unknown): number {
-  if (typeof tree !== "object" || tree === null) return 0;
-  const { data } = tree as { data?: unknown };
-  if (ArrayBuffer.isView(data)) return data.byteLength;
-  return Object.values(tree).reduce((sum: number, child) => sum + bytesOf(child), 0);
 }
 
 /** Training rows, and held-out rows where there are enough. */
@@ -174,10 +158,8 @@ function split({ rows, holdoutShare, seed, layout }: TableTraining): {
   trained: EncodedRows;
   held: EncodedRows | null;
 } {
-  const wanted = Math.min(mostHeld, Math.floor(rows.rowCount * holdoutShare));
-  if (holdoutShare === 0 || rows.rowCount < 3 * leastHeld || layout.widths.length === 0)
-    return { trained: rows, held: null };
-  const count = Math.max(leastHeld, wanted);
+  const count = layout.widths.length > 0 ? heldRowCount(rows.rowCount, holdoutShare, leastHeld) : 0;
+  if (count === 0) return { trained: rows, held: null };
   const order = new Permutation(rows.rowCount, streamKey(seed, "holdout"));
   const isHeld = new Uint8Array(rows.rowCount);
   for (let i = 0; i < count; i++) isHeld[order.at(i)] = 1;

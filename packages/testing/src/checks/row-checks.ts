@@ -1,6 +1,6 @@
 // Law 1: row i is a function of (model, seed, i), whatever the cut, the batch size, the threads, and what was asked before.
 
-import { numberColumn, parseCondition, type SampleOptions, Table } from "@verisim/core";
+import { numberColumn, parseCondition, type SampleOptions, type SamplingNote, Table } from "@verisim/core";
 import { columnAgreement } from "../association.ts";
 import { exampleColumns, exampleTable } from "../example-table.ts";
 import { type GeneratorSubject, promise } from "../generator-subject.ts";
@@ -44,6 +44,33 @@ export async function checkCuts(subject: GeneratorSubject): Promise<void> {
     firstDifference(wide, near) !== null,
     "rows from 3 and from 2^33 + 3 are the same: the high half of the row number is lost",
   );
+}
+
+/** Notes count rows of the whole run, each kind once per thing asked for, and are the same whatever the batch size. */
+export async function checkNotes(subject: GeneratorSubject): Promise<void> {
+  const generator = await fitted(subject);
+  for (const [what, options] of requests) {
+    const told = async (batchSize: number): Promise<SamplingNote[]> => {
+      const notes: SamplingNote[] = [];
+      await generator.sample(rows, { ...options, seed: 6, batchSize, onNote: (note) => notes.push(note) });
+      return notes;
+    };
+    const notes = await told(10_000);
+    const kinds = new Set(notes.map(({ code, condition }) => `${code} ${condition}`));
+    promise(kinds.size === notes.length, `${what}: a note came twice`);
+    for (const { code, rows: held, ofRows } of notes) {
+      promise(/^VERISIM_NOTE_[A-Z_]+$/.test(code), `${what}: a note's code is ${code}`);
+      promise(
+        Number.isInteger(held) && held >= 1 && held <= ofRows && ofRows <= rows,
+        `${what}: a note is of ${held} of ${ofRows} rows, ${rows} were drawn`,
+      );
+    }
+    const others = await told(64);
+    promise(
+      JSON.stringify(others) === JSON.stringify(notes),
+      `${what}: in batches of 64 the notes were ${JSON.stringify(others)}, in one ${JSON.stringify(notes)}`,
+    );
+  }
 }
 
 /** Batches of any size concatenate to the same table, and hold no more rows than asked. */

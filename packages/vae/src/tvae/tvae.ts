@@ -1,7 +1,7 @@
 // TVAE (Xu et al. 2019, section 4.5): a variational autoencoder over encoded rows.
 
-import type { Artifact, GeneratorDefinition } from "@verisim/core";
-import { type LearnedDefinition, LearnedGenerator } from "@verisim/neural";
+import type { GeneratorDefinition } from "@verisim/core";
+import { entryOf, type LearnedDefinition, LearnedGenerator } from "@verisim/neural";
 import { tvaeNetwork } from "./network.ts";
 import {
   type ResolvedTVAEOptions,
@@ -32,22 +32,12 @@ export class TVAE extends LearnedGenerator<TVAEOptions> {
   constructor(options: TVAEOptions = {}) {
     super(definition, options);
   }
-
-  /** @throws VerisimError `VERISIM_MODEL_FILE` */
-  static fromArtifact(artifact: Artifact): TVAE {
-    return new TVAE(artifact.manifest.options as TVAEOptions).load(artifact);
-  }
 }
 
 /** TVAE's entry in the list of generators. */
-export const tvae: GeneratorDefinition = {
-  name: definition.name,
+export const tvae: GeneratorDefinition = entryOf(definition, TVAE, {
   summary: "A variational autoencoder over encoded rows; the quickest of the neural generators.",
   paper:
     "Xu, Skoularidou, Cuesta-Infante and Veeramachaneni, Modeling tabular data using conditional GAN, NeurIPS 2019",
-  options: tvaeOptions,
-  trains: true,
-  presets: { reference: tvaeReference },
-  create: (options) => new TVAE((options ?? {}) as TVAEOptions),
-  fromArtifact: (artifact) => TVAE.fromArtifact(artifact),
-};
+  reference: tvaeReference,
+});
