@@ -283,35 +283,56 @@ Napi::Value measureKs(Info info) {
 template <class T>
 Napi::Value search(Arguments& arguments) {
   const auto queries = arguments.array<T>(0, "queries");
-  const auto data = arguments.array<T>(1, "data");
-  const int64_t dimensions = arguments.integer(2, "dimensions", 1, 1 << 20);
-  const int64_t k = arguments.integer(3, "k", 1, INT32_MAX);
-  const bool manhattan = arguments.flag(4, "manhattan");
-  const auto indices = arguments.array<int32_t>(5, "indices");
-  const auto distances = arguments.array<double>(6, "distances");
-  arguments.expect(queries.size % dimensions == 0 && data.size % dimensions == 0,
-                   "Expected rows of `dimensions` numbers");
-  const int64_t queryCount = queries.size / dimensions, dataCount = data.size / dimensions;
-  arguments.expect(dataCount < INT32_MAX, "Expected fewer than 2^31 rows of data");
-  arguments.expect(k <= dataCount || queryCount == 0, "Expected k no larger than the rows of data");
+  const auto data = arguments.array<T>(1, "reference");
+  const int64_t queryCount = arguments.integer(2, "queryCount", 0, INT32_MAX - 1);
+  const int64_t dataCount = arguments.integer(3, "referenceCount", 0, INT32_MAX - 1);
+  const int64_t dimensions = arguments.integer(4, "width", 0, 1 << 20);
+  const auto queryCodes = arguments.optionalArray<int32_t>(5, "categories.queries");
+  const auto dataCodes = arguments.optionalArray<int32_t>(6, "categories.reference");
+  const auto weights = arguments.optionalArray<double>(7, "categories.weights");
+  const int64_t k = arguments.integer(8, "k", 1, INT32_MAX);
+  const bool manhattan = arguments.flag(9, "manhattan");
+  const auto selves = arguments.optionalArray<int32_t>(10, "excludeSelf");
+  const auto indices = arguments.array<int32_t>(11, "indices");
+  const auto distances = arguments.array<double>(12, "distances");
+  arguments.expect(queries.size == queryCount * dimensions && data.size == dataCount * dimensions,
+                   "Expected rows of `width` numbers");
+  arguments.expect(weights.size <= 1 << 20 && queryCodes.size == queryCount * weights.size &&
+                       dataCodes.size == dataCount * weights.size,
+                   "Expected a code per row and weight");
+  arguments.expect(dimensions + weights.size > 0, "Expected at least one number or category per row");
+  for (int64_t c = 0; c < weights.size; c++)
+    arguments.expect(weights.data[c] >= 0 && weights.data[c] <= 1e300, "Expected weights from 0 to 1e300");
+  arguments.expect(selves.data == nullptr || selves.size == queryCount, "Expected a row of excludeSelf for each query");
+  arguments.expect(k <= dataCount - (selves.data == nullptr ? 0 : 1) || queryCount == 0,
+                   "Expected k no larger than the rows of reference that a query may find");
   arguments.expect(indices.size == queryCount * k && distances.size == queryCount * k,
                    "Expected k results for each query");
-  arguments.separate(indices, queries, "Expected indices not to overlap queries", false);
-  arguments.separate(indices, data, "Expected indices not to overlap data", false);
-  arguments.separate(distances, queries, "Expected distances not to overlap queries", false);
-  arguments.separate(distances, data, "Expected distances not to overlap data", false);
+  const auto apart = [&](const auto& input) {
+    arguments.separate(indices, input, "Expected indices not to overlap an input", false);
+    arguments.separate(distances, input, "Expected distances not to overlap an input", false);
+  };
+  apart(queries);
+  apart(data);
+  apart(queryCodes);
+  apart(dataCodes);
+  apart(weights);
+  apart(selves);
   arguments.separate(distances, indices, "Expected distances not to overlap indices", false);
-  const double cost = static_cast<double>(queryCount) * static_cast<double>(data.size) / 8 +
-                      static_cast<double>(queryCount) * static_cast<double>(dataCount);
-  return arguments.start(7, cost, [=](Job& job) {
-    const Neighbours<T> problem = {queries.data, queryCount, data.data, dataCount, dimensions, k,
+  const double cost = static_cast<double>(queryCount) * static_cast<double>(dataCount) *
+                      static_cast<double>(dimensions + 2 * weights.size + 8) / 8;
+  return arguments.start(13, cost, [=](Job& job) {
+    const Neighbours<T> problem = {queries.data, queryCount, data.data, dataCount, dimensions, queryCodes.data,
+                                   dataCodes.data, weights.data, weights.size, selves.data, k,
                                    manhattan ? Metric::manhattan : Metric::euclidean};
     nearestNeighbours(problem, indices.data, distances.data, job);
     return 0.0;
   });
 }
 
-// nearestNeighbours(queries, data, dimensions, k, manhattan, indices: Int32Array, distances: Float64Array)
+// nearestNeighbours(queries, reference, queryCount, referenceCount, width, queryCodes?: Int32Array,
+//   referenceCodes?: Int32Array, weights?: Float64Array, k, manhattan, selves?: Int32Array, indices: Int32Array,
+//   distances: Float64Array)
 Napi::Value findNeighbours(Info info) {
   Arguments arguments(info);
   return arguments.isFloat32(0) ? search<float>(arguments) : search<double>(arguments);

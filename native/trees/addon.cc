@@ -3,6 +3,7 @@
 #include <napi.h>
 
 #include "arguments.h"
+#include "chain_bindings.h"
 #include "training.h"
 
 namespace verisim {
@@ -164,6 +165,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add("importance", &importance);
   add("createAbort", &createAbort);
   add("abort", &setAbort);
+  addChain(env, exports);
   return exports;
 }
 

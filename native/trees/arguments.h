@@ -31,6 +31,18 @@ template <> struct ArrayKind<float> {
   static constexpr napi_typedarray_type type = napi_float32_array;
   static constexpr const char* name = "a Float32Array";
 };
+template <> struct ArrayKind<uint8_t> {
+  static constexpr napi_typedarray_type type = napi_uint8_array;
+  static constexpr const char* name = "a Uint8Array";
+};
+template <> struct ArrayKind<int32_t> {
+  static constexpr napi_typedarray_type type = napi_int32_array;
+  static constexpr const char* name = "an Int32Array";
+};
+template <> struct ArrayKind<uint32_t> {
+  static constexpr napi_typedarray_type type = napi_uint32_array;
+  static constexpr const char* name = "a Uint32Array";
+};
 
 class Arguments {
  public:
@@ -47,6 +59,28 @@ class Arguments {
   template <class T>
   Span<T> array(size_t index, const char* name) {
     return arrayOf<T>(info_[index], name);
+  }
+
+  /// A typed array that lies in a list or an object among the arguments.
+  template <class T>
+  Span<T> arrayIn(const Napi::Value& value, const char* name) {
+    return arrayOf<T>(value, name);
+  }
+
+  /// A list among the arguments, of at most 2^24 entries.
+  Napi::Array list(size_t index, const char* name) const {
+    if (!info_[index].IsArray()) fail(std::string("Expected an array for ") + name);
+    const auto found = info_[index].As<Napi::Array>();
+    expect(found.Length() < (1u << 24), "Expected at most 2^24 entries");
+    return found;
+  }
+
+  double number(size_t index, const char* name, double low, double high) const {
+    const Napi::Value value = info_[index];
+    const double found = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : std::nan("");
+    if (!(found >= low && found <= high))
+      fail(std::string("Expected a number from ") + std::to_string(low) + " to " + std::to_string(high) + " for " + name);
+    return found;
   }
 
   /// A copy of numbers that LightGBM keeps: labels and weights.

@@ -112,7 +112,10 @@ std::shared_ptr<T> unwrapShared(const Napi::Value& value, const napi_type_tag& t
   return external.CheckTypeTag(&tag) ? *external.Data() : nullptr;
 }
 
-using Result = std::variant<double, std::string, std::shared_ptr<TrainingHandle>, std::shared_ptr<const Model>>;
+/// Makes a value of what work left behind, on the JavaScript thread.
+using Making = std::function<Napi::Value(Napi::Env)>;
+using Result =
+    std::variant<double, std::string, std::shared_ptr<TrainingHandle>, std::shared_ptr<const Model>, Making>;
 using Work = std::function<Result(Abort)>;
 
 class Task final : public Napi::AsyncWorker {
@@ -152,6 +155,7 @@ class Task final : public Napi::AsyncWorker {
   static Napi::Value toValue(Napi::Env env, const std::shared_ptr<const Model>& value) {
     return wrapShared(env, value, modelTag);
   }
+  static Napi::Value toValue(Napi::Env env, const Making& value) { return value(env); }
 
   Napi::Promise::Deferred deferred_;
   Napi::Reference<Napi::Array> held_;

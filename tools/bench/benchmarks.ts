@@ -115,4 +115,25 @@ export const benchmarks: readonly Benchmark[] = [
     ours: "ours/lightgbm.ts",
     peers: [{ name: "lightgbm", environment: "sdv", script: "peers/lightgbm_fit.py" }],
   },
+  {
+    name: "neighbours",
+    summary: "the five nearest of Adult's 32,561 rows for each of 16,281, numbers and categories",
+    ours: "ours/neighbours.ts",
+    peers: [{ name: "scikit-learn", environment: "imblearn", script: "peers/neighbours.py" }],
+  },
+  ...["smote", "adasyn"].map(
+    (strategy): Benchmark => ({
+      name: `${strategy}-1m`,
+      summary: `${strategy} on 1,000,000 rows of 20 numbers, one in twenty of the rare class`,
+      ours: "ours/resample.ts",
+      arguments: [strategy],
+      peers: [{ name: "imbalanced-learn", environment: "imblearn", script: "peers/resample.py" }],
+    }),
+  ),
+  {
+    name: "smotenc",
+    summary: "SMOTE-NC on Adult, in the process",
+    ours: "ours/smotenc.ts",
+    peers: [{ name: "imbalanced-learn", environment: "imblearn", script: "peers/smotenc.py" }],
+  },
 ];

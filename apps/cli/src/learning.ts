@@ -58,6 +58,22 @@ function unusedFlags(flags: FitFlags, { name, trains = false }: GeneratorDefinit
   return given.map((flag) => `${flag} has no effect on ${name}.`);
 }
 
+/** Fits without a word. */
+export function fitGenerator(
+  { definition, options, training }: FitPlan,
+  { table, metadata }: Pick<ReadResult, "table" | "metadata">,
+  seed: number,
+  session: Session,
+): Promise<Generator> {
+  return definition.create(options).fit(table, {
+    metadata,
+    seed,
+    signal: session.signal,
+    onProgress: session.onProgress,
+    ...(definition.trains ? training : {}),
+  });
+}
+
 /** Fits, and says so. */
 export async function learn(
   plan: FitPlan,
@@ -65,21 +81,13 @@ export async function learn(
   seed: number,
   session: Session,
 ): Promise<Generator> {
-  const { definition, training } = plan;
-  const generator = definition.create(plan.options);
-  const { checkpoint } = training;
+  const { definition } = plan;
+  const { checkpoint } = plan.training;
   if (definition.trains && checkpoint !== undefined && existsSync(checkpoint))
     session.say(`Going on with the training that ${checkpoint} keeps.`);
+  let generator: Generator;
   try {
-    await session.timed("fit", () =>
-      generator.fit(table, {
-        metadata,
-        seed,
-        signal: session.signal,
-        onProgress: session.onProgress,
-        ...(definition.trains ? training : {}),
-      }),
-    );
+    generator = await session.timed("fit", () => fitGenerator(plan, { table, metadata }, seed, session));
   } catch (error) {
     throw definition.trains ? stoppedError(error, checkpoint) : error;
   }

@@ -2,9 +2,10 @@
 // that --help and --version answer at once.
 
 import { readFileSync } from "node:fs";
+import { figures, partNames } from "@verisim/evaluate/figures";
 import { Command } from "commander";
-import { figures } from "./figures.ts";
 import { Session } from "./session.ts";
+import { addTableCommands } from "./table-commands.ts";
 import { textGrid } from "./text-grid.ts";
 
 /** Flags that every command takes. */
@@ -40,6 +41,9 @@ export interface SynthFlags extends FitFlags, SampleFlags {
 
 export interface AugmentFlags extends FitFlags, SampleFlags {
   holdout?: string;
+  amount?: string;
+  weight?: string;
+  plausible?: boolean;
 }
 
 export interface InspectFlags extends SharedFlags {
@@ -48,15 +52,23 @@ export interface InspectFlags extends SharedFlags {
   target?: string;
 }
 
-export interface EvaluateFlags extends SharedFlags {
+export interface JudgeFlags extends SharedFlags {
   real?: string;
   holdout?: string;
   synthetic?: string;
   metadata?: string;
   target?: string;
+  sensitive?: string[];
+  modelFile?: string;
 }
 
-export interface CheckFlags extends EvaluateFlags {
+export interface EvaluateFlags extends JudgeFlags {
+  parts?: string;
+  compare?: string[];
+  earlier?: string;
+}
+
+export interface CheckFlags extends JudgeFlags {
   failIf?: string[];
 }
 
@@ -123,7 +135,16 @@ function withTables(command: Command): Command {
     .option("--synthetic <file>", "the table to judge (required)")
     .option("--holdout <file>", "real rows that were not learnt from: their scores are the ceiling")
     .option("--metadata <file>", "types and keys as SDV metadata JSON; what it leaves out is detected")
-    .option("--target <column>", "the column that a model would predict");
+    .option("--target <column>", "the column that a model would predict: judges what models learn")
+    .option(
+      "--sensitive <column>",
+      "a column of groups that should fare alike; repeat for more (default: by their names)",
+      collect,
+    )
+    .option(
+      "--model-file <file>",
+      "the generator's model (.verisim): what it keeps of the real rows is looked for",
+    );
 }
 
 function examples(lines: readonly string[]): string {
@@ -248,12 +269,20 @@ verisim COMMAND --help explains a command.`,
     "--real F --synthetic F [--holdout F] [--out R.html] [options]",
     "say how good a synthetic table is",
   );
-  withShared(withOut(withTables(evaluate), "write an HTML report (.html) or the whole evaluation (.json)"))
+  withTables(evaluate)
+    .option("--compare <files...>", "more synthetic tables, judged in the same way and set beside the first")
+    .option("--earlier <file>", "an evaluation (.json) of before: shows what has changed since")
+    .option(
+      "--parts <names>",
+      `parts to make, joined by commas, or none (default: all of ${partNames.join(", ")})`,
+    );
+  withShared(withOut(evaluate, "write an HTML report (.html) or the whole evaluation (.json)"))
     .addHelpText(
       "after",
       examples([
-        "verisim evaluate --real train.csv --holdout test.csv --synthetic synthetic.csv --out report.html",
-        "verisim evaluate --real train.csv --synthetic synthetic.csv --json",
+        "verisim evaluate --real train.csv --holdout test.csv --synthetic synthetic.csv --target churned --out report.html",
+        "verisim evaluate --real train.csv --holdout test.csv --compare a.csv b.csv c.csv --out compared.html",
+        "verisim evaluate --real train.csv --synthetic synthetic.csv --parts none --json",
       ]),
     )
     .action(async (flags: EvaluateFlags) =>
@@ -275,7 +304,8 @@ verisim COMMAND --help explains a command.`,
       "after",
       `${examples([
         'verisim check --real train.csv --synthetic synthetic.csv --fail-if "shapes<0.95" --fail-if "trends<0.9"',
-        'verisim check --real train.csv --holdout test.csv --synthetic synthetic.csv --fail-if "copies>0.1%"',
+        'verisim check --real train.csv --holdout test.csv --synthetic synthetic.csv --fail-if "copy-excess>0.1%"',
+        'verisim check --real train.csv --holdout test.csv --synthetic synthetic.csv --target churned --fail-if "tstr-gap>0.05,dcr-share>0.55"',
       ])}
 Figures:
 ${figureLines()}
@@ -292,16 +322,17 @@ ${figureLines()}
   );
   augment
     .argument("<DATA>", "the real table")
-    .option(
-      "--holdout <file>",
-      "real rows to judge on (default: a quarter of DATA, each class in its share)",
-    );
-  withSample(augment, "rows to draw (default: the sum of --counts, or as many as are learnt)");
+    .option("--holdout <file>", "real rows to judge on (default: a quarter of DATA, each class in its share)")
+    .option("--amount <n>", "synthetic rows per real row, such as 2 (default: chosen by validation)")
+    .option("--weight <w>", "what a synthetic row counts beside a real one (default: chosen by validation)")
+    .option("--plausible", "only synthetic rows whose label is plausible (default: chosen by validation)");
+  withSample(augment, "rows to draw (default: the sum of --counts, or four per real row)");
   withShared(withOut(withFit(augment, "the column to predict (required)"), "write the outcome as JSON"))
     .addHelpText(
       "after",
       examples([
         "verisim augment customers.csv --target churned",
+        "verisim augment customers.csv --target churned --amount 2 --weight 0.3",
         'verisim augment train.csv --holdout test.csv --target churned --counts "churned:yes=1000" --json',
       ]),
     )
@@ -330,6 +361,8 @@ ${figureLines()}
     .action(async (data: string, flags: InspectFlags) =>
       (await import("./commands/inspect.ts")).inspect(data, flags, start(flags, inspect)),
     );
+
+  addTableCommands({ command, withOut, withShared, examples, start, collect });
 
   const models = command("models", "[NAME] [--json]", "list the generators, their options and defaults");
   withShared(withOut(models.argument("[NAME]", "only this generator"), "write the list as JSON"))

@@ -8,6 +8,8 @@ import {
   type LabelCounts,
   parseCondition,
   parseLabelCounts,
+  type SampleOptions,
+  type SamplingNote,
   type Table,
   type TableMetadata,
   VerisimError,
@@ -75,26 +77,52 @@ function columnsOf(condition: Condition): string[] {
   }
 }
 
-/** Draws the rows of a plan and appends each batch; `keep` sees every batch too. */
+/** A plan whose rows and seed are known. */
+type DrawPlan = SamplePlan & { readonly rows: number };
+
+function requestOf(
+  { from, where, counts }: DrawPlan,
+  seed: number,
+  session: Session,
+  notes: SamplingNote[],
+): SampleOptions {
+  return {
+    seed,
+    from,
+    signal: session.signal,
+    onProgress: session.onProgress,
+    onNote: (note) => notes.push(note),
+    ...(where ? { where } : {}),
+    ...(counts ? { counts } : {}),
+  };
+}
+
+/** The rows of a plan in memory, and what the run told. */
+export async function drawRows(
+  generator: Generator,
+  plan: DrawPlan,
+  seed: number,
+  session: Session,
+): Promise<{ table: Table; notes: SamplingNote[] }> {
+  const notes: SamplingNote[] = [];
+  const table = await generator.sample(plan.rows, requestOf(plan, seed, session, notes));
+  return { table, notes };
+}
+
+/** Draws the rows of a plan and appends each batch; `keep` sees every batch too. Returns what the run told. */
 export async function writeRows(
   generator: Generator,
-  plan: SamplePlan & { readonly rows: number; readonly seed: number },
+  plan: DrawPlan & { readonly seed: number },
   writer: TableWriter,
   session: Session,
   keep: (batch: Table) => Table = (batch) => batch,
-): Promise<void> {
-  const batches = generator.sampleBatches(plan.rows, {
-    seed: plan.seed,
-    from: plan.from,
-    signal: session.signal,
-    onProgress: session.onProgress,
-    ...(plan.where ? { where: plan.where } : {}),
-    ...(plan.counts ? { counts: plan.counts } : {}),
-  });
+): Promise<SamplingNote[]> {
+  const notes: SamplingNote[] = [];
+  const batches = generator.sampleBatches(plan.rows, requestOf(plan, plan.seed, session, notes));
   const iterator = batches[Symbol.asyncIterator]();
   for (;;) {
     const next = await session.timed("sample", () => iterator.next());
-    if (next.done) break;
+    if (next.done) return notes;
     const batch = keep(next.value);
     await session.timed("write", () => writer.append(batch));
   }

@@ -125,11 +125,26 @@ const shapes = {
   contingency: (n) => [array(Int32Array, n), 20, array(Int32Array, n), 20, array(Float64Array, 400)],
   ksStatistic: (n) => [array(Float64Array, n).sort(), array(Float64Array).sort()],
   nearestNeighbours: (n) => {
-    const [dimensions, k] = [1 + below(5), 1 + below(4)];
+    const [width, columns, k] = [below(5), below(3), 1 + below(4)];
     const kind = pick([Float64Array, Float32Array]);
-    const data = [array(kind, dimensions * Math.min(n, 50)), array(kind, dimensions * (k + below(90)))];
-    const rows = Math.min(n, 50) * k;
-    return [...data, dimensions, k, below(2) === 1, array(Int32Array, rows), array(Float64Array, rows)];
+    const [queries, rows] = [Math.min(n, 150), k + below(300)];
+    const some = (make) => (columns > 0 ? make() : undefined);
+    return [
+      // Mostly numbers that it takes: one that is not finite ends a search before it begins.
+      array(kind, width * queries).map((x) => (below(99) ? Math.sin(x) || 0 : x)),
+      array(kind, width * rows).map((x) => (below(999) ? Math.sin(x) || 0 : x)),
+      queries,
+      rows,
+      width,
+      some(() => array(Int32Array, columns * queries)),
+      some(() => array(Int32Array, columns * rows)),
+      some(() => array(Float64Array, columns).map((x) => Math.abs(Math.sin(x)) || 0)),
+      k,
+      below(2) === 1,
+      below(2) ? undefined : array(Int32Array, queries),
+      array(Int32Array, queries * k),
+      array(Float64Array, queries * k),
+    ];
   },
 };
 

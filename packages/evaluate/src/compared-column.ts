@@ -75,7 +75,7 @@ export function compareColumn(
   const isNumber = numberSdtypes.has(sdtype);
   if (!isNumber && !categorySdtypes.has(sdtype)) return unscored(null);
   if (lacking > 0) return unscored(`the ${lacking === 1 ? "synthetic" : "holdout"} table has no such column`);
-  if (!isNumber) return { ...base, kind: "category", ...uniteCategories(parts) };
+  if (!isNumber) return { ...base, kind: "category", ...uniteCategories(parts, sdtype === "boolean") };
   const values: Float64Array[] = [];
   for (const part of parts) {
     const numbers = sdtype === "numerical" || part.kind === "number" ? numbersOf(part) : null;
@@ -136,23 +136,48 @@ interface LocalCodes {
   readonly missing: number;
 }
 
+/** A number as programs write it: without leading zeros, which make a code of it. */
+const writtenNumber = /^-?(0|[1-9]\d*)(\.\d+)?$/;
+
+/** Whether the real categories are numbers, none of them written in two ways: then `0` and `0.0` are one category. */
+function areNumbers({ codes, dictionary }: DictionaryColumn): boolean {
+  const occurs = new Uint8Array(dictionary.length);
+  for (const code of codes) if (code >= 0) occurs[code] = 1;
+  const texts = dictionary.filter((_, code) => occurs[code] === 1);
+  const numbers = new Set(texts.map(numberOfText));
+  return (
+    texts.length > 0 &&
+    numbers.size === new Set(texts).size &&
+    texts.every((text) => writtenNumber.test(text))
+  );
+}
+
+/**
+ * @param isBoolean `TRUE`, `True` and `true` are one category. How a program writes truth, or a number, is no property of
+ * the data.
+ */
 function uniteCategories(
   parts: readonly Column[],
+  isBoolean: boolean,
 ): Pick<ComparedCategories, "codes" | "labels" | "counts" | "missing"> {
-  const byNumber = parts.some((part) => part.kind === "number");
+  const [real] = parts;
+  const byNumber =
+    parts.some((part) => part.kind === "number") || (real?.kind === "dictionary" && areNumbers(real));
   const index = new Map<Key, number>();
-  const codeOf = (key: Key): number => {
+  const labels: string[] = [];
+  const codeOf = (written: Key, label: string = String(written)): number => {
+    const key = isBoolean && typeof written === "string" ? written.trim().toLowerCase() : written;
     let code = index.get(key);
     if (code === undefined) {
       code = index.size;
       index.set(key, code);
+      labels.push(label);
     }
     return code;
   };
   const local = parts.map((part) =>
     part.kind === "number" ? codesOfNumbers(part, codeOf) : codesOfDictionary(part, byNumber, codeOf),
   );
-  const labels = [...index.keys()].map(String);
   return {
     codes: local.map((part) => unitedCodes(part, labels.length)),
     counts: local.map((part) => {
@@ -170,7 +195,7 @@ function uniteCategories(
 function codesOfDictionary(
   { codes, dictionary }: DictionaryColumn,
   byNumber: boolean,
-  codeOf: (key: Key) => number,
+  codeOf: (key: Key, label?: string) => number,
 ): LocalCodes {
   const counts = new Float64Array(dictionary.length);
   let missing = 0;
@@ -182,7 +207,7 @@ function codesOfDictionary(
   const united = Int32Array.from(dictionary, (text, code) => {
     if (counts[code] === 0) return -1;
     const number = byNumber ? numberOfText(text) : Number.NaN;
-    return codeOf(Number.isNaN(number) ? text : number);
+    return codeOf(Number.isNaN(number) ? text : number, text);
   });
   return { codes, united, counts, missing };
 }
@@ -219,7 +244,12 @@ function codesOfNumbers({ values }: NumberColumn, codeOf: (key: Key) => number):
     codes[row] = code;
     counts[code]!++;
   }
-  return { codes, united: Int32Array.from(own.keys(), codeOf), counts: Float64Array.from(counts), missing };
+  return {
+    codes,
+    united: Int32Array.from(own.keys(), (value) => codeOf(value)),
+    counts: Float64Array.from(counts),
+    missing,
+  };
 }
 
 /** The local codes themselves where they are the united ones already: columns are never changed. */

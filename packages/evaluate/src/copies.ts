@@ -24,26 +24,54 @@ export function copyCheck(columns: readonly ComparedColumn[], rowCounts: readonl
       duplicateShareReal: 0,
       duplicateShareSynthetic: 0,
     };
-  const hashes = rowCounts.map((rows, table) => {
-    const hash = { high: new Uint32Array(rows), low: new Uint32Array(rows) };
-    for (const column of used) if (column.kind === "number") mixNumbers(hash, column.values[table]!);
-    mixCategories(
-      hash,
-      used.filter((column) => column.kind === "category"),
-      table,
-    );
-    return hash;
-  });
-  const [real, synthetic, holdout] = hashes;
-  const realRows = new RowSet(rowCounts[0]!);
+  const hashes = rowCounts.map((rows, table) => rowHashes(used, rows, table));
+  return sharesOf(hashes);
+}
+
+/** The same figures from columns that are looked at one by one and need not fit into memory together. */
+export function copyCheckByColumn(
+  columns: Iterable<ComparedColumn>,
+  rowCounts: readonly number[],
+): CopyCheck {
+  const hashes = rowCounts.map((rows) => ({ high: new Uint32Array(rows), low: new Uint32Array(rows) }));
+  let scored = 0;
+  for (const column of columns) {
+    if (column.kind === "unscored") continue;
+    scored++;
+    for (const [table, hash] of hashes.entries())
+      if (column.kind === "number") mixNumbers(hash, column.values[table]!);
+      else mixCategories(hash, [column], table);
+  }
+  return scored === 0 ? copyCheck([], rowCounts) : sharesOf(hashes);
+}
+
+function sharesOf([real, synthetic, holdout]: readonly RowHashes[]): CopyCheck {
+  const realRows = new RowSet(real!.high.length);
   const duplicateShareReal = addRows(realRows, real!);
-  const duplicateShareSynthetic = addRows(new RowSet(rowCounts[1]!), synthetic!);
+  const duplicateShareSynthetic = addRows(new RowSet(synthetic!.high.length), synthetic!);
   return {
     exactCopyShare: shareWithin(realRows, synthetic!),
     holdoutCopyShare: holdout ? shareWithin(realRows, holdout) : null,
     duplicateShareReal,
     duplicateShareSynthetic,
   };
+}
+
+/** Share of a table's rows that are equal to an earlier one in every scored column; 0 without such columns. */
+export function duplicateShare(columns: readonly ComparedColumn[], rows: number, table: number): number {
+  const used = columns.filter((column) => column.kind !== "unscored");
+  return used.length === 0 ? 0 : addRows(new RowSet(rows), rowHashes(used, rows, table));
+}
+
+function rowHashes(columns: readonly ComparedColumn[], rows: number, table: number): RowHashes {
+  const hash = { high: new Uint32Array(rows), low: new Uint32Array(rows) };
+  for (const column of columns) if (column.kind === "number") mixNumbers(hash, column.values[table]!);
+  mixCategories(
+    hash,
+    columns.filter((column) => column.kind === "category"),
+    table,
+  );
+  return hash;
 }
 
 function addRows(set: RowSet, rows: RowHashes): number {

@@ -8,7 +8,8 @@ import {
   textColumn,
 } from "@verisim/core";
 import { describe, expect, it } from "vitest";
-import { evaluate } from "./evaluate.ts";
+import { type EvaluateOptions, evaluate } from "./evaluate.ts";
+import type { Evaluation } from "./evaluation.ts";
 
 const metadata: TableMetadata = {
   columns: {
@@ -46,17 +47,20 @@ function sampleTable(rowCount: number, seed: number): Table {
   ]);
 }
 
+/** Quality, validity and copies alone: `parts.test.ts` has the parts. */
+const judge = (options: EvaluateOptions): Promise<Evaluation> => evaluate({ parts: [], ...options });
+
 const real = sampleTable(2000, 1);
 const synthetic = sampleTable(1500, 2);
 const holdout = sampleTable(3000, 3);
 
 describe("evaluate", () => {
   it("scores a holdout of the synthetic table's length as the ceiling", async () => {
-    const { quality, rows, warnings } = await evaluate({ real, synthetic, holdout, metadata });
+    const { quality, rows, warnings } = await judge({ real, synthetic, holdout, metadata });
     expect(rows).toEqual({ real: 2000, synthetic: 1500, holdout: 3000 });
     expect(quality.columnShapes.score).toBeGreaterThan(0.95);
     expect(quality.columnShapes.ceiling).toBeGreaterThan(0.95);
-    const direct = await evaluate({ real, synthetic: holdout.slice(0, 1500), metadata });
+    const direct = await judge({ real, synthetic: holdout.slice(0, 1500), metadata });
     // Two samples of 1,500 rows of the same holdout: scores differ by chance, by less than 0.03.
     expect(Math.abs(quality.columnShapes.ceiling! - direct.quality.columnShapes.score!)).toBeLessThan(0.03);
     expect(quality.columnPairTrends.pairs.map((pair) => pair.counted)).toEqual([false, true, false]);
@@ -66,13 +70,13 @@ describe("evaluate", () => {
 
   it("chooses the holdout's rows by the seed", async () => {
     const ceiling = async (seed: number) =>
-      (await evaluate({ real, synthetic, holdout, metadata, seed })).quality.columnShapes.ceiling;
+      (await judge({ real, synthetic, holdout, metadata, seed })).quality.columnShapes.ceiling;
     expect(await ceiling(4)).toBe(await ceiling(4));
     expect(await ceiling(4)).not.toBe(await ceiling(5));
   });
 
   it("has no ceiling without a holdout, and scores a table against itself with 1", async () => {
-    const { quality, diagnostic, copies } = await evaluate({ real, synthetic: real, metadata });
+    const { quality, diagnostic, copies } = await judge({ real, synthetic: real, metadata });
     expect(quality).toMatchObject({ score: 1, columnShapes: { ceiling: null } });
     expect(diagnostic.score).toBe(1);
     expect(copies).toMatchObject({ exactCopyShare: 1, holdoutCopyShare: null });
@@ -92,7 +96,7 @@ describe("evaluate", () => {
         ),
         textColumn("group", groups),
       ]);
-    const { copies, warnings } = await evaluate({
+    const { copies, warnings } = await judge({
       real: table([1.5, 1.5, 2, -0], ["a", "a", "b", null], "r"),
       synthetic: table([1.5, 2, 0, 1.5, 1.5], ["a", "a", null, "b", "b"], "s"),
       holdout: table([1.5, 7, 8, 9, 10], ["a", "a", "a", "a", "a"], "h"),
@@ -112,7 +116,7 @@ describe("evaluate", () => {
   it("warns of few rows, missing columns and columns that nobody asked for", async () => {
     const few = new Table([...real.slice(0, 9).columns, textColumn("extra", new Array(9).fill("x"))]);
     const withoutGroup = few.select(["key", "amount", "spent", "extra"]);
-    const { warnings } = await evaluate({
+    const { warnings } = await judge({
       real,
       synthetic: withoutGroup,
       holdout: few.slice(0, 5),
@@ -129,12 +133,46 @@ describe("evaluate", () => {
 
   it("works with one row", async () => {
     const one = real.slice(0, 1);
-    const { quality } = await evaluate({ real: one, synthetic: one, holdout: one, metadata });
+    const { quality } = await judge({ real: one, synthetic: one, holdout: one, metadata });
     expect(quality.columnShapes.score).toBe(1);
   });
 
+  it("judges sampled rows where a table is too large, but ranges and copies of all of them", async () => {
+    const copied = sampleTable(2000, 1);
+    const { judged, rows, copies, diagnostic, warnings, quality } = await judge({
+      real,
+      synthetic: copied,
+      metadata,
+      maxCells: 4000,
+    });
+    expect(judged).toEqual({ real: 1000, synthetic: 1000, holdout: null });
+    expect(rows).toEqual({ real: 2000, synthetic: 2000, holdout: null });
+    // Of 1,000 sampled rows only half would be found among 1,000 others.
+    expect(copies.exactCopyShare).toBe(1);
+    expect(diagnostic.score).toBe(1);
+    // Two samples of 1,000 rows of one table: a Kolmogorov-Smirnov distance above 0.1 has a chance below 1e-4.
+    expect(quality.columnShapes.score).toBeGreaterThan(0.9);
+    expect(warnings.some((warning) => warning.includes("1,000 of 2,000 real rows"))).toBe(true);
+  });
+
+  it("shows how the values of the weakest pairs meet", async () => {
+    const { joints, quality } = await judge({ real, synthetic, metadata });
+    const counted = quality.columnPairTrends.pairs.filter((pair) => pair.counted);
+    expect(joints.map(({ column1, column2 }) => [column1, column2])).toEqual(
+      counted.map(({ column1, column2 }) => [column1, column2]),
+    );
+    const [joint] = joints;
+    expect(joint!.labels2).toHaveLength(5);
+    for (const shares of [joint!.real, joint!.synthetic])
+      expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
+    // `amount` lies in [level, level + 1): below the lowest edge, an eighth of the rows, there is group 0 alone.
+    const lowest = joint!.real.slice(0, 5);
+    expect(lowest[joint!.labels2.indexOf("group 0")]).toBeCloseTo(1 / 8, 2);
+    expect(lowest.filter((share) => share > 0)).toHaveLength(1);
+  });
+
   it("rejects tables without rows", async () => {
-    await expect(evaluate({ real, synthetic: real.slice(0, 0), metadata })).rejects.toMatchObject({
+    await expect(judge({ real, synthetic: real.slice(0, 0), metadata })).rejects.toMatchObject({
       code: "VERISIM_NO_ROWS",
       where: { table: "synthetic" },
     });
@@ -142,19 +180,19 @@ describe("evaluate", () => {
 
   it("stops when its signal fires, before the start and in the middle", async () => {
     const stopped = AbortSignal.abort();
-    await expect(evaluate({ real, synthetic, metadata, signal: stopped })).rejects.toMatchObject({
+    await expect(judge({ real, synthetic, metadata, signal: stopped })).rejects.toMatchObject({
       code: "VERISIM_ABORTED",
     });
     const controller = new AbortController();
     const onProgress = () => controller.abort();
     await expect(
-      evaluate({ real, synthetic, metadata, signal: controller.signal, onProgress }),
+      judge({ real, synthetic, metadata, signal: controller.signal, onProgress }),
     ).rejects.toMatchObject({ code: "VERISIM_ABORTED" });
   });
 
   it("reports progress up to the last pair", async () => {
     const seen: Progress[] = [];
-    await evaluate({ real, synthetic, metadata, onProgress: (progress) => seen.push(progress) });
+    await judge({ real, synthetic, metadata, onProgress: (progress) => seen.push(progress) });
     expect(seen.at(-1)).toMatchObject({ phase: "evaluate", done: 3, total: 3, unit: "pairs" });
     expect(seen[0]).toMatchObject({ done: 0, total: 4, unit: "columns", detail: "key" });
   });
@@ -162,7 +200,7 @@ describe("evaluate", () => {
 
 describe("distributions", () => {
   it("share bins among all tables, whose shares sum to 1", async () => {
-    const { distributions } = await evaluate({ real, synthetic, holdout, metadata });
+    const { distributions } = await judge({ real, synthetic, holdout, metadata });
     expect(distributions.map(({ column, kind }) => [column, kind])).toEqual([
       ["amount", "number"],
       ["spent", "number"],
@@ -176,7 +214,7 @@ describe("distributions", () => {
   });
 
   it("name the zeros of a zero-heavy column and follow the rest of it", async () => {
-    const { distributions } = await evaluate({ real, synthetic, metadata });
+    const { distributions } = await judge({ real, synthetic, metadata });
     const spent = distributions[1]!;
     expect(spent.spike?.value).toBe(0);
     expect(spent.spike?.real).toBeGreaterThan(0.85);
@@ -190,7 +228,7 @@ describe("distributions", () => {
 
   it("give whole numbers of a small range a bin each", async () => {
     const table = new Table([numberColumn("n", [1, 1, 2, 4])]);
-    const { distributions } = await evaluate({
+    const { distributions } = await judge({
       real: table,
       synthetic: table,
       metadata: { columns: { n: { sdtype: "numerical" } } },
@@ -207,7 +245,7 @@ describe("distributions", () => {
       new Array(30 - category).fill(`c${category}`),
     ).flat();
     const table = new Table([textColumn("c", cells)]);
-    const { distributions } = await evaluate({
+    const { distributions } = await judge({
       real: table,
       synthetic: table,
       metadata: { columns: { c: { sdtype: "categorical" } } },
@@ -221,7 +259,7 @@ describe("distributions", () => {
 
   it("are empty where every cell is missing", async () => {
     const table = new Table([numberColumn("n", [Number.NaN, Number.NaN])]);
-    const { distributions, warnings } = await evaluate({
+    const { distributions, warnings } = await judge({
       real: table,
       synthetic: table,
       metadata: { columns: { n: { sdtype: "numerical" } } },

@@ -1,9 +1,9 @@
-// The whole judgement of a synthetic table: quality with its ceiling, diagnostic, copies, what the report draws, and
-// warnings. Every table is brought to one form once, and all parts read that form.
+// The whole judgement of a synthetic table: quality with its ceiling, diagnostic, copies, what the report draws, and the
+// parts that were asked for. Every table is brought to one form once, and all parts read that form.
 
 import {
+  type Artifact,
   isModelled,
-  RowRandom,
   type RunOptions,
   streamKey,
   type Table,
@@ -11,11 +11,15 @@ import {
   throwIfAborted,
   VerisimError,
 } from "@verisim/core";
-import { copyCheck } from "./copies.ts";
+import { type ComparedColumn, compareColumn } from "./compared-column.ts";
+import { copyCheck, copyCheckByColumn } from "./copies.ts";
 import { diagnose } from "./diagnostic.ts";
 import { categoryDistribution, numberDistribution } from "./distributions.ts";
-import type { ColumnDistribution, Evaluation } from "./evaluation.ts";
+import type { ColumnDistribution, CopyCheck, Evaluation, PartName, RowCounts } from "./evaluation.ts";
+import { drawRows } from "./models/draw-rows.ts";
+import { pairJoints } from "./pair-joints.ts";
 import { pairTrends } from "./pair-trends.ts";
+import { type PartContext, runParts } from "./parts.ts";
 import { assembleQuality, columnShapes, compareColumns } from "./quality.ts";
 import { evaluationWarnings } from "./warnings.ts";
 
@@ -26,18 +30,35 @@ export interface EvaluateOptions extends RunOptions {
   /** Real rows that the generator has not seen: their scores are the ceiling. */
   holdout?: Table;
   metadata: TableMetadata;
-  /** Chooses the rows of a holdout that is longer than the synthetic table. Any safe integer. Default 0. */
+  /** The column that a model would predict: its utility and the outcome of the groups are judged by it. */
+  target?: string;
+  /** Columns of groups that should fare alike. Default: those recognised by their names, such as `sex` or `race`. */
+  sensitive?: readonly string[];
+  /** The generator's model, as `readModelFile` or `toArtifact` gives it: it is searched for what it keeps of the real rows. */
+  modelFile?: Artifact;
+  /** The parts beyond quality, validity and copies. Default: all; what lacks its input is named as left out. */
+  parts?: readonly PartName[];
+  /** Cells of one table that are judged, at most; the rows of a larger one are sampled. Default 67,108,864. */
+  maxCells?: number;
+  /** Chooses rows, folds and everything else that is drawn. Any safe integer. Default 0. */
   seed?: number;
+  /** Told how long each part took. */
+  onPart?: (part: PartName | "quality", seconds: number) => void;
 }
+
+/** Half a gigabyte of numbers. */
+const mostCells = 2 ** 26;
 
 /**
  * Judges a synthetic table against the real one.
  *
+ * A part that cannot be made is named in `parts` with a code and the reason; it costs nothing else.
+ *
  * @throws VerisimError `VERISIM_NO_ROWS` when a table is empty, `VERISIM_UNKNOWN_COLUMN` when the real table lacks a
  * column of the metadata, `VERISIM_ABORTED` when the signal fires
  * @example
- * const { quality, diagnostic } = await evaluate({ real, synthetic, holdout, metadata });
- * console.log(quality.score, quality.columnShapes.ceiling, diagnostic.score);
+ * const { quality, privacy, parts } = await evaluate({ real, synthetic, holdout, metadata, target: "income" });
+ * console.log(quality.score, quality.columnShapes.ceiling, privacy?.level, parts);
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { real, synthetic, holdout, metadata, seed = 0 } = options;
@@ -46,15 +67,13 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     ...(options.onProgress ? { onProgress: options.onProgress } : {}),
   };
   throwIfAborted(run.signal);
-  for (const [name, table] of Object.entries({ real, synthetic, holdout })) {
-    if (table?.rowCount === 0)
-      throw new VerisimError("VERISIM_NO_ROWS", `Expected at least one ${name} row but received none.`, {
-        where: { table: name },
-        hint: "Give a table with rows, or leave the holdout out.",
-      });
-  }
-  const ceilingRows = holdout ? sampleRows(holdout, synthetic.rowCount, seed) : null;
-  const tables = ceilingRows ? [real, synthetic, ceilingRows] : [real, synthetic];
+  requireRows({ real, synthetic, holdout });
+  const begun = performance.now();
+  const full = holdout ? [real, synthetic, holdout] : [real, synthetic];
+  const judged = withinMemory(full, metadata, options.maxCells ?? mostCells, seed);
+  const isWhole = judged.every((table, place) => table === full[place]);
+  const ceilingRows = judged[2] && sampled(judged[2], judged[1]!.rowCount, seed, "holdout");
+  const tables = ceilingRows ? [judged[0]!, judged[1]!, ceilingRows] : judged;
   const columns = compareColumns(tables, metadata);
   const byName = new Map(columns.map((column) => [column.name, column]));
   const distributions: ColumnDistribution[] = [];
@@ -64,14 +83,16 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   });
   const quality = assembleQuality(shapes, await pairTrends(columns, run));
   throwIfAborted(run.signal);
-  const diagnostic = diagnose(real, synthetic, metadata, (name) => byName.get(name)!);
-  const copies = copyCheck(
-    columns,
-    tables.map((table) => table.rowCount),
-  );
+  // Ranges, categories and copies are those of all rows, however many are judged.
+  const compareWhole = (name: string): ComparedColumn =>
+    isWhole ? byName.get(name)! : compareColumn([real, synthetic], name, metadata.columns[name]!);
+  const diagnostic = diagnose(real, synthetic, metadata, compareWhole);
   const evaluation: Evaluation = {
-    version: 1,
-    rows: { real: real.rowCount, synthetic: synthetic.rowCount, holdout: holdout?.rowCount ?? null },
+    version: 2,
+    rows: countsOf(full),
+    judged: countsOf(judged),
+    seed,
+    target: options.target ?? null,
     columns: Object.entries(metadata.columns).map(([name, column]) => ({
       name,
       sdtype: column.sdtype,
@@ -79,24 +100,81 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     })),
     quality,
     diagnostic,
-    copies,
+    copies: isWhole ? copyCheck(columns, rowCounts(tables)) : copiesOfWhole(full, ceilingRows, metadata),
     distributions,
+    joints: pairJoints(columns, quality.columnPairTrends.pairs),
+    parts: [],
+    projection: null,
+    twoSample: null,
+    neighbours: null,
+    diversity: null,
+    utility: null,
+    bias: null,
+    privacy: null,
+    modelFile: null,
     warnings: [],
   };
+  options.onPart?.("quality", (performance.now() - begun) / 1000);
+  const context: PartContext = {
+    tables: { real: judged[0]!, synthetic: judged[1]!, holdout: judged[2], metadata },
+    compared: {
+      columns: ceilingRows === judged[2] ? columns : compareColumns(judged, metadata),
+      rowCounts: rowCounts(judged),
+    },
+    target: options.target,
+    sensitive: options.sensitive,
+    modelFile: options.modelFile,
+    seed,
+    run,
+  };
+  await runParts(evaluation, context, options.parts, options.onPart);
   evaluation.warnings.push(...evaluationWarnings(evaluation, columns, synthetic, metadata));
   return evaluation;
 }
 
-/** `count` rows without replacement in their own order, or the table itself when it is not longer. */
-function sampleRows(table: Table, count: number, seed: number): Table {
-  if (table.rowCount <= count) return table;
-  const random = new RowRandom(streamKey(seed, "evaluate", "holdout"), 0);
-  const rows = Uint32Array.from({ length: table.rowCount }, (_, row) => row);
-  for (let i = 0; i < count; i++) {
-    const other = i + random.below(table.rowCount - i);
-    const row = rows[i]!;
-    rows[i] = rows[other]!;
-    rows[other] = row;
+function requireRows(tables: Readonly<Record<string, Table | undefined>>): void {
+  for (const [name, table] of Object.entries(tables)) {
+    if (table?.rowCount === 0)
+      throw new VerisimError("VERISIM_NO_ROWS", `Expected at least one ${name} row but received none.`, {
+        where: { table: name },
+        hint: "Give a table with rows, or leave the holdout out.",
+      });
   }
-  return table.take(rows.subarray(0, count).sort());
+}
+
+const rowCounts = (tables: readonly Table[]): number[] => tables.map((table) => table.rowCount);
+
+function countsOf(tables: readonly Table[]): RowCounts {
+  const [real, synthetic, holdout] = rowCounts(tables);
+  return { real: real!, synthetic: synthetic!, holdout: holdout ?? null };
+}
+
+/** The tables with as many rows as `cells` allow, never fewer than 1,000. */
+function withinMemory(
+  tables: readonly Table[],
+  metadata: TableMetadata,
+  cells: number,
+  seed: number,
+): Table[] {
+  const limit = Math.max(1000, Math.floor(cells / Math.max(1, Object.keys(metadata.columns).length)));
+  return tables.map((table, place) => sampled(table, limit, seed, `judged ${place}`));
+}
+
+/** `count` rows without replacement in their own order, or the table itself when it is not longer. */
+function sampled(table: Table, count: number, seed: number, purpose: string): Table {
+  if (table.rowCount <= count) return table;
+  return table.take(drawRows(table.rowCount, count, streamKey(seed, "evaluate", purpose)));
+}
+
+/** Column by column, so that the codes of one column at a time are held. */
+function copiesOfWhole(
+  [real, synthetic]: readonly Table[],
+  ceiling: Table | undefined,
+  metadata: TableMetadata,
+): CopyCheck {
+  const tables = ceiling ? [real!, synthetic!, ceiling] : [real!, synthetic!];
+  function* columns(): Iterable<ComparedColumn> {
+    for (const [name, column] of Object.entries(metadata.columns)) yield compareColumn(tables, name, column);
+  }
+  return copyCheckByColumn(columns(), rowCounts(tables));
 }

@@ -2,6 +2,13 @@
 // can be stored and compared; `evaluate.ts` fills it in.
 
 import type { Sdtype } from "@verisim/core";
+import type { ModelFileReport, PrivacyReport } from "@verisim/privacy";
+import type { BiasReport } from "./bias/bias-report.ts";
+import type { DiversityReport } from "./diversity/diversity-report.ts";
+import type { PrecisionRecallReport } from "./metrics/precision-recall-report.ts";
+import type { ProjectionReport } from "./projection/projection-report.ts";
+import type { TwoSampleReport } from "./two-sample/two-sample-report.ts";
+import type { UtilityReport } from "./utility/utility-report.ts";
 
 /** A score in [0, 1], null where it is not defined (for example a pair with a constant column). */
 export type Score = number | null;
@@ -63,6 +70,18 @@ export interface ColumnDistribution {
   holdout: number[] | null;
 }
 
+/** How often the values of two columns meet: what the report draws for the weakest pairs. */
+export interface PairJoint {
+  column1: string;
+  column2: string;
+  /** Bins or categories of each column: numbers as ranges, the rarer categories and missing cells as one entry each. */
+  labels1: string[];
+  labels2: string[];
+  /** Shares of the rows, row by row of the first column; those of a table sum to 1. */
+  real: number[];
+  synthetic: number[];
+}
+
 export interface QualityReport {
   /** Mean of the two property scores. */
   score: Score;
@@ -91,13 +110,68 @@ export interface CopyCheck {
   duplicateShareSynthetic: number;
 }
 
+/** The parts of a judgement beyond quality, validity and copies, in the order in which they run. */
+export const partNames = [
+  "projection",
+  "two-sample",
+  "neighbours",
+  "diversity",
+  "utility",
+  "bias",
+  "privacy",
+  "model-file",
+] as const;
+
+export type PartName = (typeof partNames)[number];
+
+/** A part that was not asked for has no entry. */
+export interface PartState {
+  part: PartName;
+  state: "done" | "left-out";
+  /** Why it was left out: the error's code, or `VERISIM_PART_NEEDS` where something is lacking. Null when done. */
+  code: string | null;
+  reason: string | null;
+}
+
+export interface RowCounts {
+  real: number;
+  synthetic: number;
+  holdout: number | null;
+}
+
+/** The whole judgement. Plain data: what JSON holds is what is here, numbers are never rounded. */
 export interface Evaluation {
-  version: 1;
-  rows: { real: number; synthetic: number; holdout: number | null };
+  version: 2;
+  rows: RowCounts;
+  /** Rows that the judgement was made on: fewer where all of them would take too much memory. */
+  judged: RowCounts;
+  seed: number;
+  /** The column that models predict; null where none was named. */
+  target: string | null;
   columns: { name: string; sdtype: Sdtype; modelled: boolean }[];
   quality: QualityReport;
   diagnostic: DiagnosticReport;
   copies: CopyCheck;
   distributions: ColumnDistribution[];
+  /** Of the weakest pairs that count, at most 24, weakest first. */
+  joints: PairJoint[];
+  /** The parts that were asked for, and whether they could be made. */
+  parts: PartState[];
+  /** Real and synthetic rows on the plane in which the real ones vary most. */
+  projection: ProjectionReport | null;
+  /** Whether boosted trees can tell synthetic rows from real ones. */
+  twoSample: TwoSampleReport | null;
+  /** Precision, recall and coverage: single rows and their neighbourhoods. */
+  neighbours: PrecisionRecallReport | null;
+  /** How much of the real variety the synthetic rows have. */
+  diversity: DiversityReport | null;
+  /** What models are worth that learnt synthetic rows. Needs a target and a holdout. */
+  utility: UtilityReport | null;
+  /** How groups of people fare. Needs sensitive columns, named or recognised. */
+  bias: BiasReport | null;
+  /** What attacks find in the synthetic table. */
+  privacy: PrivacyReport | null;
+  /** What the generator's model file keeps of the training rows. Needs the file. */
+  modelFile: ModelFileReport | null;
   warnings: string[];
 }

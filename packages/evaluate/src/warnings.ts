@@ -16,7 +16,15 @@ export function evaluationWarnings(
   metadata: TableMetadata,
 ): string[] {
   const warnings: string[] = [];
-  const { rows, copies } = evaluation;
+  const { rows, judged, copies } = evaluation;
+  const sampled = (["real", "synthetic", "holdout"] as const).filter(
+    (name) => (judged[name] ?? 0) < (rows[name] ?? 0),
+  );
+  if (sampled.length > 0)
+    warnings.push(
+      `Judged on ${sampled.map((name) => `${whole(judged[name]!)} of ${whole(rows[name]!)} ${name} rows`).join(", ")}, ` +
+        "chosen at random: all of them would take too much memory. Ranges, categories, keys and copies are those of all rows.",
+    );
   for (const [name, count] of Object.entries(rows)) {
     if (count === null || count >= fewRows) continue;
     warnings.push(
@@ -26,7 +34,7 @@ export function evaluationWarnings(
   }
   if (rows.holdout !== null && rows.holdout < rows.synthetic)
     warnings.push(
-      `The holdout has ${rows.holdout} rows and the synthetic table ${rows.synthetic}: a shorter holdout scores a ` +
+      `The holdout has ${whole(rows.holdout)} rows and the synthetic table ${whole(rows.synthetic)}: a shorter holdout scores a ` +
         "little lower by chance, so the ceiling is a low one.",
     );
   for (const column of columns) {
@@ -45,12 +53,20 @@ export function evaluationWarnings(
         .map((name) => JSON.stringify(name))
         .join(", ")}${extra.length > 10 ? ", ..." : ""} of the synthetic table: not judged.`,
     );
+  for (const { part, reason, code } of evaluation.parts)
+    if (code !== null && code !== "VERISIM_PART_NEEDS")
+      warnings.push(`The part ${part} could not be made (${code}): ${reason}`);
   if (copies.holdoutCopyShare !== null && copies.exactCopyShare > copies.holdoutCopyShare + copyMargin)
     warnings.push(
       `${percent(copies.exactCopyShare)} of the synthetic rows equal a real row in every modelled column; of the ` +
         `holdout rows ${percent(copies.holdoutCopyShare)} do. The generator may repeat what it learnt from.`,
     );
   return warnings;
+}
+
+/** A whole number with thousands separators. */
+function whole(count: number): string {
+  return count.toLocaleString("en-US");
 }
 
 function percent(share: number): string {

@@ -1,15 +1,18 @@
 // Hostile names and values in every place of the report, in a real browser: shown as text, never run, never fetched.
 // The second test takes the content policy away: the escaping alone must hold.
 
+import { figureSheet } from "@verisim/evaluate/figures";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath, launch, openReport } from "../fixtures/browser.ts";
-import { payloads } from "../fixtures/payloads.ts";
+import { measuredReport, poisoned } from "../fixtures/measured.ts";
+import { manyPayloads, payloads } from "../fixtures/payloads.ts";
 import { hostileReport } from "../fixtures/reports.ts";
 import { renderReport } from "./render-report.ts";
 
-test("the corpus holds over a hundred different texts", () => {
+test("the corpus holds over five hundred different texts", () => {
   expect(new Set(payloads).size).toBeGreaterThan(100);
+  expect(new Set(manyPayloads).size).toBeGreaterThan(500);
 });
 
 describe.skipIf(chromiumPath === null)("hostile texts in a browser", () => {
@@ -33,6 +36,35 @@ describe.skipIf(chromiumPath === null)("hostile texts in a browser", () => {
       for (let step = 0; step < 60; step++)
         await page.keyboard.press(step % 2 === 0 ? "ArrowDown" : "ArrowRight");
       await page.mouse.move(200, 300);
+      expect(await page.evaluate(() => (globalThis as { pwned?: number }).pwned ?? 0)).toBe(0);
+      expect(incidents).toEqual([]);
+      await close();
+    },
+  );
+
+  // Six documents, so that each text is a table's name, a column, a value, a file, a warning and an error once at least.
+  const chunks = Array.from({ length: Math.ceil(manyPayloads.length / 100) }, (_, place) =>
+    manyPayloads.slice(place * 100, place * 100 + 100),
+  );
+  test.each(chunks.map((texts, place) => [place + 1, texts] as const))(
+    "nothing runs and nothing is fetched in all parts, content policy removed, hundred %i",
+    async (_, texts) => {
+      const { evaluation } = await measuredReport();
+      const parts = {
+        ...poisoned(evaluation, texts),
+        parts: texts.map((reason) => ({ part: "privacy", state: "left-out", code: reason, reason }) as const),
+      };
+      const hostile = hostileReport(texts, parts);
+      const report = renderReport({
+        ...hostile,
+        compared: texts.map((name) => ({ name, evaluation: { ...hostile.evaluation, ...parts } })),
+        earlier: figureSheet(texts[0]!, evaluation),
+      });
+      const { page, incidents, close } = await openReport(browser, report, { policy: "removed" });
+      await page.evaluate(() => {
+        for (const details of document.querySelectorAll("details")) details.open = true;
+      });
+      await page.hover("#apart .share-bar", { force: true });
       expect(await page.evaluate(() => (globalThis as { pwned?: number }).pwned ?? 0)).toBe(0);
       expect(incidents).toEqual([]);
       await close();

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import { figureSheet } from "@verisim/evaluate/figures";
 import { expect, test } from "vitest";
+import { measuredReport } from "../fixtures/measured.ts";
 import { payloads } from "../fixtures/payloads.ts";
 import {
   badReport,
@@ -12,7 +14,15 @@ import {
 import { renderReport } from "./render-report.ts";
 import type { ReportInput } from "./report-input.ts";
 
+const measured = await measuredReport();
+
 const reports: Record<string, ReportInput> = {
+  measured,
+  "measured, leaky and compared": {
+    ...measured,
+    compared: [{ name: "b.csv", evaluation: badReport().evaluation }],
+    earlier: figureSheet("old.json", goodReport().evaluation),
+  },
   good: goodReport(),
   "good, without a holdout": goodReport(false),
   bad: badReport(),

@@ -2,12 +2,18 @@
 
 import { renderPage } from "./page.ts";
 import { type ReportInput, viewOf } from "./report-input.ts";
+import { biasSection } from "./sections/bias.ts";
 import { checkSection } from "./sections/checks.ts";
 import { columnTable } from "./sections/columns.ts";
+import { changesSection, comparisonSection } from "./sections/comparison.ts";
 import { definitionSection } from "./sections/definitions.ts";
+import { diversitySection } from "./sections/diversity.ts";
 import { pageHeader } from "./sections/header.ts";
 import { pairSection } from "./sections/pairs.ts";
+import { privacySection } from "./sections/privacy.ts";
 import { recordSection, warningSection } from "./sections/record.ts";
+import { toldApart } from "./sections/told-apart.ts";
+import { utilitySection } from "./sections/utility.ts";
 import { worstColumns } from "./sections/worst-columns.ts";
 
 /**
@@ -21,13 +27,20 @@ import { worstColumns } from "./sections/worst-columns.ts";
 export function renderReport(input: ReportInput): string {
   const view = viewOf(input);
   const sections = [
+    comparisonSection(view),
+    changesSection(view),
     worstColumns(view),
     columnTable(view),
     pairSection(view),
+    toldApart(view),
+    diversitySection(view),
+    utilitySection(view),
+    biasSection(view),
+    privacySection(view),
     checkSection(view),
     warningSection(view),
     recordSection(view),
-    definitionSection(),
+    definitionSection(view),
   ].filter((section) => section !== null);
   return renderPage(view.title, pageHeader(view), sections);
 }

@@ -10,6 +10,7 @@ import type {
   PairTrend,
   Score,
 } from "@verisim/evaluate";
+import type { FigureSheet } from "@verisim/evaluate/figures";
 
 /** Input of `renderReport`. Everything given is shown as text; nothing is read from elsewhere. */
 export interface ReportInput {
@@ -27,6 +28,10 @@ export interface ReportInput {
   timings?: readonly { phase: string; seconds: number }[];
   /** Files to name, for example `{ role: "Real table", path: "customers.csv" }`. Shown, never linked. */
   files?: readonly { role: string; path: string }[];
+  /** Other synthetic tables that were judged against the same real one, to be set beside this one. */
+  compared?: readonly { name: string; evaluation: Evaluation }[];
+  /** What an earlier judgement found: the report shows what has changed. `figureSheet` reads it from a file. */
+  earlier?: FigureSheet;
   /** Printed in the header as it is. Default: no date, so that the same input gives the same bytes. */
   date?: string;
 }
@@ -44,9 +49,14 @@ export interface ColumnView {
   checks: readonly DiagnosticCheck[];
   /** Pairs that hold this column, lowest score first. */
   pairs: readonly PairTrend[];
+  /** How much of what gives the rows away comes from this column, and its own AUC; null without the test. */
+  telling: { gainShare: number; auc: number } | null;
 }
 
 export interface ReportView extends ReportInput {
+  /** Columns by name. */
+  byName: ReadonlyMap<string, ColumnView>;
+
   /** In the table's order. */
   columns: readonly ColumnView[];
   /** Columns with a score, lowest first; ties keep the table's order. */
@@ -89,6 +99,7 @@ export function viewOf(input: ReportInput): ReportView {
   const shapes = new Map(columnShapes.columns.map((shape) => [shape.column, shape]));
   const distributions = new Map(evaluation.distributions.map((entry) => [entry.column, entry]));
   const checks = grouped(evaluation.diagnostic.dataValidity.columns, (check) => [check.column]);
+  const telling = new Map(evaluation.twoSample?.columns.map((own) => [own.column, own]));
   const rankedPairs = columnPairTrends.pairs
     .filter((pair) => pair.score !== null)
     .sort((a, b) => byScore(a.score, b.score));
@@ -103,9 +114,17 @@ export function viewOf(input: ReportInput): ReportView {
     distribution: distributions.get(name) ?? null,
     checks: checks.get(name) ?? [],
     pairs: pairs.get(name) ?? [],
+    telling: telling.get(name) ?? null,
   }));
   const ranked = columns
     .filter((column) => column.shape !== null && column.shape.score !== null)
     .sort((a, b) => byScore(a.shape!.score, b.shape!.score));
-  return { ...input, columns, ranked, rankedPairs, hasHoldout: evaluation.rows.holdout !== null };
+  return {
+    ...input,
+    columns,
+    byName: new Map(columns.map((column) => [column.name, column])),
+    ranked,
+    rankedPairs,
+    hasHoldout: evaluation.rows.holdout !== null,
+  };
 }

@@ -1,11 +1,17 @@
 // What a reader meets: the report opened from a file, offline, in a real browser.
 
+import { figureSheet } from "@verisim/evaluate/figures";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath, launch, openReport } from "../fixtures/browser.ts";
 import { markContrast, weakTexts } from "../fixtures/contrast.ts";
+import { measuredReport } from "../fixtures/measured.ts";
 import { badReport, emptyReport, goodReport, narrowReport, wideReport } from "../fixtures/reports.ts";
 import { renderReport } from "./render-report.ts";
+import type { ReportInput } from "./report-input.ts";
+
+const inputOf = (input: ReportInput | (() => Promise<ReportInput>)): Promise<ReportInput> | ReportInput =>
+  typeof input === "function" ? input() : input;
 
 describe.skipIf(chromiumPath === null)("the report in a browser", () => {
   let browser: Browser;
@@ -14,7 +20,22 @@ describe.skipIf(chromiumPath === null)("the report in a browser", () => {
   });
   afterAll(() => browser?.close());
 
+  // Every section at once: all parts, two tables beside it, an earlier judgement.
+  const whole = async (): Promise<ReportInput> => {
+    const report = await measuredReport();
+    const other = { ...report.evaluation, quality: badReport().evaluation.quality };
+    return {
+      ...report,
+      compared: [
+        { name: "ctgan.csv", evaluation: other },
+        { name: "copula.csv", evaluation: report.evaluation },
+      ],
+      earlier: figureSheet("last-week.json", other),
+    };
+  };
+
   const kinds = {
+    whole,
     good: goodReport(),
     bad: badReport(),
     wide: wideReport(),
@@ -26,7 +47,9 @@ describe.skipIf(chromiumPath === null)("the report in a browser", () => {
     "a %s report makes no request, logs nothing and stays within the width",
     async (_, input) => {
       for (const width of [1280, 390]) {
-        const { page, incidents, close } = await openReport(browser, renderReport(input), { width });
+        const { page, incidents, close } = await openReport(browser, renderReport(await inputOf(input)), {
+          width,
+        });
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
         expect(incidents).toEqual([]);
         await close();
@@ -40,6 +63,14 @@ describe.skipIf(chromiumPath === null)("the report in a browser", () => {
       const { page, close } = await openReport(browser, renderReport(badReport()), { colorScheme });
       await page.click("#open-all");
       expect(await weakTexts(page)).toEqual([]);
+      const all = await openReport(browser, renderReport(await whole()), { colorScheme });
+      await all.page.evaluate(() => {
+        for (const details of document.querySelectorAll("details")) details.open = true;
+      });
+      expect(await weakTexts(all.page)).toEqual([]);
+      for (const selector of [".interval circle", ".share-bar rect", ".strip circle"])
+        expect(await markContrast(all.page, selector, "fill"), selector).toBeGreaterThanOrEqual(3);
+      await all.close();
       for (const [selector, property] of [
         [".chart .synthetic-line", "stroke"],
         [".chart .real-line", "stroke"],
@@ -137,7 +168,7 @@ describe.skipIf(chromiumPath === null)("the report in a browser", () => {
     const { page, close } = await openReport(browser, renderReport(goodReport()));
     await page.fill("#column-filter", "income");
     await page.click(".column-card h3 a");
-    expect(await page.locator(".details:visible h4").first().isVisible()).toBe(true);
+    expect(await page.locator(".details:visible .label-head").first().isVisible()).toBe(true);
     expect(
       await page.evaluate(() => document.querySelector("tbody.is-open")?.getAttribute("data-name")),
     ).toBe("hours-per-week");
@@ -219,6 +250,62 @@ describe.skipIf(chromiumPath === null)("the report in a browser", () => {
     );
     expect(await page.locator("nav:visible, .controls:visible").count()).toBe(0);
     expect(await weakTexts(page)).toEqual([]);
+    await close();
+  });
+
+  test("the verdict's tiles lead to their sections by keyboard, and every link has its place", async () => {
+    const { page, close } = await openReport(browser, renderReport(await whole()));
+    const questions = await page.$$eval(".answer .question", (all) => all.map((one) => one.textContent));
+    expect(questions).toEqual([
+      "Does it look like the real data?",
+      "Can a model tell it apart?",
+      "Is all of the variety there?",
+      "Does a model learn as much from it?",
+      "Are groups treated alike?",
+      "Does it give people away?",
+      "Is every value valid?",
+    ]);
+    await page.focus(".answer:nth-child(6) a");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate(() => location.hash)).toBe("#privacy");
+    const lost = await page.$$eval('a[href^="#"]', (links) =>
+      links
+        .map((link) => link.getAttribute("href")!.slice(1))
+        .filter((id) => id !== "" && !document.getElementById(id)),
+    );
+    expect(lost).toEqual([]);
+    await close();
+  });
+
+  test("a score leads to its column, the column to its weakest pair, the pair to what is wrong with it", async () => {
+    const { page, close } = await openReport(browser, renderReport(await whole()));
+    await page.click(".column-card h3 a");
+    await page.locator("tbody.is-open .details a[href^='#pair-']").first().click();
+    const open = page.locator("details[open].pair-details");
+    expect(await open.count()).toBe(1);
+    expect(await open.locator(".joint td").first().isVisible()).toBe(true);
+    await open.locator("p a").first().click();
+    expect(await page.evaluate(() => location.hash)).toMatch(/^#column-\d+$/);
+    await close();
+  });
+
+  test("headings descend without gaps, tables have heads and pictures names: what a screen reader goes by", async () => {
+    const { page, close } = await openReport(browser, renderReport(await whole()));
+    const found = await page.evaluate(() => {
+      const levels = [...document.querySelectorAll("h1, h2, h3, h4")].map((head) => Number(head.tagName[1]));
+      return {
+        jumps: levels.filter((level, place) => place > 0 && level > levels[place - 1]! + 1).length,
+        headless: [...document.querySelectorAll("table")].filter((one) => !one.querySelector("th")).length,
+        nameless: [...document.querySelectorAll('svg[role="img"], div[role="img"]')].filter(
+          (one) => !one.getAttribute("aria-label"),
+        ).length,
+        loud: [...document.querySelectorAll("svg:not([role]):not([aria-hidden])")].length,
+        repeated: [...document.querySelectorAll("[id]")]
+          .map((one) => one.id)
+          .filter((id, at, all) => all.indexOf(id) !== at),
+      };
+    });
+    expect(found).toEqual({ jumps: 0, headless: 0, nameless: 0, loud: 0, repeated: [] });
     await close();
   });
 });

@@ -71,6 +71,11 @@ const filter = () => {
 search.addEventListener("input", filter);
 type.addEventListener("change", filter);
 const follow = () => {
+  const target = document.getElementById(location.hash.slice(1));
+  if (target && target.tagName === "DETAILS") {
+    target.open = true;
+    target.scrollIntoView({ block: "start" });
+  }
   const body = /^#column-\d+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
   if (!body) return;
   if (body.hidden) { search.value = ""; type.value = ""; filter(); }

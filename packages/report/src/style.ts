@@ -3,6 +3,7 @@
 // Every colour is a pair for light and dark; the theme button only changes `color-scheme`.
 
 import { chartStyle } from "./style-charts.ts";
+import { partStyle } from "./style-parts.ts";
 
 const tokens = `
 :root { color-scheme: light dark;
@@ -28,7 +29,7 @@ h1, h2 { font-family: var(--serif); font-weight: 600; letter-spacing: -0.01em; l
 h1 { font-size: clamp(28px, 4.4vw, 44px); margin: 4px 0 12px; }
 h2 { font-size: 27px; margin: 0 0 6px; }
 h3 { font-size: 16px; margin: 28px 0 8px; }
-h4 { font-size: 12px; margin: 12px 0 4px; color: var(--quiet); text-transform: uppercase; letter-spacing: 0.06em; }
+h4, .label-head { font-size: 12px; margin: 12px 0 4px; color: var(--quiet); text-transform: uppercase; letter-spacing: 0.06em; }
 p { margin: 0 0 10px; }
 a { color: var(--synthetic); text-underline-offset: 2px; }
 code { font-family: var(--mono); font-size: 0.92em; background: var(--sunken); padding: 1px 5px; border-radius: 3px; }
@@ -62,7 +63,7 @@ header#top { padding-top: 34px; }
   background: var(--surface); overflow: hidden; }
 .card { padding: 14px 18px 12px; border-left: 1px solid var(--rule); min-width: 0; }
 .card:first-child { border-left: 0; }
-.card h3 { margin: 0; font-size: 14px; font-weight: 600; }
+.card h2 { margin: 0; font: 600 14px/1.5 var(--sans); letter-spacing: 0; }
 .card .figure { font-size: 28px; line-height: 1.2; margin: 2px 0 4px; font-weight: 600; letter-spacing: -0.02em; white-space: nowrap; }
 .card.main .figure { font-size: 40px; line-height: 1.05; }
 .card .score-bar { width: 100%; display: block; }
@@ -99,7 +100,7 @@ html:not(.js) .open::before { content: none; }
 .js tbody:not(.is-open) > .details-row { display: none; }
 .details-row > td { background: var(--surface); padding: 14px 18px; }
 .details { display: grid; grid-template-columns: minmax(280px, 460px) 1fr; gap: 8px 32px; }
-.details h4:first-child { margin-top: 0; }
+.details .label-head:first-child { margin-top: 0; }
 .controls { display: flex; flex-wrap: wrap; gap: 8px 14px; align-items: center; margin-bottom: 10px; font-size: 14px; color: var(--quiet); }
 .controls input { width: 220px; }
 .timings { width: auto; } .total > * { font-weight: 600; border-bottom: 0; }
@@ -126,7 +127,13 @@ const narrowAndPrint = `
 @media print { :root, :root[data-theme] { color-scheme: light; } body { font-size: 11px; background: #fff; } nav, .controls, .skip, .map-readout,
   .one-at-a-time > label { display: none; } main { max-width: none; padding: 0; } section { margin-top: 14px; padding-top: 14px; }
   .column-card, figure, .cards, tr { break-inside: avoid; } h2, h3 { break-after: avoid; } * { print-color-adjust: exact; }
+  .answers { grid-template-columns: repeat(4, 1fr); } .planes { grid-template-columns: repeat(4, 1fr); } .interval { width: 76px; }
+  table { font-size: 9.5px; } thead th, .sortable thead button { font-size: 9px; line-height: 1.3; } thead th { white-space: normal; } th, td { padding: 3px 8px 3px 0; }
+  .estimate, td .range-text { white-space: normal; font-size: 8.5px; } .estimate b { font-size: 9.5px; } .name { max-width: 120px; } .spark { width: 70px; }
+  td .score-bar { width: 50px; } .wrap { min-width: 90px; } .joint th, .joint td { min-width: 0; padding: 2px 4px; }
   .one-at-a-time > figure.map { display: block; } .map-scroll, .table-scroll { overflow: visible; max-height: none; } }`;
 
 /** The style sheet of the report. */
-export const pageStyle: string = [tokens, page, header, tables, chartStyle, narrowAndPrint].join("\n");
+export const pageStyle: string = [tokens, page, header, tables, chartStyle, partStyle, narrowAndPrint].join(
+  "\n",
+);

@@ -61,6 +61,14 @@ function weakest({ evaluation: { quality }, ranked, rankedPairs }: ReportView): 
   return ` The weakest column is ${isolated(column.name)} (${percent(column.shape.score)}).`;
 }
 
+// What a good score must not hide.
+function beyondScores({ evaluation: { privacy, twoSample } }: ReportView): string {
+  let text = "";
+  if (twoSample && twoSample.auc.low > 0.75) text += " Yet a model tells its rows from real ones easily.";
+  if (privacy?.level === "alarm") text += " It gives training rows away: see privacy before you share it.";
+  return text;
+}
+
 /** Two or three sentences: how close, against what ceiling, and what is worst or wrong. */
 export function verdict(view: ReportView): { band: Band; opening: string; rest: string } {
   const { quality, diagnostic, copies } = view.evaluation;
@@ -76,5 +84,6 @@ export function verdict(view: ReportView): { band: Band; opening: string; rest: 
   const copyRate = copies.holdoutCopyShare ?? 0;
   if (copies.exactCopyShare > copyRate + 0.001 && copies.holdoutCopyShare !== null)
     rest += " More rows copy a real row than fresh real rows do.";
+  rest += beyondScores(view);
   return { band, opening: openings[band], rest: rest.trim() };
 }

@@ -2,10 +2,9 @@
 // graph on TensorFlow.js, both held against the rows of `sample`.
 
 import * as tf from "@tensorflow/tfjs";
-import { type Artifact, DatePattern, type Generator } from "@verisim/core";
+import type { Artifact, Generator } from "@verisim/core";
 import {
   descriptionKey,
-  type ExportedSampler,
   networkNoise,
   type SamplerDescription,
   samplerGraph,
@@ -13,17 +12,12 @@ import {
   samplerNoise,
 } from "@verisim/neural";
 import { checkOnnx, type OnnxArray, type OnnxRunner, openOnnx } from "@verisim/onnx";
-import { runReference, type TensorData } from "@verisim/tensor";
+import { runReference } from "@verisim/tensor";
 import { runTfjs } from "@verisim/tfjs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { compareRows, type RowComparison } from "./compare-rows.ts";
+import type { RowComparison } from "./compare-rows.ts";
+import { compareWithNative, type ExportingGenerator, tiedRows, untiedDifferences } from "./native-rows.ts";
 import { samplerTable } from "./sampler-table.ts";
-
-/** A generator whose sampler leaves for other runtimes. */
-export interface ExportingGenerator extends Generator {
-  toOnnx(): Promise<Uint8Array>;
-  exported(): ExportedSampler;
-}
 
 export interface SamplerDefinition {
   readonly name: string;
@@ -53,8 +47,6 @@ export const codecVariants: NonNullable<SamplerSuiteOptions["variants"]> = {
   "numbers as normal scores": { numbers: "copula", maxClusters: 4 },
 };
 
-/** Perturbed logits this near to one another are a tie, and each runtime breaks it as it likes. */
-const tie = 1e-4;
 const rowCount = 2300;
 const seed = 3;
 const rowStart = 100;
@@ -78,22 +70,16 @@ export function describeOnnxSampler(definition: SamplerDefinition, suite: Sample
       afterAll(() => file?.dispose());
 
       test("the file gives the rows of the native runtime", async () => {
-        const native = await generator.sample(rowCount, { seed, from: rowStart });
+        const request = { seed, rowStart, rowCount };
         const comparedWith = async (noiseSeed: number): Promise<RowComparison> => {
-          const request = { seed: noiseSeed, rowStart, rowCount };
-          const outputs = await runFile(file, await samplerNoise(generator.exported(), request));
-          return compareRows(
-            native,
-            Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data])),
-            description,
-            (column, micros) => writtenDate(generator, column, micros),
-            slackOf(generator),
-          );
+          const noise = await samplerNoise(generator.exported(), { ...request, seed: noiseSeed });
+          const outputs = await runFile(file, noise);
+          const cells = Object.entries(outputs).map(([name, { data }]) => [name, data] as const);
+          return compareWithNative(generator, Object.fromEntries(cells), description, request);
         };
-        const { different, cells } = await comparedWith(seed);
-        expect(cells).toBeGreaterThan(rowCount * 15);
-        const ties = different.size > 0 ? tiedRows(generator.exported()) : new Set<number>();
-        expect([...different].filter(([row]) => !ties.has(row)).map(([, words]) => words)).toEqual([]);
+        const compared = await comparedWith(seed);
+        expect(compared.cells).toBeGreaterThan(rowCount * 15);
+        expect(untiedDifferences(generator, compared, request)).toEqual([]);
         expect((await comparedWith(seed + 1)).different.size).toBeGreaterThan(0.9 * rowCount);
       });
 
@@ -153,7 +139,7 @@ export function describeOnnxSampler(definition: SamplerDefinition, suite: Sample
         const found = (await runTfjs(tf, graph, { state, inputs })).outputs as Outputs;
         const wanted = runReference(graph, { state, inputs }).outputs as Outputs;
         const spans = encoding.layout.widths.length;
-        const ties = tiedRows(generator.exported(), { rowStart: 0, rowCount: rows });
+        const ties = tiedRows(generator.exported(), { seed, rowCount: rows });
         const differing = Array.from({ length: rows }, (_, row) => row).filter((row) => {
           const of = ({ alternatives }: Outputs): string =>
             Array.from(alternatives.data)
@@ -200,49 +186,4 @@ function runFile(
   arrays: Readonly<Record<string, OnnxArray>>,
 ): Promise<Record<string, OnnxArray>> {
   return file.runTyped(Object.fromEntries(file.inputNames.map((name) => [name, arrays[name]!])));
-}
-
-function writtenDate({ metadata }: Generator, column: string, micros: number): string {
-  const { datetimeFormat, timeZone = "Z" } = metadata.columns[column]!;
-  return new DatePattern(datetimeFormat!).format(micros, timeZone);
-}
-
-/** Drawn places give the same number; learnt ones differ by the rounding of a network's sums. */
-function slackOf(generator: ExportingGenerator): (column: string) => number {
-  const { encoding } = generator.exported();
-  const learnt = new Set(encoding.layout.placed.map((column) => encoding.columns[column]!.name));
-  return (name) => {
-    if (!learnt.has(name)) return 0;
-    const { sdtype, decimals = 15, datetimeFormat = "" } = encoding.metadata.columns[name]!;
-    const isDate = sdtype === "datetime";
-    const [low = 0, high = 0] = (encoding.learntRange(name) ?? []).map((end) =>
-      isDate ? Date.parse(end) * 1000 : Number(end),
-    );
-    const step = !isDate ? 10 ** -decimals : new DatePattern(datetimeFormat).hasTime ? 1000 : 86_400e6;
-    return 1.001 * step + 1e-5 * (high - low);
-  };
-}
-
-/** Rows in which two perturbed logits of a span lie so near that rounding decides. */
-function tiedRows(
-  { encoding, parts }: ExportedSampler,
-  request: { readonly rowStart: number; readonly rowCount: number } = { rowStart, rowCount },
-): Set<number> {
-  const inputs = networkNoise(encoding, parts!, { seed, ...request });
-  const graph = samplerGraph(parts!, request.rowCount, "logits");
-  const { logits } = runReference(graph, { state: samplerGraphState(parts!), inputs }).outputs as {
-    readonly logits: { readonly data: Float64Array };
-  };
-  const uniforms = (inputs.choiceUniforms as TensorData).data;
-  const perturbed = logits.data.map((logit, i) => logit - Math.log(-Math.log(uniforms[i]!)));
-  const ties = new Set<number>();
-  let at = 0;
-  for (let row = 0; row < request.rowCount; row++) {
-    for (const width of encoding.layout.widths) {
-      const [best, second] = Array.from(perturbed.subarray(at, at + width)).sort((a, b) => b - a);
-      if (second !== undefined && best! - second < tie) ties.add(row);
-      at += width;
-    }
-  }
-  return ties;
 }

@@ -10,6 +10,7 @@ export { neededNodes } from "./graph/live.ts";
 export { printEntry } from "./graph/print.ts";
 export { type ConstantArray, currentGraph, Graph, type Tensor, typeText, withGraph } from "./graph/tensor.ts";
 export * from "./jit.ts";
+export { defaultThreads } from "./native.ts";
 export * as nn from "./nn/index.ts";
 export { noiseName, noiseOf } from "./noise.ts";
 export * from "./ops/contract.ts";

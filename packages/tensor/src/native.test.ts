@@ -93,11 +93,12 @@ describe("wrong arguments", () => {
     await refused(() => normalCdf(f64(1), f64(1), { threads: 0 }), /threads/);
     await refused(() => normalCdf(f64(1), f64(1), { threads: 1e9 }), /threads/);
     await refused(
-      () => nearestNeighbours(f64(4), f64(4), { dimensions: 3, k: 1, metric: "euclidean" }),
-      /rows of `dimensions`/,
+      () => nearestNeighbours({ reference: f64(4), queries: f64(4), width: 3, k: 1 }),
+      /rows of `width`/,
     );
     await refused(
-      () => nearestNeighbours(f64(4), f64(4), { dimensions: 2, k: 1, metric: wrong("cosine") }),
+      () =>
+        nearestNeighbours({ reference: f64(4), queries: f64(4), width: 2, k: 1, metric: wrong("cosine") }),
       /metric/,
     );
   });

@@ -109,10 +109,16 @@ export interface Addon {
   ksStatistic(sortedA: Float64Array, sortedB: Float64Array, ...run: Run): Promise<number>;
   nearestNeighbours(
     queries: Float64Array | Float32Array,
-    data: Float64Array | Float32Array,
-    dimensions: number,
+    reference: Float64Array | Float32Array,
+    queryCount: number,
+    referenceCount: number,
+    width: number,
+    queryCodes: Int32Array | undefined,
+    referenceCodes: Int32Array | undefined,
+    weights: Float64Array | undefined,
     k: number,
     manhattan: boolean,
+    selves: Int32Array | undefined,
     indices: Int32Array,
     distances: Float64Array,
     ...run: Run

@@ -54,6 +54,20 @@ describe("a program", () => {
     expect(twice).toEqual(tensorData([2, -4]));
   });
 
+  it("writes outputs into arrays that it is given, and refuses those of another size or dtype", async () => {
+    using program = counter();
+    const room = new Float32Array(8);
+    const twice = room.subarray(2, 6);
+    const run = await program.run("train", { steps: 2, inputs: { x }, into: { twice } });
+    expect(run.twice.data).toBe(twice);
+    expect([...room]).toEqual([0, 0, 2, -4, 2, -4, 0, 0]);
+    expect(run.before).toEqual(tensorData([0, 0, 1, -2], [2, 2]));
+    for (const wrong of [new Float32Array(3), new Int32Array(4)])
+      await expect(program.run("train", { steps: 2, inputs: { x }, into: { twice: wrong } })).rejects.toThrow(
+        expect.objectContaining({ code: "VERISIM_OUTPUT_MISMATCH" }),
+      );
+  });
+
   it("takes numbers for a part of its state", async () => {
     using program = counter();
     program.write({ total: tensorData([10, 20]) });

@@ -4,7 +4,7 @@
 import { streamKey, throwIfAborted, VerisimError } from "@verisim/core";
 import { type CompiledEntry, type CompiledProgram, compileEntries, debugs } from "./compile/compile.ts";
 import { type PlanSummary, printTimes, summarize } from "./compile/print-steps.ts";
-import { dtypeOf, numberArray } from "./dtype.ts";
+import { dtypeOf, type NumberArray, numberArray } from "./dtype.ts";
 import { typeText } from "./graph/tensor.ts";
 import { type EntryOutputs, type EntrySpec, type ProgramSpec, traceProgram } from "./program-spec.ts";
 import { kernelNames, NativeProgram, pointwiseNames } from "./runtime/native-program.ts";
@@ -34,6 +34,11 @@ export interface RunOptions {
   readonly seed?: number;
   /** Most threads, 1 to 256; changes no bit. Default: environment variable VERISIM_THREADS, else the processors available. */
   readonly threads?: number;
+  /**
+   * Arrays to write outputs into instead of new ones, by the output's path: of its dtype, with the numbers of all steps.
+   * They are written at any time until the run is over.
+   */
+  readonly into?: Readonly<Record<string, NumberArray>>;
   /** Stops between two instructions; the state then holds anything. */
   readonly signal?: AbortSignal;
   /** Called about ten times a second with the steps done. */
@@ -82,7 +87,8 @@ export class Program<
   /**
    * Runs steps of an entry. Calls on one program run one after another; inputs are read when a call's turn comes.
    * @returns its outputs, each with the steps as its first axis
-   * @throws VerisimError `VERISIM_ENTRY_UNKNOWN`, `VERISIM_INPUT_MISMATCH`, `VERISIM_ABORTED`, `VERISIM_PROGRAM_FREED`
+   * @throws VerisimError `VERISIM_ENTRY_UNKNOWN`, `VERISIM_INPUT_MISMATCH`, `VERISIM_OUTPUT_MISMATCH`, `VERISIM_ABORTED`,
+   * `VERISIM_PROGRAM_FREED`
    */
   run<K extends keyof E & string>(name: K, options: RunOptions = {}): Promise<EntryOutputs<E[K]>> {
     const turn = this.#last.then(() => this.#runNow(name, options));
@@ -96,7 +102,17 @@ export class Program<
     const { steps = 1, signal, threads, onProgress } = options;
     throwIfAborted(signal);
     this.#giveInputs(entry, options.inputs ?? {});
-    const outputs = entry.outputs.map(({ type }) => numberArray(type.dtype, steps * sizeOf(type.shape)));
+    const outputs = entry.outputs.map(({ path, type }) => {
+      const size = steps * sizeOf(type.shape);
+      const given = options.into?.[path];
+      if (given !== undefined && (given.length !== size || dtypeOf(given) !== type.dtype))
+        throw new VerisimError(
+          "VERISIM_OUTPUT_MISMATCH",
+          `[${entry.name}] Expected room for ${size} numbers of ${type.dtype} for output ${path} but received ${given.length} of ${dtypeOf(given)}`,
+          { where: { op: entry.name } },
+        );
+      return given ?? numberArray(type.dtype, size);
+    });
     const first = options.firstStep ?? this.#nextStep.get(name) ?? 0;
     const key = streamKey(options.seed ?? this.#seed, name);
     let chunk = onProgress === undefined ? steps : 1;

@@ -24,6 +24,7 @@ export { LogScaler } from "./numerical/log-scaler.ts";
 export { LogitScaler } from "./numerical/logit-scaler.ts";
 export { OutlierEncoder } from "./numerical/outlier-encoder.ts";
 export { AnonymizedFaker } from "./pii/anonymized-faker.ts";
+export { FakerSource } from "./pii/faker-source.ts";
 export { PseudoAnonymizedFaker } from "./pii/pseudo-anonymized-faker.ts";
 export { TextFaker } from "./pii/text-faker.ts";
 export { RegexLanguage } from "./regex/regex-language.ts";

@@ -16,7 +16,7 @@ export {
 export { fitAugmented } from "./augmentation/fit-augmented.ts";
 export { type HoldoutSplit, splitHoldout } from "./augmentation/holdout.ts";
 export { type RowSplit, splitRows } from "./augmentation/row-split.ts";
-export { decidingScore } from "./augmentation/scores.ts";
+export { decidingScore, type ScoreKind, type Scorer, scoreKinds } from "./augmentation/scores.ts";
 export type { FeatureColumn } from "./features.ts";
 export {
   type FitTreesOptions,
@@ -24,6 +24,24 @@ export {
   type LabelledRows,
   type PredictTreesOptions,
 } from "./gradient-boosted-trees.ts";
+export {
+  type BinnedColumn,
+  type BoostedClasses,
+  type BoostRequest,
+  boostClasses,
+  type DonorTree,
+  type DonorTreeRequest,
+  type GrownBoosting,
+  type GrownTree,
+  growDonorTree,
+} from "./histogram-tree.ts";
+export {
+  type AllowedOutcomes,
+  type ChainColumn,
+  type ChainOutput,
+  type ChainRequest,
+  HistogramTreeChain,
+} from "./histogram-tree-chain.ts";
 export {
   type LabelledFeatures,
   type LeftOutColumn,

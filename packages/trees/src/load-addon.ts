@@ -1,5 +1,6 @@
 // Finds the addon and LightGBM: the ones of this repository, then the platform package of npm. Nothing is downloaded;
-// where one is not found, or cannot be opened, the error says what was tried and what to do.
+// where one is not found, or cannot be opened, the error says what was tried and what to do. The addon's own trees need no
+// LightGBM, which is opened when something of it is first called.
 
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -53,7 +54,36 @@ function missing(tried: readonly string[]): VerisimError {
   );
 }
 
-let loaded: Addon | undefined;
+let loaded: { readonly addon: Addon; readonly file: string } | undefined;
+let opened = false;
+
+/** Calls `use` with the first candidate that it works for. @throws VerisimError `VERISIM_NATIVE_MISSING` */
+function firstThatWorks(use: (addon: Addon, file: string) => void): void {
+  const require = createRequire(import.meta.url);
+  const tried: string[] = [];
+  for (const candidate of candidates()) {
+    try {
+      use(require(candidate) as Addon, require.resolve(candidate));
+      return;
+    } catch (error) {
+      const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
+      tried.push(`${candidate}: ${reason}`);
+    }
+  }
+  throw missing(tried);
+}
+
+/**
+ * The addon for what needs no LightGBM. VERISIM_TREES_ADDON names a file to load instead of the usual ones.
+ * @throws VerisimError `VERISIM_NATIVE_MISSING`
+ */
+export function loadOwnTrees(): Addon {
+  if (!loaded)
+    firstThatWorks((addon, file) => {
+      loaded = { addon, file };
+    });
+  return loaded!.addon;
+}
 
 /**
  * The addon with LightGBM opened, at the first call. VERISIM_TREES_ADDON and VERISIM_LIGHTGBM name files to load instead
@@ -61,21 +91,13 @@ let loaded: Addon | undefined;
  * @throws VerisimError `VERISIM_NATIVE_MISSING`
  */
 export function loadAddon(): Addon {
-  if (loaded) return loaded;
-  const require = createRequire(import.meta.url);
-  const tried: string[] = [];
-  for (const candidate of candidates()) {
-    try {
-      const addon = require(candidate) as Addon;
-      const library = libraryBeside(require.resolve(candidate));
+  if (!opened)
+    firstThatWorks((addon, file) => {
+      const library = libraryBeside(file);
       if (!existsSync(library)) throw new Error(`${library} is not there`);
       addon.openLibrary(library);
-      loaded = addon;
-      return addon;
-    } catch (error) {
-      const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
-      tried.push(`${candidate}: ${reason}`);
-    }
-  }
-  throw missing(tried);
+      loaded = { addon, file };
+      opened = true;
+    });
+  return loaded!.addon;
 }

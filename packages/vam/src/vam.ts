@@ -1,8 +1,8 @@
 // VAM: one variational autoencoder for each modality of a record, an adversary, and linear fusion of what they say. For a
 // table the modalities are groups of its columns.
 
-import type { Artifact, GeneratorDefinition, Table } from "@verisim/core";
-import { type LearnedDefinition, LearnedGenerator } from "@verisim/neural";
+import type { GeneratorDefinition, Table } from "@verisim/core";
+import { entryOf, type LearnedDefinition, LearnedGenerator } from "@verisim/neural";
 import {
   jointOptions,
   type ResolvedVAMOptions,
@@ -66,21 +66,11 @@ export class VAM extends LearnedGenerator<VAMOptions> {
   fitRecords(records: Records, options: RecordFitOptions = {}): Promise<RecordModel> {
     return RecordModel.fit(this.options, records, options);
   }
-
-  /** @throws VerisimError `VERISIM_MODEL_FILE` */
-  static fromArtifact(artifact: Artifact): VAM {
-    return new VAM(artifact.manifest.options as VAMOptions).load(artifact);
-  }
 }
 
 /** VAM's entry in the list of generators. */
-export const vam: GeneratorDefinition = {
-  name: definition.name,
+export const vam: GeneratorDefinition = entryOf(definition, VAM, {
   summary: "Variational autoencoders of several modalities with an adversary; fills missing cells.",
   paper: "Kingma and Welling 2014; Makhzani et al. 2015; Wu and Goodman 2018",
-  options: vamOptions,
-  trains: true,
-  presets: { reference: vamReference },
-  create: (options) => new VAM((options ?? {}) as VAMOptions),
-  fromArtifact: (artifact) => VAM.fromArtifact(artifact),
-};
+  reference: vamReference,
+});

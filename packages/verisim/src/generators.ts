@@ -9,6 +9,7 @@ import {
   knownTextsHint,
   VerisimError,
 } from "@verisim/core";
+import { sequentialTrees } from "@verisim/forest";
 import { copulagan, ctgan } from "@verisim/gan";
 import { tvae } from "@verisim/vae";
 import { vam } from "@verisim/vam";
@@ -21,6 +22,7 @@ export const generators: readonly GeneratorDefinition[] = [
   tvae,
   attentionGAN,
   vam,
+  sequentialTrees,
 ];
 
 /** The generator that is used where none is named. */

@@ -11,6 +11,7 @@ export * as stats from "@verisim/stats";
 export * as tensor from "@verisim/tensor";
 export * as arrays from "@verisim/tensor/arrays";
 export * as transforms from "@verisim/transforms";
+export * from "@verisim/forest";
 export * from "@verisim/vae";
 export * from "@verisim/vam";
 export * from "./generators.ts";

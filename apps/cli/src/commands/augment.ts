@@ -1,17 +1,26 @@
 // `verisim augment`: do synthetic rows help a model that predicts a column? Boosted trees learn the real rows alone and
-// with synthetic ones beside them, and both predict real rows that nothing has learnt.
+// with synthetic ones beside them, and both predict real rows that nothing has learnt. How the synthetic rows are used is
+// chosen before, on the other real rows.
 
-import { Table } from "@verisim/core";
-import { type AugmentationGain, augmentationGain, type ScoreGain, splitHoldout } from "@verisim/trees";
+import type { Generator, SamplingNote } from "@verisim/core";
+import {
+  type AugmentationChoice,
+  type AugmentationGain,
+  type AugmentationPlan,
+  augmentationGain,
+  type ScoreGain,
+  splitHoldout,
+} from "@verisim/trees";
+import { chooseUse, choosingFits, planUse } from "../augmenting.ts";
 import { Checks } from "../checks.ts";
 import { requireFlag, seedOf } from "../flag-values.ts";
-import { learn, planFit } from "../learning.ts";
+import { type FitPlan, learn, planFit } from "../learning.ts";
 import { checkOptionColumns } from "../model-options.ts";
 import type { AugmentFlags } from "../program.ts";
 import { formatCount, formatSeconds, plural } from "../quantities.ts";
 import { readCompared, readReal } from "../reading.ts";
 import { requireColumn } from "../required-column.ts";
-import { checkRequestColumns, planSample, type SamplePlan } from "../sampling.ts";
+import { checkRequestColumns, drawRows, planSample } from "../sampling.ts";
 import type { Session } from "../session.ts";
 import { forLine, textGrid } from "../text-grid.ts";
 import { trainingFigures } from "../training-words.ts";
@@ -20,7 +29,8 @@ import { writeText } from "../write-text.ts";
 
 export async function augment(data: string, flags: AugmentFlags, session: Session): Promise<void> {
   const checks = new Checks();
-  const fitPlan = planFit(flags, checks);
+  const given = planUse(flags, checks);
+  const fitPlan = inShares(planFit(flags, checks), given ? 1 : choosingFits);
   const samplePlan = planSample(flags, checks);
   const seed = seedOf(flags, checks);
   const target = checks.attempt(() => requireFlag(flags.target, "target", "the column to predict"))!;
@@ -37,74 +47,91 @@ export async function augment(data: string, flags: AugmentFlags, session: Sessio
   checkOptionColumns(fitPlan.options, metadata, checks);
   checkRequestColumns(samplePlan, metadata, checks);
   checks.settle();
-  const given =
+  const compared =
     flags.holdout === undefined ? undefined : await readCompared(flags.holdout, metadata, session);
-  const { train, holdout } = given
-    ? { train: read.table, holdout: given.table }
+  const { train, holdout } = compared
+    ? { train: read.table, holdout: compared.table }
     : splitHoldout(read.table, metadata, target, { seed });
 
-  const generator = await learn(fitPlan, { ...read, table: train }, seed, session);
-  const rows = samplePlan.rows ?? train.rowCount;
-  const synthetic = await session.timed("sample", () =>
-    draw(generator, { ...samplePlan, rows }, seed, session),
-  );
+  const warnings = new Set([
+    // Here the target has an effect, whatever the generator makes of it.
+    ...fitPlan.notes.filter((note) => !note.startsWith("--target ")),
+    ...read.warnings,
+    ...(compared?.warnings ?? []),
+  ]);
+  const ofParts = new Set<string>();
+  const choice = given
+    ? undefined
+    : await chooseUse({ fitPlan, samplePlan, read, train, target, seed }, ofParts, session);
+  const plan = choice ? choice.plan : given!;
+  let generator: Generator | undefined;
+  let drawn: Awaited<ReturnType<typeof drawRows>> | undefined;
+  if (plan) {
+    generator = await learn(fitPlan, { ...read, table: train }, seed, session);
+    const rows = samplePlan.rows ?? Math.max(1, Math.round(plan.amount * train.rowCount));
+    const learnt = generator;
+    drawn = await session.timed("sample", () => drawRows(learnt, { ...samplePlan, rows }, seed, session));
+  }
+  for (const warning of generator?.warnings ?? ofParts) warnings.add(warning);
+  const notes: readonly SamplingNote[] = drawn?.notes ?? [];
+  for (const { message } of notes) warnings.add(message);
   const gain = await session.timed("evaluate", () =>
     augmentationGain({
       real: train,
-      synthetic,
+      synthetic: drawn?.table ?? null,
       holdout,
       metadata,
       target,
+      ...(plan ? { weight: plan.weight, plausibleOnly: plan.plausibleOnly } : {}),
+      ...(choice ? { trees: leavesOf(choice) } : {}),
       seed,
       signal: session.signal,
       onProgress: session.onProgress,
     }),
   );
 
-  const warnings = [
-    ...new Set([
-      // Here the target has an effect, whatever the generator makes of it.
-      ...fitPlan.notes.filter((note) => !note.startsWith("--target ")),
-      ...read.warnings,
-      ...(given?.warnings ?? []),
-      ...generator.warnings,
-    ]),
-  ];
   const result = {
     version: 1,
-    model: generator.name,
+    model: fitPlan.definition.name,
     options: fitPlan.options,
     seed,
-    training: generator.training ? trainingFigures(generator.training) : null,
+    training: generator?.training ? trainingFigures(generator.training) : null,
+    plan: plan && drawn ? { ...plan, amount: drawn.table.rowCount / train.rowCount } : null,
+    choice: choice
+      ? { words: choice.words, score: choice.score, alone: choice.alone, tried: choice.tried }
+      : null,
     ...gain,
-    warnings,
+    notes,
+    warnings: [...warnings],
     timings: session.timings,
   };
   if (flags.out !== undefined) await writeText(flags.out, JSON.stringify(result, null, 2));
   if (session.json) session.printJson(result);
-  else session.print(gainText(gain));
-  sayWarnings(warnings, session);
+  else
+    session.print(
+      [...(choice ? [choiceText(choice, train.rowCount)] : []), gainText(gain, plan)].join("\n\n"),
+    );
+  sayWarnings([...warnings], session);
   if (flags.out !== undefined) session.say(`Outcome: ${flags.out}`);
   session.say(`Done in ${formatSeconds(session.seconds)}.`);
 }
 
-async function draw(
-  generator: Awaited<ReturnType<typeof learn>>,
-  { rows, from, where, counts }: SamplePlan & { readonly rows: number },
-  seed: number,
-  session: Session,
-): Promise<Table> {
-  const batches: Table[] = [];
-  for await (const batch of generator.sampleBatches(rows, {
-    seed,
-    from,
-    signal: session.signal,
-    onProgress: session.onProgress,
-    ...(where ? { where } : {}),
-    ...(counts ? { counts } : {}),
-  }))
-    batches.push(batch);
-  return Table.concat(batches);
+/** The time that was given is that of all trainings together, in equal shares. */
+function inShares(plan: FitPlan, trainings: number): FitPlan {
+  const { maxTimeMs } = plan.training;
+  if (maxTimeMs === undefined) return plan;
+  return { ...plan, training: { ...plan.training, maxTimeMs: maxTimeMs / trainings } };
+}
+
+/** The size of a leaf that was best for the real rows alone. */
+function leavesOf({ trees: { minDataInLeaf, minDataPerGroup } }: AugmentationChoice): {
+  minDataInLeaf?: number;
+  minDataPerGroup?: number;
+} {
+  return {
+    ...(minDataInLeaf === undefined ? {} : { minDataInLeaf }),
+    ...(minDataPerGroup === undefined ? {} : { minDataPerGroup }),
+  };
 }
 
 const verdicts: Readonly<Record<AugmentationGain["verdict"], string>> = {
@@ -113,9 +140,40 @@ const verdicts: Readonly<Record<AugmentationGain["verdict"], string>> = {
   worse: "Worse: with the synthetic rows the trees predict the held-out rows worse.",
 };
 
-function gainText({ target, classes, rows, scores, verdict, rounds }: AugmentationGain): string {
+function choiceText({ words, score, tried }: AugmentationChoice, rows: number): string {
+  const signed = (gain: number) => `${gain >= 0 ? "+" : ""}${gain.toPrecision(2)}`;
+  const lines = tried.map(({ plan, gain, standardError }) => [
+    Number(plan.amount.toPrecision(3)).toString(),
+    String(plan.weight),
+    plan.plausibleOnly ? "plausible" : "all",
+    signed(gain),
+    standardError.toPrecision(2),
+  ]);
+  const head = ["per real row", "each counts", "which", `gain in ${score}`, "standard error"];
+  return `How synthetic rows are used, chosen by validation inside the ${plural(rows, "real row")} to learn:
+
+${textGrid([head, ...lines], new Set([0, 1, 3, 4]))}
+
+${words}`;
+}
+
+function gainText(
+  { target, classes, rows, scores, verdict, rounds }: AugmentationGain,
+  plan: AugmentationPlan | null,
+): string {
   const what =
     classes.length > 0 ? plural(classes.length, "class").replace(/classs$/, "classes") : "a number";
+  const judged = `Boosted trees predict ${forLine(target)} (${what}) of ${plural(rows.holdout, "held-out row")}, ${rounds.real.length} trainings each`;
+  if (!plan)
+    return `${judged},
+from ${plural(rows.real, "real row")} and no synthetic ones:
+
+${textGrid(
+  scores.map((one) => [one.score, one.real.toFixed(decimalsFor(one))]),
+  new Set([1]),
+)}
+
+No synthetic rows are used: the trees are those of the real rows alone.`;
   const head = ["", "real", "real + synthetic", "gain", "95 % interval"];
   const lines = scores.map((one) => {
     const decimals = decimalsFor(one);
@@ -128,8 +186,12 @@ function gainText({ target, classes, rows, scores, verdict, rounds }: Augmentati
       `${signed(one.low)} to ${signed(one.high)}`,
     ];
   });
-  return `Boosted trees predict ${forLine(target)} (${what}) of ${plural(rows.holdout, "held-out row")}, ${rounds.real.length} trainings each:
-from ${plural(rows.real, "real row")}, and with ${formatCount(rows.synthetic)} synthetic ones beside them.
+  const used = [
+    plan.weight === 1 ? "" : ` that count ${plan.weight} each`,
+    plan.plausibleOnly ? ", those with a plausible label" : "",
+  ].join("");
+  return `${judged}:
+from ${plural(rows.real, "real row")}, and with ${formatCount(rows.synthetic)} synthetic ones beside them${used}.
 
 ${textGrid([head, ...lines], new Set([1, 2, 3, 4]))}
 

@@ -1,9 +1,10 @@
 // `verisim check`: a gate for CI.
 
 import { VerisimError } from "@verisim/core";
+import { figuresOf } from "@verisim/evaluate/figures";
 import { Checks, ChecksFailed } from "../checks.ts";
 import { gateCode } from "../exit-codes.ts";
-import { figuresOf, judgeGate, readGates } from "../figures.ts";
+import { judgeGate, partsOf, readGates } from "../figures.ts";
 import { requireFlag } from "../flag-values.ts";
 import type { CheckFlags } from "../program.ts";
 import type { Session } from "../session.ts";
@@ -14,14 +15,15 @@ import { writeText } from "../write-text.ts";
 
 export async function check(flags: CheckFlags, session: Session): Promise<void> {
   const checks = new Checks();
-  const plan = checkTables(flags, checks);
   if ((flags.failIf ?? []).length === 0)
     checks.attempt(() => requireFlag(undefined, "fail-if", 'a condition such as "quality<0.9"'));
   const gates = (flags.failIf ?? []).flatMap((text) => checks.attempt(() => readGates(text)) ?? []);
+  const plan = checkTables(flags, checks, partsOf(gates));
   checks.output(flags.out, "out");
   checks.settle();
 
-  const { evaluation, warnings } = await judgeFiles(plan, checks, session);
+  const { judged, warnings } = await judgeFiles(plan, checks, session);
+  const { evaluation } = judged[0]!;
   const results = gates.flatMap((gate) => checks.attempt(() => judgeGate(gate, evaluation)) ?? []);
   checks.settle();
   const failed = results.filter((result) => result.failed);
@@ -62,7 +64,7 @@ export async function check(flags: CheckFlags, session: Session): Promise<void> 
             gateCode,
             `${figure} is ${exactly(value)}, and fails if ${operator} ${exactly(limit)}.`,
             {
-              where: { file: plan.synthetic, option: "fail-if" },
+              where: { file: plan.synthetic[0]!, option: "fail-if" },
             },
           ),
       ),

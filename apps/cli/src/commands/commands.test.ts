@@ -247,14 +247,14 @@ describe("synth", () => {
 
 describe("evaluate and check", () => {
   it("print the same figures for people and machines, and write report or JSON by the ending", async () => {
-    const tables = ["--real", "people.csv", "--synthetic", "holdout.csv"];
+    const tables = ["--real", "people.csv", "--synthetic", "holdout.csv", "--parts", "none"];
     const { stdout } = await done("evaluate", ...tables, "--out", "e.html");
     expect(stdout).toMatch(/^Quality +0\.\d{3}/);
     expect(read("e.html")).toMatch(/^<!doctype html>/i);
     await done("evaluate", ...tables, "--out", "e.json", "--quiet");
     const json = JSON.parse((await done("evaluate", ...tables, "--json")).stdout);
     expect(JSON.parse(read("e.json"))).toEqual(json);
-    expect(json.version).toBe(1);
+    expect(json).toMatchObject({ version: 2, parts: [], privacy: null });
     expect(json.rows).toEqual({ real: 400, synthetic: 150, holdout: null });
     expect(json.figures.quality).toBe(json.quality.score);
     expect(stdout).toContain(json.quality.score.toFixed(3));
@@ -262,7 +262,18 @@ describe("evaluate and check", () => {
 
   it("a table against itself is perfect, all of it copies", async () => {
     const { figures } = JSON.parse(
-      (await done("evaluate", "--real", "people.csv", "--synthetic", "people.csv", "--json")).stdout,
+      (
+        await done(
+          "evaluate",
+          "--real",
+          "people.csv",
+          "--synthetic",
+          "people.csv",
+          "--parts",
+          "none",
+          "--json",
+        )
+      ).stdout,
     );
     expect(figures).toMatchObject({ quality: 1, shapes: 1, trends: 1, validity: 1, structure: 1, copies: 1 });
   });
@@ -291,17 +302,79 @@ describe("evaluate and check", () => {
 
   it("a gate on a figure that is unknown or not defined never passes", async () => {
     const tables = ["check", "--real", "people.csv", "--synthetic", "people.csv", "--fail-if"];
-    const unknown = await verisim(...tables, "dcr-share>0.55");
+    const unknown = await verisim(...tables, "dcr-shares>0.55");
     expect(unknown.code).toBe(2);
-    expect(unknown.stderr).toMatch(/^VERISIM_UNKNOWN_FIGURE: [\s\S]*quality, shapes, trends/);
+    expect(unknown.stderr).toMatch(
+      /^VERISIM_UNKNOWN_FIGURE: [\s\S]*"dcr-share"[\s\S]*quality, shapes, trends/,
+    );
     const undefinedFigure = await verisim(...tables, "shapes-ceiling<0.9");
     expect(undefinedFigure.code).toBe(1);
     expect(undefinedFigure.stderr).toMatch(/^VERISIM_FIGURE_UNDEFINED: [\s\S]*--holdout/m);
+    const withoutTarget = await verisim(...tables, "tstr-gap>0.05", "--holdout", "holdout.csv");
+    expect([withoutTarget.code, withoutTarget.stderr]).toEqual([
+      1,
+      expect.stringContaining("It needs --target."),
+    ]);
+  });
+
+  it("gates on copies and on the two-sample test fail a table of copies and pass fresh rows", async () => {
+    const gates = ["--fail-if", "copy-excess>1%", "--fail-if", "two-sample-auc>0.6"];
+    const tables = ["check", "--real", "people.csv", "--holdout", "holdout.csv", "--synthetic"];
+    const copied = await verisim(...tables, "people.csv", ...gates, "--json");
+    expect(copied.code).toBe(3);
+    expect(JSON.parse(copied.stdout).gates.map(({ failed }: { failed: boolean }) => failed)).toEqual([
+      true,
+      false,
+    ]);
+    writePeople(at("fresh.csv"), 900, 400);
+    const fresh = await verisim(...tables, "fresh.csv", ...gates);
+    expect([fresh.code, fresh.stdout.match(/^ok /gm)?.length]).toEqual([0, 2]);
+  });
+
+  it("several tables stand side by side, and an earlier evaluation beside them", async () => {
+    writePeople(at("a.csv"), 900, 200);
+    const tables = ["evaluate", "--real", "people.csv", "--holdout", "holdout.csv", "--parts", "none"];
+    await done(...tables, "--synthetic", "people.csv", "--out", "old.json", "--quiet");
+    const { stdout } = await done(
+      ...[...tables, "--compare", "a.csv", "people.csv", "--earlier", "old.json", "--out", "both.html"],
+    );
+    expect(stdout).toMatch(/^ +a\.csv +people\.csv +old\.json$/m);
+    expect(stdout).toMatch(/^copies +0\.000 +1\.000 +1\.000$/m);
+    expect(read("both.html")).toContain("Side by side");
+    const { compared } = JSON.parse(
+      (await done(...tables, "--compare", "a.csv", "people.csv", "--json")).stdout,
+    );
+    expect(
+      compared.map(({ name, figures }: { name: string; figures: { copies: number } }) => [
+        name,
+        figures.copies,
+      ]),
+    ).toEqual([["people.csv", 1]]);
+  });
+
+  it("a file that is no evaluation, and a part that there is not, are refused by name", async () => {
+    const tables = ["evaluate", "--real", "people.csv", "--synthetic", "people.csv"];
+    writeFileSync(at("odd.json"), '{"quality": "<script>", "copies": {"exactCopyShare": "1"}}');
+    for (const earlier of ["odd.json", "people.csv"]) {
+      const { code, stderr } = await verisim(...tables, "--earlier", earlier);
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/^VERISIM_EARLIER: /)]);
+    }
+    const { code, stderr } = await verisim(...tables, "--parts", "two-sample,privcy");
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^VERISIM_OPTION_VALUE: [\s\S]*"privacy"/)]);
   });
 
   it("scores a table that lacks columns instead of refusing it", async () => {
     writeFileSync(at("less.csv"), "plan,age\nfree,30\npro,50\nbasic,41\n");
-    const { stdout } = await done("evaluate", "--real", "people.csv", "--synthetic", "less.csv", "--json");
+    const { stdout } = await done(
+      "evaluate",
+      "--real",
+      "people.csv",
+      "--synthetic",
+      "less.csv",
+      "--parts",
+      "none",
+      "--json",
+    );
     expect(JSON.parse(stdout).figures.structure).toBeLessThan(0.5);
   });
 });

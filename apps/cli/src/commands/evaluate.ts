@@ -1,10 +1,12 @@
-// `verisim evaluate`: how good a synthetic table is.
+// `verisim evaluate`: how good a synthetic table is, or several are.
 
+import { readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
-import { VerisimError } from "@verisim/core";
+import { knownTextsHint, VerisimError } from "@verisim/core";
+import type { PartName } from "@verisim/evaluate";
+import { type FigureSheet, figureSheet, figuresOf, partNames } from "@verisim/evaluate/figures";
 import { Checks } from "../checks.ts";
-import { figuresOf } from "../figures.ts";
-import { summaryText } from "../judging.ts";
+import { compareText, summaryText } from "../judging.ts";
 import type { EvaluateFlags } from "../program.ts";
 import { optionValueError } from "../quantities.ts";
 import type { Session } from "../session.ts";
@@ -14,36 +16,100 @@ import { writeText } from "../write-text.ts";
 
 export async function evaluateTables(flags: EvaluateFlags, session: Session): Promise<void> {
   const checks = new Checks();
-  const plan = checkTables(flags, checks);
+  const parts = checks.attempt(() => readParts(flags.parts));
+  const plan = checkTables(flags, checks, parts, flags.compare);
   const format = flags.out === undefined ? undefined : extname(flags.out).toLowerCase();
   if (format !== undefined && ![".html", ".htm", ".json"].includes(format))
     checks.add(optionValueError("out", "a file ending in .html or .json", flags.out!));
+  checks.input(flags.earlier, "earlier evaluation");
   checks.output(flags.out, "out");
   checks.settle();
+  const earlier = flags.earlier === undefined ? undefined : await readEarlier(flags.earlier);
 
-  const { evaluation, metadata, warnings } = await judgeFiles(plan, checks, session);
+  const { judged, metadata, warnings } = await judgeFiles(plan, checks, session);
+  const [{ evaluation }] = judged as [(typeof judged)[0]];
   evaluation.warnings.unshift(...warnings);
-  const result = { ...evaluation, figures: figuresOf(evaluation) };
+  const others = judged.slice(1);
+  const result = {
+    ...evaluation,
+    figures: figuresOf(evaluation),
+    ...(others.length > 0 && {
+      compared: others.map(({ name, evaluation: other }) => ({
+        name,
+        figures: figuresOf(other),
+        evaluation: other,
+      })),
+    }),
+  };
   if (flags.out !== undefined) {
     const text =
       format === ".json"
         ? JSON.stringify(result, null, 2)
         : (await import("@verisim/report")).renderReport({
-            title: basename(plan.synthetic),
+            title: basename(plan.synthetic[0]!),
             evaluation,
             metadata,
+            ...(others.length > 0 && { compared: others }),
+            ...(earlier && { earlier }),
             timings: session.timings,
             files: [
               { role: "Real table", path: plan.real },
               ...(plan.holdout === undefined ? [] : [{ role: "Holdout", path: plan.holdout }]),
-              { role: "Synthetic table", path: plan.synthetic },
+              ...plan.synthetic.map((path) => ({ role: "Synthetic table", path })),
+              ...(flags.earlier === undefined ? [] : [{ role: "Earlier evaluation", path: flags.earlier }]),
             ],
           });
     if (session.signal.aborted) throw new VerisimError("VERISIM_ABORTED", "The work was stopped on request.");
     await writeText(flags.out, text);
   }
   if (session.json) session.printJson(result);
-  else session.print(summaryText(evaluation));
+  else {
+    session.print(summaryText(evaluation));
+    const beside = [
+      ...judged.map((own) => figureSheet(own.name, own.evaluation)),
+      ...(earlier ? [earlier] : []),
+    ];
+    if (beside.length > 1) session.print(`\n${compareText(beside)}`);
+  }
   sayWarnings(evaluation.warnings, session);
   if (flags.out !== undefined) session.say(`${format === ".json" ? "Evaluation" : "Report"}: ${flags.out}`);
+}
+
+/** @throws VerisimError `VERISIM_OPTION_VALUE` naming the parts there are */
+function readParts(text: string | undefined): PartName[] | undefined {
+  if (text === undefined || text === "all") return undefined;
+  if (text === "none" || text.trim() === "") return [];
+  return text.split(",").map((part) => {
+    const name = part.trim();
+    const known = partNames.find((own) => own === name);
+    if (known) return known;
+    throw new VerisimError(
+      "VERISIM_OPTION_VALUE",
+      `Expected a part for --parts but received ${JSON.stringify(name)}.`,
+      {
+        where: { option: "parts" },
+        hint: knownTextsHint("parts", name, [...partNames]),
+      },
+    );
+  });
+}
+
+/** @throws VerisimError `VERISIM_EARLIER` where the file is no evaluation */
+async function readEarlier(path: string): Promise<FigureSheet> {
+  const refuse = (message: string, cause?: unknown): VerisimError =>
+    new VerisimError("VERISIM_EARLIER", message, {
+      where: { file: path, option: "earlier" },
+      hint: "`verisim evaluate ... --out F.json` writes one.",
+      ...(cause === undefined ? {} : { cause }),
+    });
+  let content: unknown;
+  try {
+    content = JSON.parse(await readFile(path, "utf8"));
+  } catch (cause) {
+    throw refuse("Expected an evaluation as JSON.", cause);
+  }
+  const sheet = figureSheet(basename(path), content);
+  if ([...sheet.figures.values()].every(({ value }) => value === null))
+    throw refuse("Expected an evaluation but found no figure in it.");
+  return sheet;
 }

@@ -1,6 +1,6 @@
 // `verisim sample`: writes rows of a learnt model.
 
-import { readModelFile } from "@verisim/core";
+import { readModelFile, type SamplingNote } from "@verisim/core";
 import { formatOfPath, openTableWriter } from "@verisim/data";
 import { generatorFromArtifact } from "@verisim/verisim/generators";
 import { Checks } from "../checks.ts";
@@ -9,6 +9,7 @@ import type { SampleFlags } from "../program.ts";
 import { formatSeconds, plural } from "../quantities.ts";
 import { checkRequestColumns, planSample, writeRows } from "../sampling.ts";
 import type { Session } from "../session.ts";
+import { sayWarnings } from "../warnings.ts";
 
 export async function sample(model: string, flags: SampleFlags, session: Session): Promise<void> {
   const checks = new Checks();
@@ -30,14 +31,19 @@ export async function sample(model: string, flags: SampleFlags, session: Session
   const out = flags.out!;
   const rows = plan.rows!;
   const writer = await openTableWriter(out, metadata, { signal: session.signal });
+  let notes: SamplingNote[];
   try {
-    await writeRows(generator, { ...plan, rows, seed }, writer, session);
+    notes = await writeRows(generator, { ...plan, rows, seed }, writer, session);
     await session.timed("write", () => writer.close());
   } catch (error) {
     await writer.abort();
     throw error;
   }
   session.say(`Wrote ${plural(rows, "row")} to ${out} in ${formatSeconds(session.seconds)}.`);
+  sayWarnings(
+    notes.map(({ message }) => message),
+    session,
+  );
   if (session.json)
     session.printJson({
       version: 1,
@@ -46,6 +52,7 @@ export async function sample(model: string, flags: SampleFlags, session: Session
       from: plan.from,
       seed,
       out,
+      notes,
       timings: session.timings,
     });
 }

@@ -1,12 +1,12 @@
 // `verisim synth`: fit, sample and evaluate in one go. All files appear together at the end, or none does.
 
 import { basename } from "node:path";
-import { Table, VerisimError } from "@verisim/core";
+import { type SamplingNote, Table, VerisimError } from "@verisim/core";
 import { formatOfPath, openTableWriter } from "@verisim/data";
 import type { Evaluation } from "@verisim/evaluate";
+import { figuresOf } from "@verisim/evaluate/figures";
 import { Checks } from "../checks.ts";
 import { combinedMetadata, marked } from "../combining.ts";
-import { figuresOf } from "../figures.ts";
 import { requireFlag, seedOf } from "../flag-values.ts";
 import { judge, summaryText } from "../judging.ts";
 import { type FitPlan, learn, planFit } from "../learning.ts";
@@ -57,12 +57,13 @@ export async function synth(data: string, flags: SynthFlags, session: Session): 
   const writer = await openTableWriter(out, outMetadata!, { signal: session.signal });
   let evaluation: Evaluation;
   let notes: string[];
+  let told: SamplingNote[];
   try {
     if (flags.combine) await session.timed("write", () => writer.append(marked(real, false)));
     const judgedRows = Math.max(1, Math.floor(mostJudgedCells / Math.max(1, real.columns.length)));
     const kept: Table[] = [];
     let keptRows = 0;
-    await writeRows(generator, plan, writer, session, (batch) => {
+    told = await writeRows(generator, plan, writer, session, (batch) => {
       const part = Math.min(batch.rowCount, judgedRows - keptRows);
       if (part > 0) kept.push(part === batch.rowCount ? batch : batch.slice(0, part));
       keptRows += part;
@@ -73,10 +74,21 @@ export async function synth(data: string, flags: SynthFlags, session: Session): 
       ...read.warnings,
       ...(holdout?.warnings ?? []),
       ...generator.warnings,
+      ...told.map(({ message }) => message),
       ...judgementNotes(plan, keptRows),
     ];
     evaluation = await judge(
-      { real, synthetic: Table.concat(kept), holdout: holdout?.table, metadata, seed },
+      {
+        real,
+        synthetic: Table.concat(kept),
+        holdout: holdout?.table,
+        metadata,
+        target: flags.target,
+        // Quality alone takes a moment; the models and attacks of a whole report take many.
+        parts: flags.report === undefined ? [] : undefined,
+        ...(flags.report === undefined ? {} : { modelFile: generator.toArtifact() }),
+        seed,
+      },
       session,
     );
     evaluation.warnings.push(...judgementNotes(plan, keptRows));
@@ -114,6 +126,7 @@ export async function synth(data: string, flags: SynthFlags, session: Session): 
       report: flags.report ?? null,
       training: generator.training ? trainingFigures(generator.training) : null,
       figures: figuresOf(evaluation),
+      notes: told,
       warnings,
       timings: session.timings,
     });

@@ -103,3 +103,32 @@ it("models shows lists as --set takes them, and what a preset stands for", async
   const [model] = JSON.parse((await verisim("models", "tvae", "--json")).stdout).models;
   expect(model).toMatchObject({ name: "tvae", trains: true, presets: { reference: { numbers: "mixture" } } });
 });
+
+it("rows that the model did not make by itself are counted in one line, and in JSON", async () => {
+  const few = [...short, ...set("candidates=1")];
+  expect((await verisim(...fit("few.verisim", ...few))).code).toBe(0);
+  const asked = ["--counts", "churned:yes=400,no=1200"];
+  const sampled = await verisim("sample", "few.verisim", ...asked, "--out", "few.csv", "--json");
+  expect(sampled.code, sampled.stderr).toBe(0);
+  const { notes } = JSON.parse(sampled.stdout);
+  const [{ rows, message }] = notes;
+  expect(
+    notes.map(({ code, ofRows, condition }: Record<string, unknown>) => [code, ofRows, condition]),
+  ).toEqual([
+    ["VERISIM_NOTE_FORCED_ROWS", 400, "churned = 'yes'"],
+    ["VERISIM_NOTE_FORCED_ROWS", 1200, "churned = 'no'"],
+  ]);
+  // Less than a tenth of the real rows are "yes": most single tries fail.
+  expect(rows).toBeGreaterThan(300);
+  expect(message).toBe(
+    `${rows} of 400 rows under churned = 'yes' took their given values by force: the model had no such row in its one try.`,
+  );
+  expect(sampled.stderr).toContain(`\nWarning: ${message}\n`);
+  const made = ["synth", "people.csv", "--model", "tvae", ...set(...small), ...few];
+  const synth = await verisim(...made, ...asked, "--out", "synth.csv", "--json");
+  expect(synth.code, synth.stderr).toBe(0);
+  const result = JSON.parse(synth.stdout);
+  expect(result.notes).toEqual(notes);
+  expect(result.warnings).toContain(message);
+  expect(synth.stderr).toContain(`\nWarning: ${message}\n`);
+});

@@ -1,10 +1,11 @@
 // The attention-correlation GAN: a conditional Wasserstein GAN whose generator attends over the columns and is held to the
 // data's correlations.
 
-import { type Artifact, type GeneratorDefinition, VerisimError } from "@verisim/core";
+import { type GeneratorDefinition, VerisimError } from "@verisim/core";
 import {
   conditionalGan,
   correlationConstraint,
+  entryOf,
   ganReference,
   type LearnedDefinition,
   LearnedGenerator,
@@ -56,22 +57,12 @@ export class AttentionGAN extends LearnedGenerator<AttentionGANOptions> {
   constructor(options: AttentionGANOptions = {}) {
     super(definition, options);
   }
-
-  /** @throws VerisimError `VERISIM_MODEL_FILE` */
-  static fromArtifact(artifact: Artifact): AttentionGAN {
-    return new AttentionGAN(artifact.manifest.options as AttentionGANOptions).load(artifact);
-  }
 }
 
 /** The attention-correlation GAN's entry in the list of generators. */
-export const attentionGAN: GeneratorDefinition = {
-  name: definition.name,
+export const attentionGAN: GeneratorDefinition = entryOf(definition, AttentionGAN, {
   summary: "A GAN whose columns attend to each other, held to the data's correlations; minutes to fit.",
   paper:
     "Xu et al., NeurIPS 2019 (the GAN); Vaswani et al., Attention is all you need, NIPS 2017 (the generator)",
-  options: attentionGANOptions,
-  trains: true,
-  presets: { reference: { ...ganReference } },
-  create: (options) => new AttentionGAN((options ?? {}) as AttentionGANOptions),
-  fromArtifact: (artifact) => AttentionGAN.fromArtifact(artifact),
-};
+  reference: ganReference,
+});

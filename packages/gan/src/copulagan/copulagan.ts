@@ -1,8 +1,8 @@
 // CopulaGAN (of the Synthetic Data Vault): CTGAN over the normal scores of a Gaussian copula, so that every number is as
 // easy to learn as a normal one, whatever its distribution.
 
-import type { Artifact, GeneratorDefinition } from "@verisim/core";
-import { type LearnedDefinition, LearnedGenerator } from "@verisim/neural";
+import type { GeneratorDefinition } from "@verisim/core";
+import { entryOf, type LearnedDefinition, LearnedGenerator } from "@verisim/neural";
 import { ctganNetwork } from "../ctgan/network.ts";
 import {
   type CopulaGANOptions,
@@ -34,22 +34,12 @@ export class CopulaGAN extends LearnedGenerator<CopulaGANOptions> {
   constructor(options: CopulaGANOptions = {}) {
     super(definition, options);
   }
-
-  /** @throws VerisimError `VERISIM_MODEL_FILE` */
-  static fromArtifact(artifact: Artifact): CopulaGAN {
-    return new CopulaGAN(artifact.manifest.options as CopulaGANOptions).load(artifact);
-  }
 }
 
 /** CopulaGAN's entry in the list of generators. */
-export const copulagan: GeneratorDefinition = {
-  name: definition.name,
+export const copulagan: GeneratorDefinition = entryOf(definition, CopulaGAN, {
   summary: "CTGAN over the normal scores of a Gaussian copula; minutes to fit.",
   paper:
     "Patki, Wedge and Veeramachaneni, The Synthetic Data Vault, DSAA 2016, for the copula; Xu et al., NeurIPS 2019, for the GAN",
-  options: copulaGANOptions,
-  trains: true,
-  presets: { reference: copulaGANReference },
-  create: (options) => new CopulaGAN((options ?? {}) as CopulaGANOptions),
-  fromArtifact: (artifact) => CopulaGAN.fromArtifact(artifact),
-};
+  reference: copulaGANReference,
+});

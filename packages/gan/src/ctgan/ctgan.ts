@@ -1,7 +1,7 @@
 // CTGAN (Xu et al. 2019): a conditional Wasserstein GAN over mode-specific encodings, trained by sampling.
 
-import type { Artifact, GeneratorDefinition } from "@verisim/core";
-import { ganReference, type LearnedDefinition, LearnedGenerator } from "@verisim/neural";
+import type { GeneratorDefinition } from "@verisim/core";
+import { entryOf, ganReference, type LearnedDefinition, LearnedGenerator } from "@verisim/neural";
 import { ctganNetwork } from "./network.ts";
 import { type CTGANOptions, ctganOptions, type ResolvedCTGANOptions, resolveCTGAN } from "./options.ts";
 
@@ -26,22 +26,12 @@ export class CTGAN extends LearnedGenerator<CTGANOptions> {
   constructor(options: CTGANOptions = {}) {
     super(definition, options);
   }
-
-  /** @throws VerisimError `VERISIM_MODEL_FILE` */
-  static fromArtifact(artifact: Artifact): CTGAN {
-    return new CTGAN(artifact.manifest.options as CTGANOptions).load(artifact);
-  }
 }
 
 /** CTGAN's entry in the list of generators. */
-export const ctgan: GeneratorDefinition = {
-  name: definition.name,
+export const ctgan: GeneratorDefinition = entryOf(definition, CTGAN, {
   summary: "A conditional GAN over every column's modes; minutes to fit.",
   paper:
     "Xu, Skoularidou, Cuesta-Infante and Veeramachaneni, Modeling tabular data using conditional GAN, NeurIPS 2019",
-  options: ctganOptions,
-  trains: true,
-  presets: { reference: { ...ganReference } },
-  create: (options) => new CTGAN((options ?? {}) as CTGANOptions),
-  fromArtifact: (artifact) => CTGAN.fromArtifact(artifact),
-};
+  reference: ganReference,
+});

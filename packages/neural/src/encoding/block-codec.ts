@@ -54,9 +54,11 @@ export class BlockCodec implements ColumnCodec<BlockCodecState> {
   readonly #parts: Parts;
   readonly #begins: Float64Array;
   readonly #alternatives: Int32Array;
+  /** Cell per alternative that is one number, NaN for the missing cell; not used for blocks. */
+  readonly #cells: Float64Array;
 
   constructor(state: BlockCodecState) {
-    const { first, ends, low, high, missing } = state;
+    const { first, ends, low, high, missing, unit } = state;
     this.state = state;
     this.#offset = missing ? 1 : 0;
     this.#parts = { first, ends };
@@ -68,6 +70,9 @@ export class BlockCodec implements ColumnCodec<BlockCodecState> {
       const [from, to] = [first[k]!, first[k + 1]!];
       this.hasPlace[k + this.#offset] = to - from > 1 || low[from]! < high[from]! ? 1 : 0;
     }
+    this.#cells = Float64Array.from(this.hasPlace, (_, alternative) =>
+      alternative < this.#offset ? Number.NaN : low[first[alternative - this.#offset]!]! * unit,
+    );
   }
 
   /**
@@ -108,20 +113,23 @@ export class BlockCodec implements ColumnCodec<BlockCodecState> {
 
   decode(alternatives: Int32Array, places: Float64Array, into: EncodedColumn): void {
     const cells = numbersOf(into);
-    const { first, ends, low, high, unit } = this.state;
+    const { ends, low, high, unit } = this.state;
+    const [known, hasPlace, parts, begins, offset] = [
+      this.#cells,
+      this.hasPlace,
+      this.#parts,
+      this.#begins,
+      this.#offset,
+    ];
     for (let row = 0; row < cells.length; row++) {
-      const k = alternatives[row]! - this.#offset;
-      if (k < 0) {
-        cells[row] = Number.NaN;
-        continue;
-      }
-      if (this.hasPlace[k + this.#offset] === 0) {
-        cells[row] = low[first[k]!]! * unit;
+      const alternative = alternatives[row]!;
+      if (hasPlace[alternative] === 0) {
+        cells[row] = known[alternative]!;
         continue;
       }
       const place = Math.min(1, Math.max(-1, places[row]!));
-      const part = partAt(this.#parts, k, place);
-      const begin = this.#begins[part]!;
+      const part = partAt(parts, alternative - offset, place);
+      const begin = begins[part]!;
       const share = (place - begin) / (ends[part]! - begin);
       cells[row] = (low[part]! + share * (high[part]! - low[part]!)) * unit;
     }

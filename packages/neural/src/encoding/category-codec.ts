@@ -25,6 +25,9 @@ export type CategoryCodecState = {
   readonly cardinality: number;
 };
 
+/** In place of a code: the alternative is a block. */
+const byPlace = -2;
+
 export class CategoryCodec implements ColumnCodec<CategoryCodecState> {
   readonly kind = "category";
   readonly state: CategoryCodecState;
@@ -36,6 +39,8 @@ export class CategoryCodec implements ColumnCodec<CategoryCodecState> {
   readonly #alternatives: Int32Array;
   /** Part per code; -1 for codes that no row had. */
   readonly #partOf: Int32Array;
+  /** Code per alternative, -1 for the missing cell; `byPlace` where the place says which. */
+  readonly #cells: Int32Array;
 
   constructor(state: CategoryCodecState) {
     const { first, ends, codes, cardinality, missing } = state;
@@ -49,6 +54,10 @@ export class CategoryCodec implements ColumnCodec<CategoryCodecState> {
     for (let k = 0; k + 1 < first.length; k++) {
       this.hasPlace[k + this.#offset] = first[k + 1]! - first[k]! > 1 ? 1 : 0;
     }
+    this.#cells = Int32Array.from(this.hasPlace, (placed, alternative) => {
+      if (placed === 1) return byPlace;
+      return alternative < this.#offset ? -1 : codes[first[alternative - this.#offset]!]!;
+    });
     this.#partOf = new Int32Array(cardinality).fill(-1);
     codes.forEach((code, part) => {
       this.#partOf[code] = part;
@@ -101,12 +110,12 @@ export class CategoryCodec implements ColumnCodec<CategoryCodecState> {
 
   decode(alternatives: Int32Array, places: Float64Array, into: EncodedColumn): void {
     const cells = codesOf(into);
-    const { codes, first } = this.state;
+    const { codes } = this.state;
+    const [known, parts, offset] = [this.#cells, this.#parts, this.#offset];
     for (let row = 0; row < cells.length; row++) {
-      const k = alternatives[row]! - this.#offset;
-      if (k < 0) cells[row] = -1;
-      else if (this.hasPlace[k + this.#offset] === 0) cells[row] = codes[first[k]!]!;
-      else cells[row] = codes[partAt(this.#parts, k, places[row]!)]!;
+      const alternative = alternatives[row]!;
+      const cell = known[alternative]!;
+      cells[row] = cell === byPlace ? codes[partAt(parts, alternative - offset, places[row]!)]! : cell;
     }
   }
 

@@ -9,8 +9,8 @@ import { reasonsFor } from "../explain.ts";
 import { type Html, html } from "../html.ts";
 import type { ColumnView, ReportView } from "../report-input.ts";
 import { count, percent, points, relation } from "../text.ts";
-import { data, type Section } from "./section.ts";
-import { columnId } from "./worst-columns.ts";
+import { jointIds } from "./joints.ts";
+import { columnId, data, type Section } from "./section.ts";
 
 interface Heading {
   key: string;
@@ -30,29 +30,41 @@ function headings(hasHoldout: boolean): Heading[] {
   ];
 }
 
-function pairLine(pair: PairTrend, name: string): Html {
+function pairLine(pair: PairTrend, name: string, id: string | null): Html {
   const other = pair.column1 === name ? pair.column2 : pair.column1;
-  return html`<li>with <b>${data(other)}</b>: ${percent(pair.score)}${
+  return html`<li>with ${id === null ? html`<b>${data(other)}</b>` : html`<a href="#${id}">${data(other)}</a>`}: ${percent(pair.score)}${
     pair.real !== null && html`, real ${relation(pair.real)}, synthetic ${relation(pair.synthetic)}`
   }</li>`;
 }
 
-function details(column: ColumnView): Html {
+/** What the two-sample test saw of the column, where that is worth a word. */
+function tellingLine({ telling }: ColumnView): Html | null {
+  if (telling === null || (telling.gainShare < 0.01 && telling.auc < 0.51)) return null;
+  return html`<p class="small">Of what <a href="#apart">gives the rows away</a>, ${percent(telling.gainShare)} is seen in this column; alone
+it tells them apart with an AUC of ${telling.auc.toFixed(3)}.</p>`;
+}
+
+function details(column: ColumnView, idOf: ReturnType<typeof jointIds>): Html {
   const note = column.distribution?.kind === "category" ? pooledNote(column.distribution) : "";
   const weakest = column.pairs.filter((pair) => pair.counted).slice(0, 3);
   return html`<div class="details"><div>${columnChart(column)}${note && html`<p class="quiet small">${note}</p>`}</div><div>
-<h4>Why</h4><ul class="reasons">${reasonsFor(column).map((reason) => html`<li>${reason}</li>`)}</ul>
+<h3 class="label-head">Why</h3><ul class="reasons">${reasonsFor(column).map((reason) => html`<li>${reason}</li>`)}</ul>
 ${
   weakest.length > 0 &&
-  html`<h4>Weakest pairs</h4><ul class="reasons">${weakest.map((pair) => pairLine(pair, column.name))}</ul>`
-}${column.shape && html`<p class="quiet small">Metric: ${column.shape.metric}</p>`}</div></div>`;
+  html`<h3 class="label-head">Weakest pairs</h3><ul class="reasons">${weakest.map((pair) => pairLine(pair, column.name, idOf(pair.column1, pair.column2)))}</ul>`
+}${tellingLine(column)}${column.shape && html`<p class="quiet small">Metric: ${column.shape.metric}</p>`}</div></div>`;
 }
 
 function isExpandable({ distribution, shape, checks }: ColumnView): boolean {
   return distribution !== null || shape !== null || checks.length > 0;
 }
 
-function columnBody(column: ColumnView, hasHoldout: boolean, width: number): Html {
+function columnBody(
+  column: ColumnView,
+  hasHoldout: boolean,
+  width: number,
+  idOf: ReturnType<typeof jointIds>,
+): Html {
   const { shape, name, sdtype, modelled } = column;
   const score = shape?.score ?? null;
   const gap = shape && score !== null && shape.ceiling !== null ? score - shape.ceiling : null;
@@ -72,13 +84,14 @@ ${
   }</td><td>${sparkline(column)}</td>${hasHoldout && html`<td class="number">${gap === null ? html`<span class="quiet">n/a</span>` : points(gap)}</td>`}
 ${missing(column.missing?.real)}${missing(column.missing?.synthetic)}
 <td class="quiet">${data(sdtype)}${!modelled && " \u00b7 generated"}</td></tr>
-${isExpandable(column) && html`<tr class="details-row" id="${id}-details"><td colspan="${width}">${details(column)}</td></tr>`}</tbody>`;
+${isExpandable(column) && html`<tr class="details-row" id="${id}-details"><td colspan="${width}">${details(column, idOf)}</td></tr>`}</tbody>`;
 }
 
 /** Every column, lowest score first, those without a score last. */
 export function columnTable(view: ReportView): Section {
   const scored = new Set(view.ranked);
   const order = [...view.ranked, ...view.columns.filter((column) => !scored.has(column))];
+  const idOf = jointIds(view);
   const heads = headings(view.hasHoldout);
   const types = [...new Set(view.columns.map((column) => column.sdtype))].sort();
   return {
@@ -98,6 +111,6 @@ export function columnTable(view: ReportView): Section {
             ? title
             : html`<button type="button" data-sort="${key}" data-kind="${isNumber ? "number" : "text"}">${title}</button>`
         }</th>`,
-    )}</tr></thead>${order.map((column) => columnBody(column, view.hasHoldout, heads.length))}</table></div>`,
+    )}</tr></thead>${order.map((column) => columnBody(column, view.hasHoldout, heads.length, idOf))}</table></div>`,
   };
 }

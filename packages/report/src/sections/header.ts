@@ -6,16 +6,20 @@ import { type Html, html } from "../html.ts";
 import type { ReportView } from "../report-input.ts";
 import { clipped, count, counted, percent } from "../text.ts";
 import { bandOf, bandOfDuty, qualityCeiling, verdict } from "../verdict.ts";
+import { answers } from "./answers.ts";
 import { data } from "./section.ts";
 
 function facts(view: ReportView): Html {
-  const { rows } = view.evaluation;
+  const { rows, judged, target } = view.evaluation;
   const parts = [
     view.generator && html`Made by <b>${data(view.generator.name)}</b>`,
     html`<b>${count(rows.real)}</b> real rows`,
     html`<b>${count(rows.synthetic)}</b> synthetic rows`,
+    judged.real + judged.synthetic < rows.real + rows.synthetic &&
+      html`judged on <b>${count(judged.real)}</b> and <b>${count(judged.synthetic)}</b> of them, chosen at random`,
     rows.holdout !== null && html`<b>${count(rows.holdout)}</b> real rows held out`,
     html`<b>${count(view.columns.length)}</b> column${view.columns.length === 1 ? "" : "s"}`,
+    target !== null && html`target <b>${data(target)}</b>`,
     view.date && html`${data(view.date)}`,
   ];
   return html`<ul class="facts">${parts.filter((part) => part).map((part) => html`<li>${part}</li>`)}</ul>`;
@@ -40,7 +44,7 @@ const bandWords = {
 
 function card({ name, score, ceiling, means, note }: Card, isMain: boolean): Html {
   const band = note === undefined ? bandOf(score) : bandOfDuty(score);
-  return html`<div class="card${isMain && " main"}"><h3>${name}</h3>
+  return html`<div class="card${isMain && " main"}"><h2>${name}</h2>
 <p class="figure">${percent(score)}${isMain && html` <span class="band ${band}">${bandWords[band]}</span>`}</p>
 ${scoreBar(score, ceiling, 200, band)}
 <p class="ceiling-line">${note ?? (ceiling === null ? "" : html`real holdout <b>${percent(ceiling)}</b>`)}</p>
@@ -98,6 +102,7 @@ export function pageHeader(view: ReportView): Html {
   const warnings = allWarnings(view);
   return html`<header id="top"><p class="eyebrow">Synthetic data report</p><h1>${data(view.title)}</h1>${facts(view)}
 <p class="verdict"><strong class="${band}">${opening}</strong> ${rest}</p>
+${answers(view)}
 ${cards(view)}
 ${
   !view.hasHoldout &&

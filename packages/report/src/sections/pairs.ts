@@ -8,6 +8,7 @@ import { scoreBar } from "../charts/score-bar.ts";
 import { type Html, html, scriptJson } from "../html.ts";
 import type { ReportView } from "../report-input.ts";
 import { count, percent, relation } from "../text.ts";
+import { jointIds, jointList } from "./joints.ts";
 import { data, type Section } from "./section.ts";
 
 /** Columns in a heat map; of wider tables those in the weakest pairs are drawn. */
@@ -101,9 +102,10 @@ function maps(view: ReportView): Html {
 ${mapData(matrix)}`;
 }
 
-function pairRow(pair: PairTrend, hasHoldout: boolean): Html {
-  return html`<tr><th scope="row"><span class="name">${data(pair.column1)}</span> <span class="quiet">\u00d7</span>
-<span class="name">${data(pair.column2)}</span></th><td class="number score">${scoreBar(pair.score, pair.ceiling)}<span class="fixed">${percent(pair.score)}</span></td>
+function pairRow(pair: PairTrend, hasHoldout: boolean, id: string | null): Html {
+  const names = html`<span class="name">${data(pair.column1)}</span> <span class="quiet">\u00d7</span>
+<span class="name">${data(pair.column2)}</span>`;
+  return html`<tr><th scope="row">${id === null ? names : html`<a href="#${id}">${names}</a>`}</th><td class="number score">${scoreBar(pair.score, pair.ceiling)}<span class="fixed">${percent(pair.score)}</span></td>
 ${hasHoldout && html`<td class="number">${percent(pair.ceiling)}</td>`}<td class="number">${relation(pair.real)}</td>
 <td class="number">${relation(pair.synthetic)}</td>
 <td class="quiet">${pair.metric === "CorrelationSimilarity" ? "correlation" : "contingency"}</td></tr>`;
@@ -115,6 +117,7 @@ export function pairSection(view: ReportView): Section | null {
   if (pairs.length === 0) return null;
   const countedPairs = view.rankedPairs.filter((pair) => pair.counted);
   const shown = countedPairs.slice(0, rowLimit);
+  const idOf = jointIds(view);
   const left = pairs.length - countedPairs.length;
   return {
     id: "pairs",
@@ -131,7 +134,8 @@ real table, or not defined.</p>`
 <div class="table-scroll"><table><thead><tr><th scope="col">Pair</th><th scope="col" class="number">Score</th>
 ${view.hasHoldout && html`<th scope="col" class="number">Real holdout</th>`}<th scope="col" class="number">Real</th>
 <th scope="col" class="number">Synthetic</th><th scope="col">Compared by</th></tr></thead>
-<tbody>${shown.map((pair) => pairRow(pair, view.hasHoldout))}</tbody></table></div>
-${countedPairs.length > shown.length && html`<p class="quiet small">${count(shown.length)} of ${count(countedPairs.length)} counted pairs.</p>`}`,
+<tbody>${shown.map((pair) => pairRow(pair, view.hasHoldout, idOf(pair.column1, pair.column2)))}</tbody></table></div>
+${countedPairs.length > shown.length && html`<p class="quiet small">${count(shown.length)} of ${count(countedPairs.length)} counted pairs.</p>`}
+${jointList(view)}`,
   };
 }

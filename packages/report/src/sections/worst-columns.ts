@@ -6,17 +6,12 @@ import { reasonsFor } from "../explain.ts";
 import { type Html, html } from "../html.ts";
 import type { ColumnView, ReportView } from "../report-input.ts";
 import { percent } from "../text.ts";
-import { data, overlayKey, type Section } from "./section.ts";
+import { columnId, data, overlayKey, type Section } from "./section.ts";
 
 const cardLimit = 6;
 /** Columns that score as high as this are drawn here only to fill a row. */
 const nothingToSee = 0.99;
 const cardMinimum = 3;
-
-/** Id of a column's row in the table of columns. */
-export function columnId({ position }: ColumnView): string {
-  return `column-${position}`;
-}
 
 function columnCard(column: ColumnView): Html {
   const { shape } = column;

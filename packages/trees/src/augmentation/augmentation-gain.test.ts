@@ -77,6 +77,17 @@ describe("augmentationGain", () => {
     expect(Math.abs(same.scores[0]!.gain)).toBeLessThan(0.02);
   }, 60_000);
 
+  test("without synthetic rows both sides are the same trees, and every gain is 0", async () => {
+    const request = { real: few, holdout, metadata, target: "kind", trainings: 3, seed: 2 };
+    const none = await augmentationGain({ ...request, synthetic: null });
+    const some = await augmentationGain({ ...request, synthetic: places(50, 5000) });
+    expect(none.scores.map(({ real }) => real)).toEqual(some.scores.map(({ real }) => real));
+    for (const { real, augmented, gain, low, high } of none.scores)
+      expect([augmented, gain, low, high]).toEqual([real, 0, 0, 0]);
+    expect(none).toMatchObject({ verdict: "no difference", rows: { real: 80, synthetic: 0, holdout: 400 } });
+    expect(none.rounds.augmented).toEqual(none.rounds.real);
+  });
+
   test("wrong rows harm less where they count less, and hardly where only plausible ones are taken", async () => {
     const synthetic = places(2000, 5000, 1);
     const request = { real: places(400, 0), holdout, metadata, target: "kind", trainings: 3, resamples: 100 };

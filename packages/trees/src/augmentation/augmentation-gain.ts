@@ -15,7 +15,8 @@ import { scoreKinds } from "./scores.ts";
 export interface AugmentationRequest {
   /** Real rows that the generator has learnt. */
   readonly real: Table;
-  readonly synthetic: Table;
+  /** Null: none are used, so that both sides are the same trees and every gain is 0. */
+  readonly synthetic: Table | null;
   /** Real rows that nothing has learnt. */
   readonly holdout: Table;
   readonly metadata: TableMetadata;
@@ -89,7 +90,7 @@ export async function augmentationGain(request: AugmentationRequest): Promise<Au
   const { objective, classes } = coding;
   const parts = {
     real: coding.encode(real),
-    synthetic: coding.encode(request.synthetic),
+    synthetic: request.synthetic ? coding.encode(request.synthetic) : null,
     holdout: coding.encode(holdout),
   };
   checkRows(parts, classes);
@@ -115,15 +116,18 @@ export async function augmentationGain(request: AugmentationRequest): Promise<Au
     const validation = pickRows(parts.real, split.splitOff);
     const options = { ...trees, objective, seed: training + 1 };
     const judged = { objective, classCount: classes.length };
-    const synthetic = request.plausibleOnly
-      ? pickRows(
-          parts.synthetic,
-          await plausiblePlaces(learnt, parts.synthetic, judged, seed + training, signal),
-        )
-      : parts.synthetic;
-    const joined = joinRows(learnt, synthetic, weight);
+    const sides: LabelledRows[] = [learnt];
+    if (parts.synthetic) {
+      const synthetic = request.plausibleOnly
+        ? pickRows(
+            parts.synthetic,
+            await plausiblePlaces(learnt, parts.synthetic, judged, seed + training, signal),
+          )
+        : parts.synthetic;
+      sides.push(joinRows(learnt, synthetic, weight));
+    }
     const fitted = await Promise.all(
-      ([learnt, joined] as LabelledRows[]).map((rows) =>
+      sides.map((rows) =>
         new GradientBoostedTrees(options).fit(rows.features, rows.labels, {
           ...(rows.weights ? { weights: rows.weights } : {}),
           validation,
@@ -132,8 +136,10 @@ export async function augmentationGain(request: AugmentationRequest): Promise<Au
       ),
     );
     for (const [index, side] of (["real", "augmented"] as const).entries()) {
-      rounds[side].push(fitted[index]!.rounds);
-      predictions[side].push(await fitted[index]!.predict(parts.holdout.features, signal ? { signal } : {}));
+      const own = fitted[index];
+      if (own) predictions[side].push(await own.predict(parts.holdout.features, signal ? { signal } : {}));
+      else predictions[side].push(predictions.real.at(-1)!);
+      rounds[side].push((own ?? fitted[0]!).rounds);
     }
   }
 
@@ -162,9 +168,10 @@ export async function augmentationGain(request: AugmentationRequest): Promise<Au
       better,
       real: first,
       augmented: second,
-      gain: higher ? difference : -difference,
-      low: higher ? low : -high,
-      high: higher ? high : -low,
+      // Subtracted, so that no gain is 0 and not -0.
+      gain: higher ? difference : 0 - difference,
+      low: higher ? low : 0 - high,
+      high: higher ? high : 0 - low,
     };
   });
   return {
@@ -173,7 +180,7 @@ export async function augmentationGain(request: AugmentationRequest): Promise<Au
     classes,
     rows: {
       real: parts.real.rows.length,
-      synthetic: parts.synthetic.rows.length,
+      synthetic: parts.synthetic?.rows.length ?? 0,
       holdout: parts.holdout.rows.length,
     },
     features: coding.names,
@@ -211,20 +218,20 @@ function wholeNumber(option: string, value: number, low: number, high: number): 
 const leastRows = { real: 10, synthetic: 1, holdout: 10 };
 
 function checkRows(
-  parts: Readonly<Record<keyof typeof leastRows, LabelledFeatures>>,
+  parts: Readonly<Record<keyof typeof leastRows, LabelledFeatures | null>>,
   classes: readonly string[],
 ): void {
   const words = { real: "real", synthetic: "synthetic", holdout: "held-out" };
   for (const part of ["real", "synthetic", "holdout"] as const) {
-    const count = parts[part].rows.length;
-    if (count >= leastRows[part]) continue;
+    const count = parts[part]?.rows.length;
+    if (count === undefined || count >= leastRows[part]) continue;
     throw new VerisimError(
       "VERISIM_AUGMENTATION_ROWS",
       `Expected at least ${leastRows[part]} ${words[part]} rows with a target but found ${count}.`,
       { hint: "Rows whose target is missing, or of a class that the real rows lack, do not count." },
     );
   }
-  if (classes.length > 0 && new Set(parts.holdout.labels).size < 2)
+  if (classes.length > 0 && new Set(parts.holdout?.labels).size < 2)
     throw new VerisimError(
       "VERISIM_AUGMENTATION_ROWS",
       "Expected at least two classes among the held-out rows but found one.",

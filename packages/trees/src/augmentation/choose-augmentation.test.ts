@@ -1,4 +1,12 @@
-import { numberColumn, RowRandom, streamKey, Table, type TableMetadata, textColumn } from "@verisim/core";
+import {
+  numberColumn,
+  type Progress,
+  RowRandom,
+  streamKey,
+  Table,
+  type TableMetadata,
+  textColumn,
+} from "@verisim/core";
 import { describe, expect, test } from "vitest";
 import { GradientBoostedTrees } from "../gradient-boosted-trees.ts";
 import { tableFeatures } from "../table-features.ts";
@@ -85,9 +93,17 @@ describe("chooseAugmentation", () => {
   });
 
   test("takes none of rows that harm, and says so", async () => {
+    const told: Progress[] = [];
     const choice = await chooseAugmentation(
-      request(async (_, rows) => places(rows, 5000, () => true), { leastLeaves: [2, 5, 45] }),
+      request(async (_, rows) => places(rows, 5000, () => true), {
+        leastLeaves: [2, 5, 45],
+        onProgress: (progress) => told.push(progress),
+      }),
     );
+    // Three generators, and three trainings for each of three leaves and six plans.
+    expect(told.map(({ done }) => done)).toEqual(Array.from({ length: 31 }, (_, i) => i));
+    expect(told.at(-1)).toMatchObject({ total: 30, unit: "trainings", detail: "done" });
+    expect(told[1]!.detail).toBe("generator of part 2 of 3");
     expect(choice.plan).toBeNull();
     expect(choice.words).toMatch(
       /^None: no plan gained more than 2 standard errors over the real rows alone \(the best: [+-]/,
@@ -97,6 +113,31 @@ describe("chooseAugmentation", () => {
     // Three sizes of a leaf were tried on the real rows; 45 of 90 rows starve them.
     expect(choice.trees.minDataInLeaf).toBeLessThan(45);
     expect(choice.alone).toBeGreaterThan(0.85);
+  });
+
+  test("with early stopping, keeps real rows back to stop on, for both sides the same", async () => {
+    const trees = { numIterations: 400, earlyStoppingRounds: 10, minDataInLeaf: 5, learningRate: 0.3 };
+    const more = request(async (_, rows, seed) => places(rows, 5000 * seed), {
+      weights: [1],
+      tryPlausible: false,
+      trees,
+    });
+    const choice = await chooseAugmentation(more);
+    expect(choice.trees).toMatchObject(trees);
+    // Rows to stop on are rows less to learn: trees of all rows, which do not stop, are others.
+    const { earlyStoppingRounds: _, ...endless } = trees;
+    expect((await chooseAugmentation({ ...more, trees: endless })).alone).not.toBe(choice.alone);
+
+    const coding = tableFeatures(real, metadata, "kind");
+    const [learnt, validation] = [places(70, 0), places(20, 70)].map((part) => coding.encode(part));
+    const synthetic = coding.encode(places(400, 700_000));
+    const plan = { amount: 4, weight: 1, plausibleOnly: false };
+    const stopped = await fitAugmented(coding, learnt!, synthetic, plan, trees, { validation: validation! });
+    expect(stopped.rounds).toBeLessThan(400);
+    // Four rows per row of both parts: the last 40 of 400 are not taken.
+    const first = coding.encode(places(360, 700_000));
+    const same = await fitAugmented(coding, learnt!, first, plan, trees, { validation: validation! });
+    expect(same.toText()).toBe(stopped.toText());
   });
 
   test("keeps a class of one row among the learnt ones, and predicts numbers too", async () => {

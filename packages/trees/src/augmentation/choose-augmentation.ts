@@ -2,6 +2,7 @@
 // part, trees predict the rows that neither has seen, and only a gain beyond its standard error counts.
 
 import {
+  type Progress,
   RowRandom,
   streamKey,
   type Table,
@@ -15,6 +16,7 @@ import { type AugmentationPlan, fitAugmented } from "./fit-augmented.ts";
 import { pickRows } from "./labelled-rows.ts";
 import { resampleCounts } from "./paired-bootstrap.ts";
 import { plausiblePlaces } from "./plausible-rows.ts";
+import { splitRows } from "./row-split.ts";
 import { type ScoreKind, type Scorer, scoreKinds } from "./scores.ts";
 
 export type { AugmentationPlan } from "./fit-augmented.ts";
@@ -43,9 +45,13 @@ export interface AugmentationChoiceRequest {
   readonly standardErrors?: number;
   /** Any safe integer. Default 0. */
   readonly seed?: number;
-  /** Options of the trees in place of LightGBM's defaults; without early stopping. */
+  /**
+   * Options of the trees in place of LightGBM's defaults. With `earlyStoppingRounds` a fifth of the real rows that trees
+   * learn from is kept back to stop on, for both sides the same rows. Default 0.
+   */
   readonly trees?: Partial<TreeOptions>;
   readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
 }
 
 /** What a plan gained over the real rows alone, on rows that neither generator nor trees had seen. */
@@ -66,12 +72,14 @@ export interface AugmentationChoice {
   readonly score: string;
   /** The score of the real rows alone, inside. */
   readonly alone: number;
-  /** Options for the final trees, whichever plan it is. */
+  /** Options for the final trees, whichever plan it is; early stopping needs rows to stop on. */
   readonly trees: Partial<TreeOptions>;
   readonly tried: readonly TriedPlan[];
 }
 
 const resamples = 200;
+/** Share of the real rows to learn that trees with early stopping stop on, as in `augmentationGain`. */
+const stopShare = 0.2;
 
 /**
  * Chooses how synthetic rows are used, if at all: where the best plan gains less over the real rows alone than two standard
@@ -102,11 +110,18 @@ export async function chooseAugmentation(request: AugmentationChoiceRequest): Pr
     );
   const kind = scoreKinds[coding.objective][0]!;
   const outputs = coding.objective === "multiclass" ? coding.classes.length : 1;
+  const stopping = request.trees?.earlyStoppingRounds ?? 0;
   const options: readonly Partial<TreeOptions>[] = (request.leastLeaves ?? [undefined]).map((least) => ({
     ...request.trees,
     ...(least === undefined ? {} : { minDataInLeaf: least, minDataPerGroup: Math.max(1, least) }),
-    earlyStoppingRounds: 0,
+    earlyStoppingRounds: stopping,
   }));
+
+  // A generator per fold, and a training of trees per fold for each plan and for each size of a leaf.
+  const total = repeats * folds * (1 + options.length + plans.length);
+  let done = 0;
+  const report = (detail: string) =>
+    request.onProgress?.({ phase: "evaluate", done: done++, total, unit: "trainings", detail });
 
   const rounds: Fold[][] = [];
   for (let repeat = 0; repeat < repeats; repeat++) {
@@ -114,6 +129,7 @@ export async function chooseAugmentation(request: AugmentationChoiceRequest): Pr
     const round: Fold[] = [];
     for (let fold = 0; fold < folds; fold++) {
       throwIfAborted(signal);
+      report(`generator of part ${fold + 1} of ${folds}`);
       const learnt = pickRows(
         all,
         Int32Array.from(places.keys()).filter((row) => places[row] !== fold),
@@ -123,10 +139,23 @@ export async function chooseAugmentation(request: AugmentationChoiceRequest): Pr
       const made = await request.makeRows(real.take(learnt.rows), most, seed + repeat * folds + fold + 1);
       const synthetic = coding.encode(made);
       const judged = { objective: coding.objective, classCount: coding.classes.length };
+      const split =
+        stopping > 0
+          ? splitRows(
+              learnt.labels.length,
+              judged.classCount > 0 ? learnt.labels : null,
+              stopShare,
+              seed,
+              "stop",
+            )
+          : undefined;
+      const rows = split ? pickRows(learnt, split.kept) : learnt;
+      const validation = split && pickRows(learnt, split.splitOff);
+      const share = learnt.labels.length / all.labels.length;
       const plausible = plans.some(({ plausibleOnly }) => plausibleOnly)
-        ? await plausiblePlaces(learnt, synthetic, judged, seed, signal)
+        ? await plausiblePlaces(rows, synthetic, judged, seed, signal)
         : undefined;
-      round.push({ learnt, out, held: pickRows(all, out), synthetic, plausible });
+      round.push({ learnt: rows, validation, share, out, held: pickRows(all, out), synthetic, plausible });
     }
     rounds.push(round);
   }
@@ -136,11 +165,16 @@ export async function chooseAugmentation(request: AugmentationChoiceRequest): Pr
     const scorers: Scorer[] = [];
     for (const round of rounds) {
       const predictions = new Float64Array(all.labels.length * outputs);
-      for (const { learnt, out, held, synthetic, plausible } of round) {
+      for (const { learnt, validation, share, out, held, synthetic, plausible } of round) {
         throwIfAborted(signal);
-        const stop = { seed, ...(signal ? { signal } : {}), ...(plausible ? { plausible } : {}) };
-        const inside = inProportion(trees, learnt.labels.length / all.labels.length);
-        const model = await fitAugmented(coding, learnt, synthetic, plan, inside, stop);
+        report(plan ? "trees with synthetic rows" : "trees");
+        const inside = inProportion(trees, share);
+        const model = await fitAugmented(coding, learnt, synthetic, plan, inside, {
+          seed,
+          ...(signal ? { signal } : {}),
+          ...(plausible ? { plausible } : {}),
+          ...(validation ? { validation } : {}),
+        });
         const values = await model.predict(held.features, signal ? { signal } : {});
         for (const [index, row] of out.entries())
           for (let k = 0; k < outputs; k++) predictions[row * outputs + k] = values[index * outputs + k]!;
@@ -168,6 +202,7 @@ export async function chooseAugmentation(request: AugmentationChoiceRequest): Pr
       ...gainOf(kind, alone.scorers, scorers, all.labels, once, coding.classes.length > 0, seed),
     });
   }
+  report("done");
   const chosen = leastPlan(tried, standardErrors);
   return {
     plan: chosen?.plan ?? null,
@@ -181,6 +216,10 @@ export async function chooseAugmentation(request: AugmentationChoiceRequest): Pr
 
 interface Fold {
   readonly learnt: LabelledFeatures;
+  /** Rows to stop early on, where trees do. */
+  readonly validation: LabelledFeatures | undefined;
+  /** Of all rows, those that this fold may learn from. */
+  readonly share: number;
   /** Places of the held-out rows among all. */
   readonly out: Int32Array;
   readonly held: LabelledFeatures;

@@ -22,6 +22,8 @@ export interface FitAugmentedOptions {
   readonly signal?: AbortSignal;
   /** Places of the synthetic rows with a plausible label, where they are known; ascending. */
   readonly plausible?: Int32Array;
+  /** Real rows, not among those to learn, on which boosting stops early. A plan's amount is per row of both. */
+  readonly validation?: LabelledFeatures;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface FitAugmentedOptions {
  * @param coding of a table with all classes of the real rows, see `tableFeatures`
  * @param synthetic not used without a plan
  * @param plan null: the real rows alone
- * @param trees earlyStoppingRounds must be 0, the default: no rows are kept back
+ * @param trees earlyStoppingRounds must be 0, the default, where there is no `validation`
  * @throws VerisimError as `GradientBoostedTrees.fit`
  */
 export async function fitAugmented(
@@ -40,13 +42,14 @@ export async function fitAugmented(
   synthetic: LabelledFeatures,
   plan: AugmentationPlan | null,
   trees: Partial<TreeOptions>,
-  { seed = 0, signal, plausible }: FitAugmentedOptions = {},
+  { seed = 0, signal, plausible, validation }: FitAugmentedOptions = {},
 ): Promise<GradientBoostedTrees> {
   const { objective, classes } = coding;
   const model = new GradientBoostedTrees({ ...trees, objective });
-  const stop = signal ? { signal } : {};
+  const stop = { ...(signal ? { signal } : {}), ...(validation ? { validation } : {}) };
   if (!plan) return model.fit(real.features, real.labels, stop);
-  const count = Math.min(synthetic.labels.length, Math.round(plan.amount * real.labels.length));
+  const rows = real.labels.length + (validation?.labels.length ?? 0);
+  const count = Math.min(synthetic.labels.length, Math.round(plan.amount * rows));
   const judged = { objective, classCount: classes.length };
   const places = plan.plausibleOnly
     ? (plausible ?? (await plausiblePlaces(real, synthetic, judged, seed, signal)))

@@ -14,12 +14,14 @@ import {
   VerisimError,
 } from "@verisim/core";
 import {
+  CheckpointFile,
   coolingSchedule,
   type StateTree,
   type TrainingOutcome,
   treeFromTensors,
   treeTensors,
 } from "@verisim/neural";
+import { isTensorData, leavesOf } from "@verisim/tensor";
 import { jointOptions, resolveVAM, type VAMOptions } from "../options.ts";
 import { type Said, sayOfRows } from "./fill-records.ts";
 import { ImageModality } from "./image-modality.ts";
@@ -39,6 +41,10 @@ export interface RecordFitOptions extends RunOptions {
   readonly seed?: number;
   /** Wall-clock milliseconds after which training stops at its best state. */
   readonly maxTimeMs?: number;
+  /** Bytes that training may take, estimated before it starts. Default: any. */
+  readonly maxMemoryBytes?: number;
+  /** A file that training is kept in as it goes, and taken up from if it is there: to the bit what it would have been in one go. */
+  readonly checkpoint?: string;
 }
 
 export interface RecordSampleOptions {
@@ -85,12 +91,13 @@ export class RecordModel {
   /**
    * Learns from records.
    * @throws VerisimError `VERISIM_RECORD_SHAPE`, the codes of options and of `TableTransformer.fit`, `VERISIM_ABORTED`,
-   * `VERISIM_TRAINING_DIVERGED`
+   * `VERISIM_TRAINING_DIVERGED`, `VERISIM_MEMORY_BUDGET`, `VERISIM_CHECKPOINT` for the file of another training
    */
   static async fit(options: VAMOptions, records: Records, fit: RecordFitOptions = {}): Promise<RecordModel> {
     const resolved = resolveVAM(options);
     checkRecords(records);
-    const { seed = 0, tableName = "table", metadata, signal, onProgress, maxTimeMs } = fit;
+    const { seed = 0, tableName = "table", metadata, signal, onProgress, maxTimeMs, maxMemoryBytes } = fit;
+    const started = performance.now();
     throwIfAborted(signal);
     const run = signal ? { signal } : {};
     const modalities = modalityNames(records).map((name): Modality => {
@@ -120,11 +127,21 @@ export class RecordModel {
     const parts = modalities.flatMap((modality) => modality.parts);
     if (parts.length === 0 || records.rowCount === 0)
       throw recordError("table", "records with something that varies", `${records.rowCount} records`);
+    const rows = modalities.flatMap((modality) => modality.rows(records));
+    const checkpoint =
+      fit.checkpoint === undefined
+        ? undefined
+        : new CheckpointFile(fit.checkpoint, generator, {
+            settings: [resolved, seed, tableName, modalities.map(({ name }) => name), records.rowCount],
+            arrays: leavesOf(rows, isTensorData).map(({ value }) => value.data),
+          });
+    const from = await checkpoint?.read();
+    const spent = performance.now() - started;
     const epochSteps = Math.ceil(records.rowCount / resolved.batchSize);
     const { parameters, outcome } = await trainRecords(
       {
         parts,
-        rows: modalities.flatMap((modality) => modality.rows(records)),
+        rows,
         rowCount: records.rowCount,
         options: jointOptions(resolved),
         batchSize: resolved.batchSize,
@@ -133,10 +150,17 @@ export class RecordModel {
         patience: resolved.patience,
         schedule: coolingSchedule(resolved.cooldown),
         seed,
-        ...(maxTimeMs === undefined ? {} : { maxTimeMs }),
+        ...(maxTimeMs === undefined ? {} : { maxTimeMs: Math.max(0, maxTimeMs - spent) }),
+        ...(maxMemoryBytes === undefined ? {} : { maxMemoryBytes }),
       },
-      { ...run, ...(onProgress ? { onProgress } : {}) },
+      {
+        ...run,
+        ...(onProgress ? { onProgress } : {}),
+        ...(from ? { from } : {}),
+        ...(checkpoint ? { onCheckpoint: (state) => checkpoint.write(state) } : {}),
+      },
     );
+    await checkpoint?.remove();
     return new RecordModel(options, modalities, parameters, outcome);
   }
 

@@ -2,7 +2,16 @@
 // how well hidden cells and parts of them are told from the others.
 
 import { Permutation, RowRandom, type RunOptions, streamKey } from "@verisim/core";
-import { programTrainee, type StateTree, supervise, type TrainingOutcome } from "@verisim/neural";
+import {
+  heldRowCount,
+  lookPlan,
+  programTrainee,
+  requireMemory,
+  type StateTree,
+  supervise,
+  type TrainingCheckpoint,
+  type TrainingOutcome,
+} from "@verisim/neural";
 import {
   buildProgram,
   type EntrySpec,
@@ -28,35 +37,39 @@ export interface RecordTraining {
   readonly schedule: (share: number) => number;
   readonly seed: number;
   readonly maxTimeMs?: number;
+  readonly maxMemoryBytes?: number;
 }
 
-/** Fewest records that are held out; with fewer than three times as many, none are. */
-const leastHeld = 50;
-const looks = 40;
+export interface RecordTrainingHooks extends RunOptions {
+  readonly from?: TrainingCheckpoint<StateTree>;
+  readonly onCheckpoint?: (checkpoint: TrainingCheckpoint<StateTree>) => Promise<void>;
+}
 
-/** @throws VerisimError `VERISIM_ABORTED`, `VERISIM_TRAINING_DIVERGED` */
+/** Fewest records that are held out. */
+const leastHeld = 50;
+const lookCosts = { leastBetween: 1, mostBetween: 100, leastGain: 0.0005 };
+
+/** @throws VerisimError `VERISIM_ABORTED`, `VERISIM_TRAINING_DIVERGED`, `VERISIM_MEMORY_BUDGET` */
 export async function trainRecords(
   training: RecordTraining,
-  hooks: RunOptions,
+  hooks: RecordTrainingHooks,
 ): Promise<{ parameters: StateTree; outcome: TrainingOutcome; heldRows: number }> {
   const { parts, rowCount, options, batchSize, steps, holdoutShare, patience, seed } = training;
-  const heldRows =
-    holdoutShare > 0 && rowCount >= 3 * leastHeld
-      ? Math.max(leastHeld, Math.floor(rowCount * holdoutShare))
-      : 0;
+  const heldRows = heldRowCount(rowCount, holdoutShare, leastHeld);
   const order = new Permutation(rowCount, streamKey(seed, "holdout"));
   const numbers = Array.from({ length: rowCount }, (_, i) => order.at(i));
   const own = numbers.slice(heldRows);
   const held = heldRows > 0 ? numbers.slice(0, heldRows) : numbers.slice(0, 1);
   const heldParts = training.rows.map((rows) => pickRows(rows, held));
+  const initial = {
+    rows: training.rows.map((rows) => pickRows(rows, own)),
+    held: heldParts,
+    masks: hide(parts, heldParts, seed),
+    model: initJoint(new nn.Initializer(seed, "network"), parts, options),
+  };
   const program = buildProgram(
     {
-      state: {
-        rows: training.rows.map((rows) => pickRows(rows, own)),
-        held: heldParts,
-        masks: hide(parts, heldParts, seed),
-        model: initJoint(new nn.Initializer(seed, "network"), parts, options),
-      },
+      state: initial,
       entries: {
         train: {
           inputs: { rate: { shape: [], dtype: "f32" } },
@@ -88,6 +101,7 @@ export async function trainRecords(
     { seed },
   ) as unknown as Program<{ readonly model: StateTree }, Record<"train" | "judge", EntrySpec>>;
   try {
+    requireMemory(program, initial, training.maxMemoryBytes, "batchSize, compressDims or decompressDims");
     const quality = async (): Promise<number> => {
       const judged = (await program.call("judge")) as unknown as {
         parts: { error: TensorData; scale: TensorData }[];
@@ -101,11 +115,7 @@ export async function trainRecords(
     const outcome = await supervise(
       programTrainee(program, heldRows > 0 ? quality : undefined),
       {
-        steps,
-        every: Math.max(1, Math.min(Math.ceil(steps / looks), Math.max(100, stepsPerEpoch))),
-        patience: patience > 0 ? patience : Number.POSITIVE_INFINITY,
-        leastGain: 0.0005,
-        warmup: looks / 5,
+        ...lookPlan(steps, stepsPerEpoch, patience, lookCosts),
         schedule: training.schedule,
         keepBest: heldRows > 0,
         ...(training.maxTimeMs === undefined ? {} : { maxTimeMs: training.maxTimeMs }),

@@ -1,0 +1,75 @@
+// `verisim simulate --init`: a model to start from, out of a scenario, a real table, a JSON schema or a Prisma schema.
+
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { fileSystemError, VerisimError } from "@verisim/core";
+import {
+  findScenario,
+  modelFromJsonSchema,
+  modelFromPrisma,
+  modelFromTable,
+  modelText,
+  type SimulationModel,
+} from "@verisim/simulate";
+import type { Checks } from "../checks.ts";
+import { requireFlag } from "../flag-values.ts";
+import { optionValueError, plural, readRowCount } from "../quantities.ts";
+import { readReal } from "../reading.ts";
+import type { Session } from "../session.ts";
+import type { SimulateFlags } from "../table-commands.ts";
+import { writeText } from "../write-text.ts";
+
+export async function initialModel(
+  source: string,
+  flags: SimulateFlags,
+  checks: Checks,
+  session: Session,
+): Promise<void> {
+  const scenario = findScenario(source);
+  const rows = checks.attempt(() =>
+    flags.rows?.[0] === undefined ? undefined : readRowCount(flags.rows[0], "rows"),
+  );
+  if (!scenario) checks.input(source, "table or schema");
+  const out = checks.attempt(() => requireFlag(flags.out, "out", "the model file to write"));
+  if (out !== undefined && !/\.(ya?ml|json)$/i.test(out))
+    checks.add(optionValueError("out", "a file ending in .yaml or .json", out));
+  checks.output(out, "out");
+  checks.settle();
+
+  const model = scenario?.model ?? (await session.timed("fit", () => derived(source, rows, session)));
+  await writeText(out!, modelText(model, /\.json$/i.test(out!) ? "json" : "yaml"));
+  const tables = Object.values(model.tables);
+  const columns = tables.reduce((sum, table) => sum + Object.keys(table.columns).length, 0);
+  session.say(
+    `Wrote a model of ${plural(tables.length, "table")} and ${plural(columns, "column")} to ${out}.`,
+  );
+  session.say(`Change it, then: verisim simulate ${out} --out DIR`);
+  if (session.json)
+    session.printJson({ version: 1, out, tables: Object.keys(model.tables), timings: session.timings });
+}
+
+async function derived(source: string, rows: number | undefined, session: Session): Promise<SimulationModel> {
+  const name = basename(source).replace(/(\.schema)?\.\w+(\.gz)?$/, "") || "rows";
+  if (/\.prisma$/i.test(source)) return modelFromPrisma(await textOf(source), name);
+  if (/\.schema\.json$/i.test(source)) {
+    const text = await textOf(source);
+    let schema: unknown;
+    try {
+      schema = JSON.parse(text);
+    } catch (cause) {
+      throw new VerisimError("VERISIM_SCHEMA", `Expected JSON: ${(cause as Error).message}`, {
+        where: { file: source },
+        cause,
+      });
+    }
+    return modelFromJsonSchema(schema, name);
+  }
+  const { table, metadata } = await readReal(source, undefined, session);
+  return modelFromTable(table, metadata, { name, ...(rows === undefined ? {} : { rows }) });
+}
+
+function textOf(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((cause: unknown) => {
+    throw fileSystemError(cause, path);
+  });
+}

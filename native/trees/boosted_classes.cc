@@ -1,0 +1,425 @@
+// Boosting: softmax loss with second derivatives, one vector of leaf scores per tree, half of the rows per tree, and as many
+// trees as the held-out rows want.
+#include "boosted_classes.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "philox.h"
+
+namespace verisim {
+namespace {
+
+constexpr int places = 64;
+constexpr size_t tableSize = 256;
+/// Share of the rows that a tree is grown from.
+constexpr uint32_t sampled = 0xa0000000u;
+/// With more than two classes a tree's splits are chosen by so many random sums of the classes' slopes (Iosipoi and Vakhrushev,
+/// SketchBoost, 2022, section 3.3), so that their cost does not grow with the classes.
+constexpr size_t sketched = 3;
+
+/// Place per bin: bins with an order keep it and fall into places of even shares; the others are ordered by reciprocal
+/// averaging, so that bins which meet the same classes lie together.
+void placeBins(const BinnedColumn& column, const std::vector<uint32_t>& rows, const std::vector<int32_t>& classOf,
+               int classes, uint8_t* table) {
+  const auto width = static_cast<size_t>(classes);
+  std::vector<double> counts(tableSize * width), inBin(tableSize), inClass(width);
+  for (const uint32_t row : rows) {
+    const size_t b = column.bins[row];
+    const auto k = static_cast<size_t>(classOf[row]);
+    counts[b * width + k]++;
+    inBin[b]++;
+    inClass[k]++;
+  }
+  std::vector<int> order(static_cast<size_t>(column.count));
+  std::iota(order.begin(), order.end(), 0);
+  if (column.nominal) {
+    std::vector<double> score(width), mean(tableSize);
+    size_t largest = 0;
+    for (size_t k = 1; k < width; k++)
+      if (inClass[k] > inClass[largest]) largest = k;
+    for (size_t k = 0; k < width; k++) score[k] = (k == largest ? 1.0 : 0.0) + 1e-3 * static_cast<double>(k);
+    const auto n = static_cast<double>(std::max<size_t>(1, rows.size()));
+    for (int pass = 0; pass < (classes == 2 ? 1 : 6); pass++) {
+      double overall = 0;
+      for (size_t k = 0; k < width; k++) overall += score[k] * inClass[k] / n;
+      // Bins of few rows are drawn to the mean of all.
+      for (size_t b = 0; b < tableSize; b++) {
+        double sum = 10 * overall;
+        for (size_t k = 0; k < width; k++) sum += counts[b * width + k] * score[k];
+        mean[b] = sum / (inBin[b] + 10);
+      }
+      if (classes == 2) break;
+      double largestScore = 0, centre = 0;
+      std::vector<double> sums(width);
+      for (size_t b = 0; b < tableSize; b++)
+        for (size_t k = 0; k < width; k++) sums[k] += counts[b * width + k] * mean[b];
+      for (size_t k = 0; k < width; k++) centre += sums[k] / n;
+      for (size_t k = 0; k < width; k++) {
+        score[k] = inClass[k] > 0 ? sums[k] / inClass[k] - centre : 0;
+        largestScore = std::max(largestScore, std::abs(score[k]));
+      }
+      if (largestScore > 0)
+        for (double& s : score) s /= largestScore;
+    }
+    std::stable_sort(order.begin(), order.end(),
+                     [&](int a, int b) { return mean[static_cast<size_t>(a)] < mean[static_cast<size_t>(b)]; });
+  }
+  const double total = static_cast<double>(rows.size());
+  if (column.count <= places) {
+    for (size_t i = 0; i < order.size(); i++) table[order[i]] = static_cast<uint8_t>(i);
+    return;
+  }
+  // Heavy bins take places of their own, what is left is shared evenly among the places that are left.
+  double left = total, open = 0;
+  int place = 0;
+  for (const int bin : order) {
+    const double own = inBin[static_cast<size_t>(bin)];
+    if (open > 0 && place + 1 < places && open + own / 2 >= (left + open) / (places - place)) {
+      place++;
+      open = 0;
+    }
+    table[bin] = static_cast<uint8_t>(place);
+    open += own;
+    left -= own;
+  }
+}
+
+void softmax(const float* scores, int classes, double* out) {
+  if (classes == 2) {
+    out[1] = 1.0 / (1.0 + std::exp(-static_cast<double>(scores[0])));
+    out[0] = 1 - out[1];
+    return;
+  }
+  float largest = scores[0];
+  for (int k = 1; k < classes; k++) largest = std::max(largest, scores[k]);
+  double total = 0;
+  for (int k = 0; k < classes; k++) {
+    out[k] = std::exp(scores[k] - largest);
+    total += out[k];
+  }
+  for (int k = 0; k < classes; k++) out[k] /= total;
+}
+
+class Booster {
+ public:
+  Booster(const std::vector<BinnedColumn>& columns, const std::vector<int32_t>& classOf, int classes,
+          const BoostSettings& settings, Abort abort)
+      : classOf_(classOf), settings_(settings), abort_(abort) {
+    model_.classes = classes;
+    model_.depth = settings.depth;
+    outputs_ = static_cast<size_t>(model_.outputs());
+    std::vector<bool> isHeld(classOf.size());
+    for (const uint32_t row : settings.held) {
+      isHeld[row] = true;
+      if (classOf[row] >= 0) held_.push_back(row);
+    }
+    for (size_t row = 0; row < classOf.size(); row++)
+      if (!isHeld[row] && classOf[row] >= 0) learnt_.push_back(static_cast<uint32_t>(row));
+    rows_ = classOf.size();
+    model_.order.assign(columns.size() * tableSize, 0);
+    for (size_t f = 0; f < columns.size(); f++) {
+      uint8_t* const table = model_.order.data() + f * tableSize;
+      placeBins(columns[f], learnt_, classOf, classes, table);
+      std::vector<uint8_t>& placed = placed_.emplace_back(rows_);
+      for (size_t row = 0; row < rows_; row++) placed[row] = table[columns[f].bins[row]];
+    }
+  }
+
+  BoostedClasses run() {
+    begin();
+    double best = heldScore();
+    int bestTrees = 0;
+    for (int tree = 0; tree < settings_.maxTrees && tree - bestTrees < settings_.patience; tree++) {
+      throwIfAborted(abort_);
+      if (!grow(tree)) break;
+      const double score = heldScore();
+      if (score > best + 1e-7) {
+        best = score;
+        bestTrees = tree + 1;
+      }
+    }
+    model_.heldScore = best;
+    const auto depth = static_cast<size_t>(settings_.depth);
+    const auto kept = static_cast<size_t>(bestTrees);
+    model_.feature.resize(kept * depth);
+    model_.threshold.resize(kept * depth);
+    model_.leaves.resize(kept * (size_t{1} << depth) * outputs_);
+    return std::move(model_);
+  }
+
+ private:
+  void begin() {
+    std::vector<double> counts(static_cast<size_t>(model_.classes), 0.5);
+    for (const uint32_t row : learnt_) counts[static_cast<size_t>(classOf_[row])]++;
+    model_.start.resize(outputs_);
+    if (model_.classes == 2) model_.start[0] = static_cast<float>(std::log(counts[1] / counts[0]));
+    else
+      for (size_t k = 0; k < outputs_; k++) model_.start[k] = static_cast<float>(std::log(counts[k]));
+    scores_.resize(rows_ * outputs_);
+    for (size_t row = 0; row < rows_; row++)
+      std::copy(model_.start.begin(), model_.start.end(), scores_.begin() + static_cast<int64_t>(row * outputs_));
+    slopes_.resize(rows_ * std::max<size_t>(2, outputs_));
+    if (outputs_ > 1) sketch_.resize(rows_ * (sketched + 1));
+    leaf_.resize(rows_);
+  }
+
+  double heldScore() const {
+    double sum = 0;
+    std::vector<double> p(static_cast<size_t>(model_.classes));
+    for (const uint32_t row : held_) {
+      softmax(scores_.data() + row * outputs_, model_.classes, p.data());
+      sum += std::log(std::max(1e-12, p[static_cast<size_t>(classOf_[row])]));
+    }
+    return sum / static_cast<double>(std::max<size_t>(1, held_.size()));
+  }
+
+  /// The rows of a tree and their slopes: first and second derivative per output; with more than two classes also what
+  /// splits are chosen by.
+  void sampleRows(int tree) {
+    used_.clear();
+    const StreamKey key{static_cast<uint32_t>(settings_.seed), static_cast<uint32_t>(settings_.seed >> 32)};
+    const bool all = learnt_.size() < 2000;
+    std::array<uint32_t, 4> words{};
+    for (size_t i = 0; i < learnt_.size(); i++) {
+      if ((i & 3) == 0) words = rowWords(key, i >> 2, static_cast<uint32_t>(tree), 7);
+      if (all || words[i & 3] < sampled) used_.push_back(learnt_[i]);
+    }
+    if (outputs_ == 1) {
+      for (const uint32_t row : used_) {
+        const float p = 1.0f / (1.0f + std::exp(-scores_[row]));
+        slopes_[row * 2] = p - static_cast<float>(classOf_[row]);
+        slopes_[row * 2 + 1] = std::max(1e-6f, p * (1 - p));
+        leaf_[row] = 0;
+      }
+      return;
+    }
+    std::vector<float> signs(outputs_ * sketched);
+    for (size_t i = 0; i < signs.size(); i++) {
+      if ((i & 3) == 0) words = rowWords(key, i >> 2, static_cast<uint32_t>(tree), 8);
+      // As few classes as sums: each has its own.
+      signs[i] = outputs_ <= sketched ? (i / sketched == i % sketched ? 1.0f : 0.0f) : (words[i & 3] & 1) != 0 ? 1.0f : -1.0f;
+    }
+    double curvature = 0;
+    for (const uint32_t row : used_) {
+      float* const p = slopes_.data() + row * outputs_;
+      probabilities(scores_.data() + row * outputs_, p);
+      p[static_cast<size_t>(classOf_[row])] -= 1;
+      std::array<float, sketched + 1> sums{};
+      for (size_t k = 0; k < outputs_; k++)
+        for (size_t d = 0; d < sketched; d++) sums[d] += signs[k * sketched + d] * p[k];
+      const float miss = p[static_cast<size_t>(classOf_[row])];
+      curvature += -miss * (1 + miss) * 2;
+      sums[sketched] = 1;
+      std::copy(sums.begin(), sums.end(), sketch_.begin() + static_cast<int64_t>(row * (sketched + 1)));
+      leaf_[row] = 0;
+    }
+    // One curvature for all rows: that of the classes that they have.
+    const auto mean = static_cast<float>(std::max(1e-3, curvature / static_cast<double>(std::max<size_t>(1, used_.size()))));
+    for (const uint32_t row : used_) sketch_[row * (sketched + 1) + sketched] = mean;
+  }
+
+  void probabilities(const float* scores, float* out) const {
+    float largest = scores[0];
+    for (size_t k = 1; k < outputs_; k++) largest = std::max(largest, scores[k]);
+    float total = 0;
+    for (size_t k = 0; k < outputs_; k++) {
+      out[k] = std::exp(scores[k] - largest);
+      total += out[k];
+    }
+    const float scale = 1 / total;
+    for (size_t k = 0; k < outputs_; k++) out[k] *= scale;
+  }
+
+  bool grow(int tree) {
+    sampleRows(tree);
+    const auto depth = static_cast<size_t>(settings_.depth);
+    std::vector<int32_t> features;
+    std::vector<uint8_t> thresholds;
+    for (size_t level = 0; level < depth; level++) {
+      int feature = -1;
+      int threshold = 0;
+      if (!bestSplit(size_t{1} << level, feature, threshold)) {
+        if (level == 0) return false;
+        // No split helps: one that sends every row left keeps the tree's shape.
+        feature = features[0];
+        threshold = places - 1;
+      }
+      features.push_back(feature);
+      thresholds.push_back(static_cast<uint8_t>(threshold));
+      const std::vector<uint8_t>& placed = placed_[static_cast<size_t>(feature)];
+      for (const uint32_t row : used_)
+        leaf_[row] = static_cast<uint8_t>(leaf_[row] | (placed[row] > threshold ? 1u << level : 0u));
+    }
+    const size_t leaves = size_t{1} << depth;
+    std::vector<double> sums(leaves * outputs_ * 2);
+    for (const uint32_t row : used_) {
+      double* const sum = sums.data() + leaf_[row] * outputs_ * 2;
+      if (outputs_ == 1) {
+        sum[0] += slopes_[row * 2];
+        sum[1] += slopes_[row * 2 + 1];
+        continue;
+      }
+      const float* const slope = slopes_.data() + row * outputs_;
+      for (size_t k = 0; k < outputs_; k++) {
+        const float g = slope[k];
+        const float p = g < 0 && k == static_cast<size_t>(classOf_[row]) ? g + 1 : g;
+        sum[2 * k] += g;
+        sum[2 * k + 1] += p * (1 - p);
+      }
+    }
+    const size_t before = model_.leaves.size();
+    for (size_t i = 0; i < leaves * outputs_; i++)
+      model_.leaves.push_back(
+          static_cast<float>(-settings_.learningRate * sums[2 * i] / (sums[2 * i + 1] + settings_.l2)));
+    model_.feature.insert(model_.feature.end(), features.begin(), features.end());
+    model_.threshold.insert(model_.threshold.end(), thresholds.begin(), thresholds.end());
+    std::fill(leaf_.begin(), leaf_.end(), uint8_t{0});
+    for (size_t level = 0; level < depth; level++) {
+      const uint8_t* const placed = placed_[static_cast<size_t>(features[level])].data();
+      const uint8_t threshold = thresholds[level];
+      const auto bit = static_cast<uint8_t>(1u << level);
+      for (size_t row = 0; row < rows_; row++)
+        leaf_[row] = static_cast<uint8_t>(leaf_[row] | (placed[row] > threshold ? bit : 0));
+    }
+    const float* const values = model_.leaves.data() + before;
+    for (size_t row = 0; row < rows_; row++)
+      for (size_t o = 0; o < outputs_; o++) scores_[row * outputs_ + o] += values[leaf_[row] * outputs_ + o];
+    return true;
+  }
+
+  bool bestSplit(size_t leaves, int& bestFeature, int& bestThreshold) {
+    return outputs_ == 1 ? bestSplitBy<1>(slopes_.data(), leaves, bestFeature, bestThreshold)
+                         : bestSplitBy<sketched>(sketch_.data(), leaves, bestFeature, bestThreshold);
+  }
+
+  /// The split that lowers the loss most in all leaves together. @param slopes `sums` first derivatives and a second one per row
+  template <size_t sums>
+  bool bestSplitBy(const float* slopes, size_t leaves, int& bestFeature, int& bestThreshold) {
+    constexpr size_t width = sums + 1;
+    double best = 1e-9;
+    histogram_.resize(leaves * places * width);
+    std::vector<int32_t> counts(places);
+    std::vector<float> whole(leaves * width);
+    for (const uint32_t row : used_) {
+      const float* const slope = slopes + row * width;
+      float* const sum = whole.data() + leaf_[row] * width;
+      for (size_t i = 0; i < width; i++) sum[i] += slope[i];
+    }
+    const auto l2 = static_cast<float>(settings_.l2);
+    const auto worth = [&](const float* sum) {
+      float squares = 0;
+      for (size_t i = 0; i < sums; i++) squares += sum[i] * sum[i];
+      return squares / (std::max(0.0f, sum[sums]) + l2);
+    };
+    double base = 0;
+    for (size_t leaf = 0; leaf < leaves; leaf++) base += worth(whole.data() + leaf * width);
+    std::array<double, places> gains;
+    for (size_t f = 0; f < placed_.size(); f++) {
+      throwIfAborted(abort_);
+      const uint8_t* const placed = placed_[f].data();
+      std::fill(histogram_.begin(), histogram_.end(), 0.0f);
+      std::fill(counts.begin(), counts.end(), 0);
+      for (const uint32_t row : used_) {
+        const size_t place = placed[row];
+        float* const sum = histogram_.data() + (leaf_[row] * places + place) * width;
+        const float* const slope = slopes + row * width;
+        for (size_t i = 0; i < width; i++) sum[i] += slope[i];
+        counts[place]++;
+      }
+      gains.fill(0.0);
+      for (size_t leaf = 0; leaf < leaves; leaf++) {
+        std::array<float, width> left{}, right;
+        const float* const all = whole.data() + leaf * width;
+        for (size_t place = 0; place + 1 < places; place++) {
+          const float* const sum = histogram_.data() + (leaf * places + place) * width;
+          for (size_t i = 0; i < width; i++) {
+            left[i] += sum[i];
+            right[i] = all[i] - left[i];
+          }
+          gains[place] += worth(left.data()) + worth(right.data());
+        }
+      }
+      int64_t inLeft = 0;
+      const auto total = static_cast<int64_t>(used_.size());
+      for (size_t place = 0; place + 1 < places; place++) {
+        inLeft += counts[place];
+        if (counts[place] == 0 || inLeft < settings_.minLeaf || total - inLeft < settings_.minLeaf) continue;
+        if (gains[place] - base > best) {
+          best = gains[place] - base;
+          bestFeature = static_cast<int>(f);
+          bestThreshold = static_cast<int>(place);
+        }
+      }
+    }
+    return bestFeature >= 0;
+  }
+
+  const std::vector<int32_t>& classOf_;
+  const BoostSettings& settings_;
+  Abort abort_;
+  BoostedClasses model_;
+  size_t outputs_ = 1;
+  size_t rows_ = 0;
+  std::vector<uint32_t> held_, learnt_, used_;
+  std::vector<std::vector<uint8_t>> placed_;
+  std::vector<float> scores_, slopes_, sketch_, histogram_;
+  std::vector<uint8_t> leaf_;
+};
+
+}  // namespace
+
+BoostedClasses boostClasses(const std::vector<BinnedColumn>& columns, const std::vector<int32_t>& classOf, int classes,
+                            const BoostSettings& settings, Abort abort) {
+  return Booster(columns, classOf, classes, settings, abort).run();
+}
+
+void classProbabilities(const BoostedClasses& model, const std::vector<const uint8_t*>& bins, int64_t count, double* out) {
+  constexpr int64_t chunk = 1024;
+  const auto outputs = static_cast<size_t>(model.outputs());
+  const auto depth = static_cast<size_t>(model.depth);
+  const auto trees = static_cast<size_t>(model.trees());
+  const size_t leaves = size_t{1} << depth;
+  const int64_t most = std::min(chunk, count);
+  std::vector<bool> isUsed(bins.size());
+  for (const int32_t feature : model.feature) isUsed[static_cast<size_t>(feature)] = true;
+  std::vector<uint8_t> placed(bins.size() * static_cast<size_t>(most));
+  std::vector<uint8_t> leaf(static_cast<size_t>(most));
+  std::vector<float> scores(static_cast<size_t>(most) * outputs);
+  for (int64_t begin = 0; begin < count; begin += chunk) {
+    const auto rows = static_cast<size_t>(std::min(chunk, count - begin));
+    for (size_t f = 0; f < bins.size(); f++) {
+      if (!isUsed[f]) continue;
+      const uint8_t* const table = model.order.data() + f * tableSize;
+      uint8_t* const own = placed.data() + f * static_cast<size_t>(most);
+      for (size_t row = 0; row < rows; row++) own[row] = table[bins[f][static_cast<size_t>(begin) + row]];
+    }
+    for (size_t row = 0; row < rows; row++)
+      for (size_t o = 0; o < outputs; o++) scores[row * outputs + o] = model.start[o];
+    for (size_t tree = 0; tree < trees; tree++) {
+      std::fill(leaf.begin(), leaf.begin() + static_cast<int64_t>(rows), uint8_t{0});
+      for (size_t level = 0; level < depth; level++) {
+        const uint8_t* const own =
+            placed.data() + static_cast<size_t>(model.feature[tree * depth + level]) * static_cast<size_t>(most);
+        const uint8_t threshold = model.threshold[tree * depth + level];
+        const auto bit = static_cast<uint8_t>(1u << level);
+        for (size_t row = 0; row < rows; row++)
+          leaf[row] = static_cast<uint8_t>(leaf[row] | (own[row] > threshold ? bit : 0));
+      }
+      const float* const values = model.leaves.data() + tree * leaves * outputs;
+      if (outputs == 1)
+        for (size_t row = 0; row < rows; row++) scores[row] += values[leaf[row]];
+      else
+        for (size_t row = 0; row < rows; row++)
+          for (size_t o = 0; o < outputs; o++) scores[row * outputs + o] += values[leaf[row] * outputs + o];
+    }
+    for (size_t row = 0; row < rows; row++)
+      softmax(scores.data() + row * outputs, model.classes,
+              out + (static_cast<size_t>(begin) + row) * static_cast<size_t>(model.classes));
+  }
+}
+
+}  // namespace verisim

@@ -1,0 +1,2 @@
+export * from "./diversity.ts";
+export * from "./diversity-report.ts";

@@ -1,0 +1,11 @@
+export { type AccuracyOfSize, type AccuracyReport, binnedAccuracy, type GroupAccuracy } from "./accuracy.ts";
+export { type ClosestRecordShare, closestRecordShare } from "./closest-record.ts";
+export { type Compared, compareTables, type JudgedTables } from "./judged-tables.ts";
+export { type DetectionScore, logisticDetection } from "./logistic-detection.ts";
+export type { MetricDescription, MetricFamily, MetricNeed, MetricPart } from "./metric.ts";
+export type { MetricOptions } from "./metric-context.ts";
+export { comparedPrecisionRecall, type PrecisionRecallOptions, precisionRecall } from "./precision-recall.ts";
+export type * from "./precision-recall-report.ts";
+export { computeMetrics, type MetricResult, metricDescriptions } from "./registry.ts";
+export { tabsynProtocol } from "./tabsyn.ts";
+export type * from "./tabsyn-report.ts";

@@ -1,0 +1,2 @@
+export * from "./two-sample-report.ts";
+export * from "./two-sample-test.ts";

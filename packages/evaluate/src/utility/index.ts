@@ -1,0 +1,2 @@
+export * from "./utility.ts";
+export * from "./utility-report.ts";

@@ -1,0 +1,1 @@
+export * from "./sequential-trees/index.ts";

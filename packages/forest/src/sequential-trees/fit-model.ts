@@ -1,0 +1,92 @@
+// Fitting: what the columns come down to, in which order they are drawn, and a tree for each.
+
+import {
+  type EncodedColumn,
+  type FitOptions,
+  streamKey,
+  type Table,
+  throwIfAborted,
+} from "@verisim/core";
+import { TableTransformer } from "@verisim/transforms";
+import type { BinnedColumn } from "@verisim/trees";
+import { availableParallelism } from "node:os";
+import { orderColumns } from "./column-order.ts";
+import { fitTrees, heldRows } from "./fit-trees.ts";
+import { type ColumnRows, finiteColumns, learnColumns } from "./learnt-columns.ts";
+import type { ResolvedOptions } from "./options.ts";
+import { dictionaryOf, type TreesModel } from "./table-sampler.ts";
+
+/** Columns that are worked on at once: more would wait for each other's memory. */
+const mostAtOnce = 4;
+
+/** @throws VerisimError the codes of `TableTransformer.fit`, `VERISIM_ABORTED`, `VERISIM_OUT_OF_MEMORY` */
+export async function fitModel(
+  table: Table,
+  options: FitOptions,
+  resolved: ResolvedOptions,
+): Promise<TreesModel> {
+  const { metadata, tableName = "table", seed = 0, signal, onProgress } = options;
+  throwIfAborted(signal);
+  const transformer = TableTransformer.fit(table, metadata, { preset: "keep" });
+  const encoded = finiteColumns(transformer.encode(table, { seed, tableName, rowStart: 0 }));
+  throwIfAborted(signal);
+  const decimals = encoded.map((column) => decodedDecimals(transformer, column.name));
+  const plan = learnColumns(
+    encoded,
+    metadata,
+    decimals,
+    (place) => dictionaryOf(transformer, encoded[place]!.name),
+    resolved,
+  );
+  const held = heldRows(table.rowCount, streamKey(seed, tableName, "held rows"));
+  const order = orderColumns(plan.learnt, resolved);
+  const columns = order.map((place) => plan.learnt[place]!);
+  const trees = await fitTrees({
+    columns,
+    binned: columns.map(binnedColumn),
+    uses: columns.map((_, place) => Int32Array.from({ length: place }, (_unused, use) => use)),
+    held,
+    options: resolved,
+    seed,
+    atOnce: Math.min(mostAtOnce, threads()),
+    ...(signal ? { signal } : {}),
+    ...(onProgress ? { onProgress } : {}),
+  });
+  return {
+    metadata,
+    tableName,
+    transformer,
+    encoded: encoded.map((column: EncodedColumn) => ({
+      name: column.name,
+      kind: column.kind,
+      cardinality: column.kind === "discrete" ? column.cardinality : 0,
+    })),
+    columns: columns.map(({ column }) => column),
+    trees,
+    derived: plan.derived,
+    fixed: plan.fixed,
+    warnings: plan.warnings,
+  };
+}
+
+/** A column as other columns' trees see it. */
+function binnedColumn({ column, codes }: ColumnRows): BinnedColumn {
+  const { binOf } = column;
+  const bins = new Uint8Array(codes.length);
+  for (let row = 0; row < codes.length; row++) bins[row] = binOf[codes[row]!]!;
+  let count = 0;
+  for (const bin of binOf) count = Math.max(count, bin + 1);
+  return { bins, count, nominal: column.kind === "category" && !column.ordered };
+}
+
+/** Digits after the point that a column's transform rounds decoded cells to; dates are whole in their unit. */
+function decodedDecimals(transformer: TableTransformer, name: string): number {
+  const state = transformer.columns.find((column) => column.name === name)?.state;
+  const finish = state?.["finish"] as { readonly decimals?: number } | undefined;
+  return finish?.decimals ?? 0;
+}
+
+function threads(): number {
+  const wished = Number(process.env.VERISIM_THREADS);
+  return Number.isInteger(wished) && wished >= 1 ? wished : availableParallelism();
+}

@@ -1,0 +1,2 @@
+export { type SequentialTreesOptions, sequentialTreesOptions } from "./options.ts";
+export { SequentialTrees, sequentialTrees } from "./sequential-trees.ts";

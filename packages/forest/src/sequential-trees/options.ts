@@ -1,0 +1,92 @@
+// The options of sequential trees, one row each: types, checks, flags and documentation come from here.
+
+import { checkOptions, type OptionTable } from "@verisim/core";
+
+export interface SequentialTreesOptions {
+  /** Fewest rows behind a value, a stretch of numbers or a category that is drawn freely, 1 to 1,000. Default 5. */
+  minGroup?: number;
+  /** Fewest rows of a leaf, 1 to 100,000. Default 20. */
+  minLeaf?: number;
+  /** What a split must gain, as a multiple of what chance gives, 0 to 100. Default 1. */
+  penalty?: number;
+  /** Columns of at most so many classes may be boosted; 0 for none, up to 64. Default 64. */
+  boostClasses?: number;
+  /** In which order columns are drawn. Default `auto`. */
+  order?: "auto" | "table" | "fine-first" | "coarse-first";
+  /** Most columns that the tree of another looks at, 1 to 100,000. Default 48. */
+  maxPredictors?: number;
+  /** Stretches in the body of a column of numbers, 10 to 10,000. Default 500. */
+  maxSegments?: number;
+  /** Most tries per row under a condition, 1 to 100,000. Default 256. */
+  tries?: number;
+}
+
+export const sequentialTreesOptions: OptionTable = {
+  minGroup: {
+    type: "integer",
+    default: 5,
+    min: 1,
+    max: 1000,
+    description: "Fewest rows behind a value, a stretch of numbers or a category that is drawn freely.",
+  },
+  minLeaf: {
+    type: "integer",
+    default: 20,
+    min: 1,
+    max: 100_000,
+    description: "Fewest rows of a leaf.",
+  },
+  penalty: {
+    type: "number",
+    default: 1,
+    min: 0,
+    max: 100,
+    description: "What a split must gain, as a multiple of what chance gives.",
+  },
+  boostClasses: {
+    type: "integer",
+    default: 64,
+    min: 0,
+    max: 64,
+    description: "Columns of at most so many classes may be boosted; 0 for none.",
+  },
+  order: {
+    type: "choice",
+    default: "auto",
+    values: ["auto", "table", "fine-first", "coarse-first"],
+    description: "In which order columns are drawn; auto: by the likelihood of held-out rows.",
+  },
+  maxPredictors: {
+    type: "integer",
+    default: 48,
+    min: 1,
+    max: 100_000,
+    description: "Most columns that the tree of another looks at.",
+  },
+  maxSegments: {
+    type: "integer",
+    default: 500,
+    min: 10,
+    max: 10_000,
+    description: "Stretches in the body of a column of numbers; its tails are cut finer.",
+  },
+  tries: {
+    type: "integer",
+    default: 256,
+    min: 1,
+    max: 100_000,
+    description: "Most tries per row under a condition before one is taken by its weight.",
+  },
+};
+
+/** The options with every default filled in. */
+export type ResolvedOptions = Required<SequentialTreesOptions>;
+
+/** @throws VerisimError as `checkOptions` of @verisim/core, all with the option's name */
+export function resolveOptions(
+  options: SequentialTreesOptions,
+  columns?: readonly string[],
+): ResolvedOptions {
+  const given = options as Readonly<Record<string, unknown>>;
+  return checkOptions("sequential-trees", sequentialTreesOptions, given, columns) as unknown as ResolvedOptions;
+}

@@ -1,0 +1,124 @@
+// Sequential trees (Reiter 2005; Nowok, Raab and Dibben 2016): columns are drawn one after another, each from a tree that
+// looks at those before it. What makes them private and exact is in learnt-columns.ts, fit-trees.ts and allowed-outcomes.ts.
+
+import {
+  type Artifact,
+  collectBatches,
+  drawBatches,
+  type FitOptions,
+  ForcedRows,
+  type Generator,
+  type GeneratorDefinition,
+  notFitted,
+  type SampleOptions,
+  type StreamKey,
+  streamKey,
+  type Table,
+  type TableMetadata,
+  withNotes,
+} from "@verisim/core";
+import { modelFromArtifact, modelToArtifact } from "./artifact.ts";
+import { fitModel } from "./fit-model.ts";
+import { type SequentialTreesOptions, resolveOptions, sequentialTreesOptions } from "./options.ts";
+import { planRequest, type RequestPlan } from "./request.ts";
+import { TableSampler, type TreesModel } from "./table-sampler.ts";
+
+/**
+ * Sequential trees: fast, close to the data, with exact conditions.
+ *
+ * @example
+ * ```ts
+ * const trees = await new SequentialTrees().fit(table, { metadata });
+ * const synthetic = await trees.sample(1000, { seed: 1 });
+ * ```
+ */
+export class SequentialTrees implements Generator {
+  readonly name = "sequential-trees";
+  readonly options: SequentialTreesOptions;
+  #fitted: { readonly model: TreesModel; sampler?: TableSampler } | null = null;
+
+  constructor(options: SequentialTreesOptions = {}) {
+    this.options = options;
+  }
+
+  get metadata(): TableMetadata {
+    return this.#model().metadata;
+  }
+
+  get warnings(): readonly string[] {
+    return this.#model().warnings;
+  }
+
+  async fit(table: Table, options: FitOptions): Promise<this> {
+    const resolved = resolveOptions(this.options, table.columnNames);
+    this.#fitted = { model: await fitModel(table, options, resolved) };
+    return this;
+  }
+
+  sample(rowCount: number, options: SampleOptions = {}): Promise<Table> {
+    return collectBatches(this.sampleBatches(rowCount, options));
+  }
+
+  async *sampleBatches(rowCount: number, options: SampleOptions = {}): AsyncGenerator<Table> {
+    const model = this.#model();
+    const sampler = this.#sampler();
+    const { tries } = resolveOptions(this.options);
+    const { seed = 0, signal } = options;
+    const keyOf = (purpose: string): StreamKey => streamKey(seed, model.tableName, purpose);
+    let plan: Promise<RequestPlan | undefined> | undefined;
+    let counted: ForcedRows | undefined;
+    const batches = drawBatches(rowCount, options, async (stretch) => {
+      plan ??= planRequest(rowCount, options, sampler, keyOf);
+      const dealt = await plan;
+      const { table, forced } = await sampler.draw({
+        ...stretch,
+        seed,
+        tries,
+        ...(dealt ? { plan: dealt } : {}),
+        ...(signal ? { signal } : {}),
+      });
+      if (dealt) {
+        counted ??= new ForcedRows(dealt.requests);
+        for (let i = 0; i < stretch.rowCount; i++)
+          counted.count(dealt.requestOf(stretch.rowStart + i), forced[i] === 1);
+      }
+      return table;
+    });
+    yield* withNotes(batches, options, () => counted?.notes(tries) ?? []);
+  }
+
+  toArtifact(): Artifact {
+    return modelToArtifact(this.#model(), this.options);
+  }
+
+  /** @throws VerisimError `VERISIM_MODEL_FILE` for another generator, a later format or a part that does not fit */
+  static fromArtifact(artifact: Artifact): SequentialTrees {
+    const { model, options } = modelFromArtifact(artifact);
+    const trees = new SequentialTrees(options);
+    trees.#fitted = { model, sampler: new TableSampler(model) };
+    return trees;
+  }
+
+  #model(): TreesModel {
+    if (!this.#fitted) throw notFitted(this);
+    return this.#fitted.model;
+  }
+
+  /** The native chain is made when rows are first asked for. */
+  #sampler(): TableSampler {
+    const fitted = this.#fitted!;
+    fitted.sampler ??= new TableSampler(fitted.model);
+    return fitted.sampler;
+  }
+}
+
+/** The entry in the list of generators. */
+export const sequentialTrees: GeneratorDefinition = {
+  name: "sequential-trees",
+  summary: "One tree per column over those before it; seconds to fit, closest to the data, exact conditions.",
+  paper:
+    "Reiter, Using CART to generate partially synthetic public use microdata, JOS 2005; Nowok, Raab and Dibben, synthpop, JSS 2016",
+  options: sequentialTreesOptions,
+  create: (options) => new SequentialTrees((options ?? {}) as SequentialTreesOptions),
+  fromArtifact: (artifact) => SequentialTrees.fromArtifact(artifact),
+};

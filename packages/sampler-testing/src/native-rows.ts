@@ -1,0 +1,93 @@
+// What a sampler's file made of the native runtime's numbers, held against the native rows: equal but for ties and rounding.
+
+import { DatePattern, type Generator } from "@verisim/core";
+import {
+  type ExportedSampler,
+  type NoiseRequest,
+  networkNoise,
+  type SamplerDescription,
+  samplerGraph,
+  samplerGraphState,
+} from "@verisim/neural";
+import { runReference, type TensorData } from "@verisim/tensor";
+import { compareRows, type FileOutputs, type RowComparison } from "./compare-rows.ts";
+
+/** A generator whose sampler leaves for other runtimes. */
+export interface ExportingGenerator extends Generator {
+  toOnnx(): Promise<Uint8Array>;
+  exported(): ExportedSampler;
+}
+
+/** Perturbed logits this near to one another are a tie, and each runtime breaks it as it likes. */
+const tie = 1e-4;
+
+/**
+ * Compares what a file made with the rows that `sample` gives.
+ * @param request of the native rows
+ */
+export async function compareWithNative(
+  generator: ExportingGenerator,
+  outputs: FileOutputs,
+  description: SamplerDescription,
+  { seed = 0, rowStart = 0, rowCount }: NoiseRequest,
+): Promise<RowComparison> {
+  return compareRows(
+    await generator.sample(rowCount, { seed, from: rowStart }),
+    outputs,
+    description,
+    (column, micros) => writtenDate(generator, column, micros),
+    slackOf(generator),
+  );
+}
+
+/** Differences in rows without a tie, in words: there should be none. */
+export function untiedDifferences(
+  generator: ExportingGenerator,
+  { different }: RowComparison,
+  request: NoiseRequest,
+): string[] {
+  const ties = different.size > 0 ? tiedRows(generator.exported(), request) : new Set<number>();
+  return [...different].filter(([row]) => !ties.has(row)).map(([, words]) => words);
+}
+
+function writtenDate({ metadata }: ExportingGenerator, column: string, micros: number): string {
+  const { datetimeFormat, timeZone = "Z" } = metadata.columns[column]!;
+  return new DatePattern(datetimeFormat!).format(micros, timeZone);
+}
+
+/** Drawn places give the same number; learnt ones differ by the rounding of a network's sums. */
+function slackOf(generator: ExportingGenerator): (column: string) => number {
+  const { encoding } = generator.exported();
+  const learnt = new Set(encoding.layout.placed.map((column) => encoding.columns[column]!.name));
+  return (name) => {
+    if (!learnt.has(name)) return 0;
+    const { sdtype, decimals = 15, datetimeFormat = "" } = encoding.metadata.columns[name]!;
+    const isDate = sdtype === "datetime";
+    const [low = 0, high = 0] = (encoding.learntRange(name) ?? []).map((end) =>
+      isDate ? Date.parse(end) * 1000 : Number(end),
+    );
+    const step = !isDate ? 10 ** -decimals : new DatePattern(datetimeFormat).hasTime ? 1000 : 86_400e6;
+    return 1.001 * step + 1e-5 * (high - low);
+  };
+}
+
+/** Rows in which two perturbed logits of a span lie so near that rounding decides. */
+export function tiedRows({ encoding, parts }: ExportedSampler, request: NoiseRequest): Set<number> {
+  const inputs = networkNoise(encoding, parts!, request);
+  const graph = samplerGraph(parts!, request.rowCount, "logits");
+  const { logits } = runReference(graph, { state: samplerGraphState(parts!), inputs }).outputs as {
+    readonly logits: { readonly data: Float64Array };
+  };
+  const uniforms = (inputs.choiceUniforms as TensorData).data;
+  const perturbed = logits.data.map((logit, i) => logit - Math.log(-Math.log(uniforms[i]!)));
+  const ties = new Set<number>();
+  let at = 0;
+  for (let row = 0; row < request.rowCount; row++) {
+    for (const width of encoding.layout.widths) {
+      const [best, second] = Array.from(perturbed.subarray(at, at + width)).sort((a, b) => b - a);
+      if (second !== undefined && best! - second < tie) ties.add(row);
+      at += width;
+    }
+  }
+  return ties;
+}

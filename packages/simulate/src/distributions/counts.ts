@@ -1,0 +1,156 @@
+// Counts by inversion: a sum of probabilities where the mean is small, else a search around the normal approximation in
+// the distribution function itself, so that the result is exact for any parameter.
+
+import { betaI, gammaQ, normalQuantile } from "@verisim/stats";
+import type { Family, Parameters } from "./families.ts";
+
+type CountFamily = Pick<Family, "quantile" | "cdf">;
+
+/** Means up to here are inverted by adding probabilities from 0 on. */
+const smallMean = 40;
+
+/** The smallest k in [0, most] with cdf(k) >= u, found from a guess by steps that double, then by halving. */
+export function searchCount(u: number, guess: number, most: number, cdf: (k: number) => number): number {
+  let low = -1;
+  let high = Math.max(0, Math.min(most, Math.floor(guess)));
+  let step = 1;
+  if (cdf(high) >= u) {
+    for (;;) {
+      const next = high - step;
+      if (next < 0 || cdf(next) < u) {
+        low = Math.max(-1, next);
+        break;
+      }
+      high = next;
+      step *= 2;
+    }
+  } else {
+    low = high;
+    for (;;) {
+      high = Math.min(most, low + step);
+      if (high === most || cdf(high) >= u) break;
+      low = high;
+      step *= 2;
+    }
+  }
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (cdf(middle) >= u) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+const around = (u: number, mean: number, variance: number): number =>
+  mean + Math.sqrt(variance) * normalQuantile(u);
+
+export const poisson: CountFamily = {
+  quantile: (u, p) => {
+    const mean = p[0]!;
+    if (mean === 0) return 0;
+    if (mean > smallMean)
+      return searchCount(u, around(u, mean, mean), Number.MAX_SAFE_INTEGER, (k) => gammaQ(k + 1, mean));
+    let term = Math.exp(-mean);
+    let sum = term;
+    let k = 0;
+    // Beyond the last term that changes the sum there is nothing left to find.
+    while (sum < u && term > 0) {
+      k++;
+      term *= mean / k;
+      const next = sum + term;
+      if (next === sum && k > mean) break;
+      sum = next;
+    }
+    return k;
+  },
+  cdf: (x, p) => (x < 0 ? 0 : p[0] === 0 ? 1 : gammaQ(Math.floor(x) + 1, p[0]!)),
+};
+
+const binomialCdf = (x: number, p: Parameters): number => {
+  const k = Math.floor(x);
+  const [trials, probability] = [p[0]!, p[1]!];
+  if (k < 0) return 0;
+  if (k >= trials || probability === 0) return 1;
+  if (probability === 1) return 0;
+  return betaI(trials - k, k + 1, 1 - probability, probability);
+};
+
+export const binomial: CountFamily = {
+  quantile: (u, p) => {
+    const [trials, probability] = [p[0]!, p[1]!];
+    if (trials === 0 || probability === 0) return 0;
+    if (probability === 1) return trials;
+    const mean = trials * probability;
+    if (mean > smallMean || trials > 1e6)
+      return searchCount(u, around(u, mean, mean * (1 - probability)), trials, (k) => binomialCdf(k, p));
+    const odds = probability / (1 - probability);
+    let term = Math.exp(trials * Math.log1p(-probability));
+    let sum = term;
+    let k = 0;
+    while (sum < u && k < trials) {
+      k++;
+      term *= (odds * (trials - k + 1)) / k;
+      const next = sum + term;
+      if (next === sum && k > mean) break;
+      sum = next;
+    }
+    return k;
+  },
+  cdf: binomialCdf,
+};
+
+const negativeBinomialCdf = (x: number, p: Parameters): number => {
+  if (x < 0) return 0;
+  const [mean, size] = [p[0]!, p[1]!];
+  return mean === 0 ? 1 : betaI(size, Math.floor(x) + 1, size / (size + mean), mean / (size + mean));
+};
+
+export const negativeBinomial: CountFamily = {
+  quantile: (u, p) => {
+    const [mean, size] = [p[0]!, p[1]!];
+    if (mean === 0) return 0;
+    const guess = around(u, mean, mean + (mean * mean) / size);
+    return searchCount(u, guess, Number.MAX_SAFE_INTEGER, (k) => negativeBinomialCdf(k, p));
+  },
+  cdf: negativeBinomialCdf,
+};
+
+export const geometric: CountFamily = {
+  quantile: (u, p) => (p[0] === 1 ? 0 : Math.max(0, Math.ceil(Math.log1p(-u) / Math.log1p(-p[0]!)) - 1)),
+  cdf: (x, p) => (x < 0 ? 0 : p[0] === 1 ? 1 : -Math.expm1((Math.floor(x) + 1) * Math.log1p(-p[0]!))),
+};
+
+const zipfTables = new Map<string, Float64Array>();
+
+/** Cumulative probabilities of the ranks 1 to size. */
+function zipfTable(p: Parameters): Float64Array {
+  const key = `${p[0]}/${p[1]}`;
+  let table = zipfTables.get(key);
+  if (!table) {
+    table = new Float64Array(p[1]!);
+    let sum = 0;
+    for (let i = 0; i < table.length; i++) {
+      sum += (i + 1) ** -p[0]!;
+      table[i] = sum;
+    }
+    for (let i = 0; i < table.length; i++) table[i]! /= sum;
+    if (zipfTables.size > 8) zipfTables.clear();
+    zipfTables.set(key, table);
+  }
+  return table;
+}
+
+export const zipf: CountFamily = {
+  quantile: (u, p) => {
+    const table = zipfTable(p);
+    let low = 0;
+    let high = table.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (table[middle]! >= u) high = middle;
+      else low = middle + 1;
+    }
+    return low + 1;
+  },
+  cdf: (x, p) => (x < 1 ? 0 : zipfTable(p)[Math.min(p[1]!, Math.floor(x)) - 1]!),
+};

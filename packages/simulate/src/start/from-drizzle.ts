@@ -1,0 +1,92 @@
+// A model to start from out of the tables of a Drizzle schema: `modelFromDrizzle({ users, orders })`. Drizzle keeps what
+// it knows of a table under symbols of the global registry, so that the library itself is not needed here.
+
+import { VerisimError } from "@verisim/core";
+import type { SimulationModel } from "../model/model.ts";
+import { type SchemaColumn, type SchemaTable, schemaModel } from "./schema-model.ts";
+
+const nameSymbol = Symbol.for("drizzle:Name");
+const columnsSymbol = Symbol.for("drizzle:Columns");
+const foreignKeySymbols = ["Pg", "MySql", "SQLite", "SingleStore"].map((dialect) =>
+  Symbol.for(`drizzle:${dialect}InlineForeignKeys`),
+);
+
+interface DrizzleColumn {
+  readonly name: string;
+  readonly dataType: string;
+  readonly columnType: string;
+  readonly notNull: boolean;
+  readonly primary: boolean;
+  readonly isUnique: boolean;
+  readonly enumValues?: readonly string[];
+}
+
+type DrizzleTable = Readonly<Record<symbol, unknown>>;
+
+interface ForeignKey {
+  reference(): {
+    readonly columns: readonly DrizzleColumn[];
+    readonly foreignTable: DrizzleTable;
+    readonly foreignColumns: readonly DrizzleColumn[];
+  };
+}
+
+const isTable = (value: unknown): value is DrizzleTable =>
+  typeof value === "object" && value !== null && columnsSymbol in value && nameSymbol in value;
+
+/**
+ * @param schema the exports of a schema module; what is no table is passed over
+ * @throws VerisimError `VERISIM_SCHEMA` where there is no table
+ */
+export function modelFromDrizzle(
+  schema: Readonly<Record<string, unknown>>,
+  name: string = "drizzle",
+): SimulationModel {
+  const tables = Object.values(schema).filter(isTable);
+  if (tables.length === 0)
+    throw new VerisimError("VERISIM_SCHEMA", "Expected tables of a Drizzle schema but found none.", {
+      hint: "Pass the module itself: modelFromDrizzle(await import('./schema.ts')).",
+    });
+  return schemaModel(name, tables.map(tableOf));
+}
+
+function tableOf(table: DrizzleTable): SchemaTable {
+  const references = new Map<string, { table: string; column: string }>();
+  for (const symbol of foreignKeySymbols) {
+    for (const key of (table[symbol] as readonly ForeignKey[] | undefined) ?? []) {
+      const { columns, foreignTable, foreignColumns } = key.reference();
+      if (columns.length === 1)
+        references.set(columns[0]!.name, {
+          table: String(foreignTable[nameSymbol]),
+          column: foreignColumns[0]!.name,
+        });
+    }
+  }
+  const columns = Object.values(table[columnsSymbol] as Readonly<Record<string, DrizzleColumn>>);
+  return { name: String(table[nameSymbol]), columns: columns.map((column) => columnOf(column, references)) };
+}
+
+function columnOf(
+  column: DrizzleColumn,
+  references: ReadonlyMap<string, { table: string; column: string }>,
+): SchemaColumn {
+  const { name, columnType } = column;
+  return {
+    name,
+    type: typeOf(column),
+    values: column.enumValues && column.enumValues.length > 0 ? column.enumValues : undefined,
+    optional: !column.notNull,
+    key: column.primary || column.isUnique,
+    format: /uuid/i.test(columnType) ? "uuid" : /^e?mail$/i.test(name) ? "email" : undefined,
+    references: references.get(name),
+  };
+}
+
+function typeOf({ dataType, columnType }: DrizzleColumn): SchemaColumn["type"] {
+  if (dataType.startsWith("boolean")) return "boolean";
+  if (/Timestamp|DateTime/.test(columnType)) return "datetime";
+  if (/Date/.test(columnType) || dataType.includes("date"))
+    return /Date(String)?$/.test(columnType) ? "date" : "datetime";
+  if (/Real|Double|Float|Numeric|Decimal/.test(columnType)) return "number";
+  return dataType.startsWith("number") || dataType.startsWith("bigint") ? "integer" : "text";
+}

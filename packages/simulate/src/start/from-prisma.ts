@@ -1,0 +1,96 @@
+// A model to start from out of a Prisma schema (schema.prisma): models become tables, enums categories, relations parents
+// and picks. Only what the simulation needs is read; nothing of the file is run.
+
+import { VerisimError } from "@verisim/core";
+import type { SimulationModel } from "../model/model.ts";
+import { type SchemaColumn, type SchemaTable, schemaModel } from "./schema-model.ts";
+
+const types: Readonly<Record<string, SchemaColumn["type"]>> = {
+  String: "text",
+  Int: "integer",
+  BigInt: "integer",
+  Float: "number",
+  Decimal: "number",
+  Boolean: "boolean",
+  DateTime: "datetime",
+};
+
+interface Block {
+  readonly kind: string;
+  readonly name: string;
+  readonly lines: readonly string[];
+}
+
+/** Blocks of a schema without comments. */
+function blocksOf(text: string): Block[] {
+  const plain = text.replace(/\/\/[^\n]*/g, "");
+  return [...plain.matchAll(/^\s*(model|enum)\s+(\w+)\s*\{([^}]*)\}/gm)].map(([, kind, name, body]) => ({
+    kind: kind!,
+    name: name!,
+    lines: body!
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line !== ""),
+  }));
+}
+
+/** @throws VerisimError `VERISIM_SCHEMA` where the text holds no model */
+export function modelFromPrisma(text: string, name: string = "prisma"): SimulationModel {
+  const blocks = blocksOf(text);
+  const enums = new Map(
+    blocks
+      .filter(({ kind }) => kind === "enum")
+      .map(({ name: key, lines }) => [
+        key,
+        lines.filter((line) => /^\w+/.test(line)).map((line) => /^\w+/.exec(line)![0]),
+      ]),
+  );
+  const models = blocks.filter(({ kind }) => kind === "model");
+  if (models.length === 0)
+    throw new VerisimError("VERISIM_SCHEMA", "Expected a Prisma schema with a model but found none.");
+  return schemaModel(
+    name,
+    models.map((model) => tableOf(model, enums)),
+  );
+}
+
+function tableOf({ name, lines }: Block, enums: ReadonlyMap<string, readonly string[]>): SchemaTable {
+  const references = new Map<string, { table: string; column: string }>();
+  for (const line of lines) {
+    const relation =
+      /^\w+\s+(\w+)\??\s+.*@relation\([^)]*fields:\s*\[(\w+)\][^)]*references:\s*\[(\w+)\]/.exec(line);
+    if (relation) references.set(relation[2]!, { table: relation[1]!, column: relation[3]! });
+  }
+  const columns = lines.flatMap((line): SchemaColumn[] => {
+    const field = /^(\w+)\s+(\w+)(\[\])?(\?)?(.*)$/.exec(line);
+    if (!field || line.startsWith("@@")) return [];
+    const [, column, type, list, optional, rest] = field as unknown as [
+      string,
+      string,
+      string,
+      string?,
+      string?,
+      string?,
+    ];
+    const values = enums.get(type);
+    const scalar = values ? "text" : types[type];
+    // Fields of other models say how tables hang together; their columns are those of `fields`.
+    if (list || !scalar) return [];
+    return [
+      {
+        name: column,
+        type: scalar,
+        values,
+        optional: optional !== undefined,
+        key: /@id\b|@unique\b/.test(rest ?? ""),
+        format: /uuid\(\)|@db\.Uuid/.test(rest ?? "")
+          ? "uuid"
+          : /^e?mail$/i.test(column)
+            ? "email"
+            : undefined,
+        references: references.get(column),
+      },
+    ];
+  });
+  return { name, columns };
+}

@@ -1,0 +1,74 @@
+// When events happen: a rate that follows the hour, the day of the week, the month and a growth per year. Its integral
+// maps datetimes to amounts of expected events and back, so that uniform draws become times.
+
+import type { CalendarProfile } from "../model/model.ts";
+
+const microsPerDay = 86_400e6;
+const microsPerHour = 3600e6;
+/** 1900-01-01 and 2200-01-01 in days since 1970-01-01. */
+export const firstDay: number = Date.UTC(1900, 0, 1) / 86_400_000;
+export const lastDay: number = Date.UTC(2200, 0, 1) / 86_400_000;
+
+export class CalendarClock {
+  /** Expected events before each day, in units of one mean day. */
+  readonly #days: Float64Array;
+  readonly #hours: Float64Array;
+  #recent = 0;
+
+  constructor({ hours, weekdays, months, growth = 0 }: CalendarProfile) {
+    const count = lastDay - firstDay;
+    this.#days = new Float64Array(count + 1);
+    const rate = Math.log1p(growth) / 365.25;
+    for (let day = 0; day < count; day++) {
+      const date = new Date((firstDay + day) * 86_400_000);
+      const weekday = weekdays?.[(date.getUTCDay() + 6) % 7] ?? 1;
+      const month = months?.[date.getUTCMonth()] ?? 1;
+      this.#days[day + 1] = this.#days[day]! + weekday * month * Math.exp(rate * (firstDay + day));
+    }
+    this.#hours = new Float64Array(25);
+    const total = hours?.reduce((sum, weight) => sum + weight, 0) ?? 24;
+    for (let hour = 0; hour < 24; hour++)
+      this.#hours[hour + 1] = this.#hours[hour]! + (hours?.[hour] ?? 1) / total;
+    this.#hours[24] = 1;
+  }
+
+  /** Expected events from 1900 to a datetime in microseconds; NaN outside of 1900 to 2200. */
+  integral(micros: number): number {
+    const day = Math.floor(micros / microsPerDay);
+    if (!(day >= firstDay && day < lastDay)) return Number.NaN;
+    const rest = micros - day * microsPerDay;
+    const hour = Math.floor(rest / microsPerHour);
+    const share =
+      this.#hours[hour]! + (this.#hours[hour + 1]! - this.#hours[hour]!) * (rest / microsPerHour - hour);
+    const before = this.#days[day - firstDay]!;
+    return before + share * (this.#days[day - firstDay + 1]! - before);
+  }
+
+  /** The datetime before which so many events are expected. */
+  inverse(amount: number): number {
+    const day = this.#dayOf(amount);
+    const before = this.#days[day]!;
+    const share = Math.min(1, Math.max(0, (amount - before) / (this.#days[day + 1]! - before)));
+    let hour = 0;
+    while (hour < 23 && this.#hours[hour + 1]! <= share) hour++;
+    const inHour = (share - this.#hours[hour]!) / (this.#hours[hour + 1]! - this.#hours[hour]!);
+    return (firstDay + day) * microsPerDay + (hour + Math.min(1, Math.max(0, inHour || 0))) * microsPerHour;
+  }
+
+  /** The day that holds an amount; in ascending order it is the last one or the next. */
+  #dayOf(amount: number): number {
+    const days = this.#days;
+    const holds = (day: number): boolean => days[day]! <= amount && amount < days[day + 1]!;
+    if (holds(this.#recent)) return this.#recent;
+    if (this.#recent + 2 < days.length && holds(this.#recent + 1)) return ++this.#recent;
+    let low = 0;
+    let high = days.length - 2;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (days[middle]! <= amount) low = middle;
+      else high = middle - 1;
+    }
+    this.#recent = low;
+    return low;
+  }
+}
