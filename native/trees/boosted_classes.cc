@@ -17,6 +17,13 @@ constexpr int places = 64;
 constexpr size_t tableSize = 256;
 /// Share of the rows that a tree is grown from.
 constexpr uint32_t sampled = 0xa0000000u;
+/// What held-out rows must gain, in nats per row, for boosting to go on.
+static const double leastGain = getenv("LG") ? atof(getenv("LG")) : 3e-4;
+/// After so many trees, boosting that has not gained this share of what it must gain is given up.
+constexpr int earlyTrees = 30;
+constexpr double earlyShare = 0.5;
+/// Rows that a tree is grown from at most.
+constexpr size_t mostSampled = 20'000;
 /// With more than two classes a tree's splits are chosen by so many random sums of the classes' slopes (Iosipoi and Vakhrushev,
 /// SketchBoost, 2022, section 3.3), so that their cost does not grow with the classes.
 constexpr size_t sketched = 3;
@@ -108,38 +115,50 @@ class Booster {
  public:
   Booster(const std::vector<BinnedColumn>& columns, const std::vector<int32_t>& classOf, int classes,
           const BoostSettings& settings, Abort abort)
-      : classOf_(classOf), settings_(settings), abort_(abort) {
+      : settings_(settings), abort_(abort) {
     model_.classes = classes;
     model_.depth = settings.depth;
     outputs_ = static_cast<size_t>(model_.outputs());
+    // Rows that are learnt or held, numbered anew: what is kept per row costs nothing for the others.
     std::vector<bool> isHeld(classOf.size());
-    for (const uint32_t row : settings.held) {
-      isHeld[row] = true;
-      if (classOf[row] >= 0) held_.push_back(row);
+    for (const uint32_t row : settings.held) isHeld[row] = true;
+    std::vector<uint32_t> rows;
+    for (size_t row = 0; row < classOf.size(); row++) {
+      if (classOf[row] < 0) continue;
+      (isHeld[row] ? held_ : learnt_).push_back(static_cast<uint32_t>(rows.size()));
+      rows.push_back(static_cast<uint32_t>(row));
+      classOf_.push_back(classOf[row]);
     }
-    for (size_t row = 0; row < classOf.size(); row++)
-      if (!isHeld[row] && classOf[row] >= 0) learnt_.push_back(static_cast<uint32_t>(row));
-    rows_ = classOf.size();
+    rows_ = rows.size();
     model_.order.assign(columns.size() * tableSize, 0);
+    std::vector<uint8_t> bins(rows_);
     for (size_t f = 0; f < columns.size(); f++) {
+      for (size_t i = 0; i < rows_; i++) bins[i] = columns[f].bins[rows[i]];
       uint8_t* const table = model_.order.data() + f * tableSize;
-      placeBins(columns[f], learnt_, classOf, classes, table);
+      placeBins({bins.data(), columns[f].count, columns[f].nominal}, learnt_, classOf_, classes, table);
       std::vector<uint8_t>& placed = placed_.emplace_back(rows_);
-      for (size_t row = 0; row < rows_; row++) placed[row] = table[columns[f].bins[row]];
+      for (size_t i = 0; i < rows_; i++) placed[i] = table[bins[i]];
     }
   }
 
   BoostedClasses run() {
     begin();
     double best = heldScore();
-    int bestTrees = 0;
-    for (int tree = 0; tree < settings_.maxTrees && tree - bestTrees < settings_.patience; tree++) {
+    const double first = best;
+    double mark = best;
+    int bestTrees = 0, markTree = 0;
+    for (int tree = 0; tree < settings_.maxTrees && tree - markTree < settings_.patience; tree++) {
       throwIfAborted(abort_);
       if (!grow(tree)) break;
       const double score = heldScore();
-      if (score > best + 1e-7) {
+      if (score > best) {
         best = score;
         bestTrees = tree + 1;
+      }
+      if (tree == earlyTrees && score - first < earlyShare * (settings_.toBeat - first)) break;
+      if (score > mark + leastGain) {
+        mark = score;
+        markTree = tree + 1;
       }
     }
     model_.heldScore = best;
@@ -167,12 +186,18 @@ class Booster {
     leaf_.resize(rows_);
   }
 
-  double heldScore() const {
+  double heldScore() {
     double sum = 0;
-    std::vector<double> p(static_cast<size_t>(model_.classes));
+    chances_.resize(outputs_);
     for (const uint32_t row : held_) {
-      softmax(scores_.data() + row * outputs_, model_.classes, p.data());
-      sum += std::log(std::max(1e-12, p[static_cast<size_t>(classOf_[row])]));
+      const float* const own = scores_.data() + row * outputs_;
+      if (outputs_ == 1) {
+        const float p = 1.0f / (1.0f + std::exp(-own[0]));
+        sum += std::log(std::max(1e-12f, classOf_[row] == 1 ? p : 1 - p));
+      } else {
+        probabilities(own, chances_.data());
+        sum += std::log(std::max(1e-12f, chances_[static_cast<size_t>(classOf_[row])]));
+      }
     }
     return sum / static_cast<double>(std::max<size_t>(1, held_.size()));
   }
@@ -183,10 +208,12 @@ class Booster {
     used_.clear();
     const StreamKey key{static_cast<uint32_t>(settings_.seed), static_cast<uint32_t>(settings_.seed >> 32)};
     const bool all = learnt_.size() < 2000;
+    const auto bar = static_cast<uint32_t>(std::min<double>(
+        sampled, 4294967296.0 * static_cast<double>(mostSampled) / static_cast<double>(std::max<size_t>(1, learnt_.size()))));
     std::array<uint32_t, 4> words{};
     for (size_t i = 0; i < learnt_.size(); i++) {
       if ((i & 3) == 0) words = rowWords(key, i >> 2, static_cast<uint32_t>(tree), 7);
-      if (all || words[i & 3] < sampled) used_.push_back(learnt_[i]);
+      if (all || words[i & 3] < bar) used_.push_back(learnt_[i]);
     }
     if (outputs_ == 1) {
       for (const uint32_t row : used_) {
@@ -236,6 +263,9 @@ class Booster {
 
   bool grow(int tree) {
     sampleRows(tree);
+    counts_.assign(placed_.size() * places, 0);
+    for (size_t f = 0; f < placed_.size(); f++)
+      for (const uint32_t row : used_) counts_[f * places + placed_[f][row]]++;
     const auto depth = static_cast<size_t>(settings_.depth);
     std::vector<int32_t> features;
     std::vector<uint8_t> thresholds;
@@ -296,13 +326,34 @@ class Booster {
                          : bestSplitBy<sketched>(sketch_.data(), leaves, bestFeature, bestThreshold);
   }
 
+  /// Adds rows up by leaf and place. @param sums `leaves` x places x width, empty
+  template <size_t width>
+  void addRows(const std::vector<uint32_t>& rows, const uint8_t* placed, const float* slopes, uint8_t mask, float* sums) const {
+    for (const uint32_t row : rows) {
+      float* const sum = sums + (static_cast<size_t>(leaf_[row] & mask) * places + placed[row]) * width;
+      const float* const slope = slopes + row * width;
+      for (size_t i = 0; i < width; i++) sum[i] += slope[i];
+    }
+  }
+
   /// The split that lowers the loss most in all leaves together. @param slopes `sums` first derivatives and a second one per row
   template <size_t sums>
   bool bestSplitBy(const float* slopes, size_t leaves, int& bestFeature, int& bestThreshold) {
     constexpr size_t width = sums + 1;
     double best = 1e-9;
-    histogram_.resize(leaves * places * width);
-    std::vector<int32_t> counts(places);
+    const size_t room = (size_t{1} << settings_.depth) / 2 * places * width;
+    histogram_.resize(placed_.size() * room);
+    // Of the two halves that the last split made of every leaf, the side with fewer rows is added up, the other is the rest.
+    const auto last = static_cast<uint8_t>(leaves / 2);
+    bool smallIsRight = true;
+    if (leaves > 1) {
+      smaller_.clear();
+      size_t right = 0;
+      for (const uint32_t row : used_) right += (leaf_[row] & last) != 0 ? 1 : 0;
+      smallIsRight = 2 * right <= used_.size();
+      for (const uint32_t row : used_)
+        if (((leaf_[row] & last) != 0) == smallIsRight) smaller_.push_back(row);
+    }
     std::vector<float> whole(leaves * width);
     for (const uint32_t row : used_) {
       const float* const slope = slopes + row * width;
@@ -321,21 +372,27 @@ class Booster {
     for (size_t f = 0; f < placed_.size(); f++) {
       throwIfAborted(abort_);
       const uint8_t* const placed = placed_[f].data();
-      std::fill(histogram_.begin(), histogram_.end(), 0.0f);
-      std::fill(counts.begin(), counts.end(), 0);
-      for (const uint32_t row : used_) {
-        const size_t place = placed[row];
-        float* const sum = histogram_.data() + (leaf_[row] * places + place) * width;
-        const float* const slope = slopes + row * width;
-        for (size_t i = 0; i < width; i++) sum[i] += slope[i];
-        counts[place]++;
+      float* const histogram = histogram_.data() + f * room;
+      const size_t half = leaves / 2 * places * width;
+      if (leaves == 1) {
+        std::fill(histogram, histogram + places * width, 0.0f);
+        addRows<width>(used_, placed, slopes, 0, histogram);
+      } else {
+        std::fill(histogram + half, histogram + 2 * half, 0.0f);
+        addRows<width>(smaller_, placed, slopes, static_cast<uint8_t>(last - 1), histogram + half);
+        for (size_t i = 0; i < half; i++) {
+          const float small = histogram[half + i];
+          const float rest = histogram[i] - small;
+          histogram[i] = smallIsRight ? rest : small;
+          histogram[half + i] = smallIsRight ? small : rest;
+        }
       }
       gains.fill(0.0);
       for (size_t leaf = 0; leaf < leaves; leaf++) {
         std::array<float, width> left{}, right;
         const float* const all = whole.data() + leaf * width;
         for (size_t place = 0; place + 1 < places; place++) {
-          const float* const sum = histogram_.data() + (leaf * places + place) * width;
+          const float* const sum = histogram + (leaf * places + place) * width;
           for (size_t i = 0; i < width; i++) {
             left[i] += sum[i];
             right[i] = all[i] - left[i];
@@ -346,8 +403,9 @@ class Booster {
       int64_t inLeft = 0;
       const auto total = static_cast<int64_t>(used_.size());
       for (size_t place = 0; place + 1 < places; place++) {
-        inLeft += counts[place];
-        if (counts[place] == 0 || inLeft < settings_.minLeaf || total - inLeft < settings_.minLeaf) continue;
+        const int64_t own = counts_[f * places + place];
+        inLeft += own;
+        if (own == 0 || inLeft < settings_.minLeaf || total - inLeft < settings_.minLeaf) continue;
         if (gains[place] - base > best) {
           best = gains[place] - base;
           bestFeature = static_cast<int>(f);
@@ -358,15 +416,16 @@ class Booster {
     return bestFeature >= 0;
   }
 
-  const std::vector<int32_t>& classOf_;
+  std::vector<int32_t> classOf_;
   const BoostSettings& settings_;
   Abort abort_;
   BoostedClasses model_;
   size_t outputs_ = 1;
   size_t rows_ = 0;
-  std::vector<uint32_t> held_, learnt_, used_;
+  std::vector<uint32_t> held_, learnt_, used_, smaller_;
+  std::vector<int32_t> counts_;
   std::vector<std::vector<uint8_t>> placed_;
-  std::vector<float> scores_, slopes_, sketch_, histogram_;
+  std::vector<float> scores_, slopes_, sketch_, histogram_, chances_;
   std::vector<uint8_t> leaf_;
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <vector>
 
 #include "donor_tree.h"
@@ -14,11 +15,13 @@ struct BoostSettings {
   int maxTrees = 400;
   double learningRate = 0.15;
   /// Added to the Hessian's sum of a leaf.
-  double l2 = 3;
+  double l2 = getenv("L2") ? atof(getenv("L2")) : 3;
   /// Fewest rows on each side of a split.
   int64_t minLeaf = 20;
   /// Trees without a better score of the held-out rows after which boosting ends.
-  int patience = 15;
+  int patience = getenv("PA") ? atoi(getenv("PA")) : 15;
+  /// Score of held-out rows that is to be reached: boosting ends early where it stays far below.
+  double toBeat = -1e300;
   /// Rows held out; at least one.
   std::vector<uint32_t> held;
   /// Deals rows to trees.

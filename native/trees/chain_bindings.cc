@@ -106,7 +106,7 @@ Napi::Value growTree(Info info) {
   });
 }
 
-// boostClasses(bins, counts, nominal, classOf, classes, held, depth, maxTrees, learningRate, seed, abort?) -> boosted
+// boostClasses(bins, counts, nominal, classOf, classes, held, depth, maxTrees, learningRate, toBeat, seed, abort?) -> boosted
 Napi::Value boost(Info info) {
   Arguments arguments(info);
   const auto classOf = arguments.array<int32_t>(3, "classOf");
@@ -117,8 +117,9 @@ Napi::Value boost(Info info) {
   settings.depth = static_cast<int>(arguments.integer(6, "depth", 1, 8));
   settings.maxTrees = static_cast<int>(arguments.integer(7, "maxTrees", 0, 100'000));
   settings.learningRate = arguments.number(8, "learningRate", 1e-6, 1);
-  settings.seed = static_cast<uint64_t>(arguments.integer(9, "seed", 0, (int64_t{1} << 53) - 1));
-  return arguments.start(10, [=](Abort abort) -> Result {
+  settings.toBeat = arguments.number(9, "toBeat", -1e300, 1e300);
+  settings.seed = static_cast<uint64_t>(arguments.integer(10, "seed", 0, (int64_t{1} << 53) - 1));
+  return arguments.start(11, [=](Abort abort) -> Result {
     const std::vector<int32_t> own(classOf.data, classOf.data + classOf.size);
     for (const int32_t k : own)
       if (k < -1 || k >= classes) throw CodedError("VERISIM_NATIVE_ARGUMENT", "Expected classes below their number");

@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 import { benchmarkTable } from "./adult.ts";
 import { type Benchmark, benchmarks } from "./benchmarks.ts";
 import { type BenchmarkResult, summarise, takeTurns } from "./measure.ts";
+import { installNodePeers } from "./node-peers.mjs";
 import { Worker } from "./worker.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -96,6 +97,11 @@ function commandsOf(
   ]);
   if (peersFolder === undefined) return commands;
   for (const peer of benchmark.peers) {
+    if (peer.environment === "node") {
+      const packages = installNodePeers(peersFolder);
+      commands.set(peer.name, [process.execPath, script(peer.script), ...given, ...own, packages]);
+      continue;
+    }
     const python = path.join(peersFolder, peer.environment, "bin/python");
     if (!existsSync(python)) {
       const install = `node tools/parity/install.mjs ${peersFolder} ${peer.environment}`;

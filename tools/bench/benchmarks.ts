@@ -13,7 +13,7 @@ export interface Benchmark {
   readonly peers: readonly Peer[];
 }
 
-/** A script run by the Python of an environment of the peers folder. */
+/** A script run by the Python of an environment of the peers folder; by Node for the environment `node`. */
 export interface Peer {
   readonly name: string;
   readonly environment: string;
@@ -135,5 +135,14 @@ export const benchmarks: readonly Benchmark[] = [
     summary: "SMOTE-NC on Adult, in the process",
     ours: "ours/smotenc.ts",
     peers: [{ name: "imbalanced-learn", environment: "imblearn", script: "peers/smotenc.py" }],
+  },
+  {
+    name: "simulate-rows",
+    summary: "10,000,000 rows of the card scenario into a Parquet file; peers make fewer, in proportion",
+    ours: "ours/simulate-rows.ts",
+    peers: [
+      { name: "faker-js", environment: "node", script: "peers/simulate-faker.mjs" },
+      { name: "drizzle-seed", environment: "node", script: "peers/simulate-drizzle.mjs" },
+    ],
   },
 ];

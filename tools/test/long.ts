@@ -17,6 +17,8 @@ const steps: readonly Step[] = [
   vitestStep("slow tests", "vitest.slow.config.ts", 15),
   { name: "packed packages", script: ["tools/pack/pack.ts"], limitMinutes: 12 },
   { name: "parity", script: ["tools/parity/quality.ts"], limitMinutes: 12 },
+  { name: "metrics parity", script: ["tools/parity/metrics.ts"], limitMinutes: 15 },
+  { name: "resample parity", script: ["tools/parity/resample.ts"], limitMinutes: 6 },
   { name: "LightGBM parity", script: ["tools/parity/lightgbm.ts"], limitMinutes: 6 },
   { name: "ONNX files", script: ["tools/parity/onnx-files.ts"], limitMinutes: 6 },
   { name: "tfjs-node", script: ["tools/tfjs-node/test.ts"], limitMinutes: 12 },

@@ -1,7 +1,9 @@
 // The language of gates.
 
+import { readFileSync } from "node:fs";
+import { figures } from "@verisim/evaluate/figures";
 import { describe, expect, it } from "vitest";
-import { readGates } from "./figures.ts";
+import { namesMetric, neededFor, readGates } from "./figures.ts";
 
 describe("gates", () => {
   it("are read with blanks, per cents, exponents and several at once", () => {
@@ -31,5 +33,19 @@ describe("gates", () => {
     expect(() => readGates("constructor<1")).toThrowError(
       expect.objectContaining({ code: "VERISIM_UNKNOWN_FIGURE" }),
     );
+  });
+
+  it("may name published metrics, which are then all that is computed of them", () => {
+    expect(namesMetric("quality<0.9, dcr-share>0.5")).toBe(false);
+    expect(namesMetric("quality<0.9,ks-complement<1")).toBe(true);
+    const gates = readGates("quality<0.9,ks-complement<1,dcr-share>0.5,mia-auc>0.6", {
+      metrics: ["ks-complement"],
+    });
+    expect(neededFor(gates)).toEqual({ parts: ["metrics", "privacy"], metrics: ["ks-complement"] });
+  });
+
+  it("have a line in the documentation each", () => {
+    const page = readFileSync(new URL("../../../docs/cli.md", import.meta.url), "utf8");
+    expect(Object.keys(figures).filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
   });
 });

@@ -17,11 +17,12 @@ export interface JudgedTables {
   readonly modelFile?: Artifact | undefined;
   /** Undefined: all parts. */
   readonly parts: readonly PartName[] | undefined;
+  readonly metrics?: readonly string[] | undefined;
   readonly seed: number;
 }
 
 export async function judge(tables: JudgedTables, session: Session): Promise<Evaluation> {
-  const { real, synthetic, holdout, metadata, target, sensitive, modelFile, parts, seed } = tables;
+  const { real, synthetic, holdout, metadata, target, sensitive, modelFile, parts, metrics, seed } = tables;
   return session.timed("evaluate", () =>
     evaluate({
       real,
@@ -35,6 +36,7 @@ export async function judge(tables: JudgedTables, session: Session): Promise<Eva
       ...(sensitive ? { sensitive } : {}),
       ...(modelFile ? { modelFile } : {}),
       ...(parts ? { parts } : {}),
+      ...(metrics ? { metrics } : {}),
     }),
   );
 }

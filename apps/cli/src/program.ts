@@ -35,6 +35,7 @@ export interface SampleFlags extends SharedFlags {
 
 export interface SynthFlags extends FitFlags, SampleFlags {
   report?: string;
+  parts?: string;
   combine?: boolean;
   holdout?: string;
 }
@@ -196,7 +197,11 @@ verisim COMMAND --help explains a command.`,
     "learn a table, write a synthetic one, and judge it",
   );
   withOut(synth.argument("<DATA>", "the real table"), "the synthetic table (required)")
-    .option("--report <file>", "write an HTML report of how good it is")
+    .option("--report <file>", "write an HTML report of how good it is: with --holdout the whole evaluation")
+    .option(
+      "--parts <names>",
+      "parts of the report, as for evaluate (default: all with --holdout, else none)",
+    )
     .option("--holdout <file>", "real rows to keep out of learning: their scores are the ceiling")
     .option("--combine", "write the real rows too, with a boolean column is_synthetic");
   withSample(synth, "rows to write (default: the sum of --counts, or as many as DATA has)");

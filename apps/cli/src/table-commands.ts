@@ -24,11 +24,14 @@ export interface ResampleFlags extends SharedFlags {
   target?: string;
   strategy?: string;
   counts?: string;
-  ratio?: string;
+  balance?: string;
   rows?: string;
   by?: string[];
-  margins?: string;
-  combine?: boolean;
+  margins?: string[];
+  replace?: boolean;
+  origins?: boolean;
+  gain?: boolean;
+  holdout?: string;
   set?: string[];
 }
 
@@ -44,6 +47,7 @@ export interface CommandParts {
 
 export function addTableCommands(parts: CommandParts): void {
   addSimulate(parts);
+  addResample(parts);
   addNoise(parts);
 }
 
@@ -111,5 +115,51 @@ function addNoise({ command, withOut, withShared, examples, start, collect }: Co
     )
     .action(async (data: string, flags: NoiseFlags) =>
       (await import("./commands/noise.ts")).noise(data, flags, start(flags, noise)),
+    );
+}
+
+function addResample({ command, withOut, withShared, examples, start, collect }: CommandParts): void {
+  const resample = command(
+    "resample",
+    "DATA --target COL --strategy NAME --out FILE [options]",
+    "balance the classes of a table, or sample its rows",
+  );
+  resample
+    .argument("<DATA>", "the table")
+    .option("--target <column>", "the column of classes (default: that of --counts)")
+    .option(
+      "--strategy <name>",
+      "smote (default), adasyn, random, tomek-links, ...; sample, bootstrap, smoothed-bootstrap, stratified, rake",
+    )
+    .option(
+      "--counts <column:label=n,...>",
+      'rows per class in the output, originals included, exactly: "fraud:1=3000"',
+    )
+    .option("--balance <name>", "instead: auto, minority, not-majority, all, ... or a ratio such as 0.5")
+    .option("--set <option=value>", "an option of the strategy; repeat for more", collect)
+    .option("--origins", "add the columns is_synthetic, base_row and other_row")
+    .option("--gain", "also say, with boosted trees on held-out rows, whether the new rows help")
+    .option("--holdout <file>", "with --gain: rows to judge on (default: a quarter of DATA, split off)")
+    .option("--rows <n>", "rows of a sample")
+    .option("--by <column>", "stratified: a column of the strata; repeat for more", collect)
+    .option("--replace", "stratified: rows may come again where a stratum has too few")
+    .option(
+      "--margins <column:label=share,...>",
+      "rake: what a column's categories make up; repeat for more",
+      collect,
+    )
+    .option("--metadata <file>", "types and keys as SDV metadata JSON; what it leaves out is detected");
+  withShared(withOut(resample, "the table that results (required)"))
+    .addHelpText(
+      "after",
+      examples([
+        'verisim resample train.csv --counts "fraud:1=3000" --out balanced.csv',
+        "verisim resample train.csv --target fraud --strategy adasyn --origins --out balanced.parquet",
+        "verisim resample people.csv --strategy stratified --by sex --by region --rows 500 --out sample.csv",
+        'verisim resample survey.csv --strategy rake --margins "sex:f=0.51,m=0.49" --out weighted.csv',
+      ]),
+    )
+    .action(async (data: string, flags: ResampleFlags) =>
+      (await import("./commands/resample.ts")).resampleTable(data, flags, start(flags, resample)),
     );
 }

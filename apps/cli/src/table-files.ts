@@ -22,6 +22,8 @@ export interface TableFiles {
   readonly modelFile: string | undefined;
   /** Undefined: all parts. */
   readonly parts: readonly PartName[] | undefined;
+  /** Names of published metrics. Undefined: those that the part takes by itself. */
+  readonly metrics?: readonly string[] | undefined;
   readonly seed: number;
 }
 

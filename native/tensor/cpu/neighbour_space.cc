@@ -105,7 +105,9 @@ void NeighbourSpace::place(const T* rows, int64_t count, float* values, double* 
       float* const to = values + row * axes_;
       double norm = 0;
       for (int64_t d = 0; d < dimensions_; d++) {
-        const double x = (static_cast<double>(from[d]) - center_[static_cast<size_t>(d)]) * scale_;
+        double x = (static_cast<double>(from[d]) - center_[static_cast<size_t>(d)]) * scale_;
+        // Shared memory may have changed since it was checked: an order over NaN would be none.
+        if (!(std::abs(x) <= 0x1p42)) x = 0;
         moved[static_cast<size_t>(d)] = x;
         norm += squared_ ? x * x : std::abs(x);
       }

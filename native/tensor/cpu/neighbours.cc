@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "isa.h"
+#include "neighbour_blocks.h"
 #include "neighbour_bytes.h"
 #include "neighbour_space.h"
 #include "neighbour_tree.h"
@@ -50,8 +51,6 @@ struct NeighbourKernels {
 namespace verisim {
 namespace {
 
-constexpr double roundoff = 0x1p-24;
-constexpr double turnError = 0x1p-33;  // of a squared distance, beside both squared norms, by turning to the axes
 constexpr int32_t none = std::numeric_limits<int32_t>::max();  // no row has this number
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
@@ -70,156 +69,6 @@ double measureRows(const NeighbourMetricKernels& kernels, const double* a, const
   return kernels.distance64(a, b, n);
 }
 
-/// Rows in the search's space with their tree.
-struct Side {
-  Scratch<float> values;
-  Scratch<double> norms;
-  NeighbourRows rows;
-  NeighbourTree tree;
-
-  template <class T>
-  Side(const T* from, const int32_t* codes, int64_t count, const Neighbours<T>& p, const NeighbourSpace& space, Job& job)
-      : values(static_cast<size_t>(count * space.axes())),
-        norms(static_cast<size_t>(count)),
-        rows{values.data(),   norms.data(),      codes, count, space.axes(), p.categories,
-             space.weights(), p.metric == Metric::euclidean} {
-    space.place(from, count, values.data(), norms.data(), job);
-    tree = neighbourTree(rows, job);
-  }
-};
-
-/// How rows become bytes: whole steps of each axis, cut off beyond 127 of them.
-class ByteRows {
- public:
-  ByteRows(const NeighbourRows& rows, bool wanted) : axes_(rows.dimensions) {
-    if (!wanted || !rows.squared || rows.categories > 0 || axes_ < 12 || axes_ > 1024 || !hasByteFilter()) return;
-    // Steps that hold all but one row in a thousand: those beyond lose more, which only makes them pass more often.
-    std::vector<float> largest;
-    const int64_t stride = std::max<int64_t>(1, rows.count / 4096);
-    for (int64_t row = 0; row < rows.count; row += stride) {
-      float most = 0;
-      for (int64_t d = 0; d < axes_; d++) most = std::max(most, std::abs(rows.values[row * axes_ + d]));
-      largest.push_back(most);
-    }
-    const auto place = largest.begin() + static_cast<int64_t>(largest.size() - 1) * 999 / 1000;
-    std::nth_element(largest.begin(), place, largest.end());
-    if (*place > 0) step_ = static_cast<double>(*place) / 127;
-  }
-
-  bool used() const { return step_ > 0; }
-  double step() const { return step_; }
-  int64_t steps() const { return (axes_ + 3) / 4; }
-
-  /// Calls `put(axis, byte)` for every axis; returns what the row of this norm lost, in steps, rounded up: to bytes, and
-  /// before to floats.
-  template <class Put>
-  double bytesOf(const float* row, double norm, Put&& put) const {
-    double lost = 0;
-    for (int64_t d = 0; d < axes_; d++) {
-      const double x = static_cast<double>(row[d]) / step_;
-      const double byte = std::clamp(std::nearbyint(x), -127.0, 127.0);
-      lost += (x - byte) * (x - byte);
-      put(d, static_cast<int32_t>(byte));
-    }
-    return std::sqrt(lost) * (1 + 1e-12) + 4 * roundoff * norm / step_;
-  }
-
- private:
-  int64_t axes_;
-  double step_ = 0;
-};
-
-/// The data's leaves, block by block, as the filter reads them.
-struct Blocks {
-  std::vector<int64_t> first;  // per node that is a leaf: its first block
-  Scratch<float> values, start;
-  Scratch<int32_t> codes;
-  Scratch<int8_t> bytes;
-  Scratch<int32_t> byteStart;
-  std::vector<float> lost;  // per block: the most that one of its rows lost as bytes, in steps
-
-  Blocks(const Side& side, int64_t count, double slack, const ByteRows& byteRows, Job& job)
-      : first(side.tree.nodes.size(), 0),
-        values(static_cast<size_t>(count * neighbourBlock * side.rows.dimensions)),
-        start(static_cast<size_t>(count * neighbourBlock)),
-        codes(static_cast<size_t>(count * neighbourBlock * side.rows.categories)),
-        bytes(byteRows.used() ? static_cast<size_t>(count * neighbourBlock * byteRows.steps() * 4) : 0),
-        byteStart(byteRows.used() ? static_cast<size_t>(count * neighbourBlock) : 0),
-        lost(byteRows.used() ? static_cast<size_t>(count) : 0, 0.0f) {
-    int64_t next = 0;
-    for (const int32_t leaf : side.tree.leaves) {
-      first[static_cast<size_t>(leaf)] = next;
-      next += blocksOf(side.tree.nodes[static_cast<size_t>(leaf)]);
-    }
-    job.run(static_cast<int64_t>(side.tree.leaves.size()), [&](int64_t i, int) {
-      const int32_t leaf = side.tree.leaves[static_cast<size_t>(i)];
-      const NeighbourNode& node = side.tree.nodes[static_cast<size_t>(leaf)];
-      for (int64_t place = 0; place < blocksOf(node) * neighbourBlock; place++)
-        put(side, first[static_cast<size_t>(leaf)] * neighbourBlock + place,
-            place < node.end - node.begin ? side.tree.order[static_cast<size_t>(node.begin + place)] : -1, slack,
-            byteRows);
-    });
-  }
-
-  static int64_t blocksOf(const NeighbourNode& node) {
-    return (node.end - node.begin + neighbourBlock - 1) / neighbourBlock;
-  }
-
-  static int64_t count(const NeighbourTree& tree) {
-    int64_t sum = 0;
-    for (const int32_t leaf : tree.leaves) sum += blocksOf(tree.nodes[static_cast<size_t>(leaf)]);
-    return sum;
-  }
-
- private:
-  void putBytes(const Side& side, int64_t place, int64_t row, const ByteRows& byteRows);
-
-  /// Row -1 fills a block up: it is infinitely far.
-  void put(const Side& side, int64_t place, int64_t row, double slack, const ByteRows& byteRows) {
-    if (byteRows.used()) putBytes(side, place, row, byteRows);
-    const NeighbourRows& rows = side.rows;
-    const int64_t block = place / neighbourBlock, lane = place % neighbourBlock;
-    float* const out = values.data() + block * neighbourBlock * rows.dimensions + lane;
-    int32_t* const outCodes = codes.data() + block * neighbourBlock * rows.categories + lane;
-    double sum = 0;
-    for (int64_t d = 0; d < rows.dimensions; d++) {
-      const float x = row < 0 ? 0 : rows.values[row * rows.dimensions + d];
-      out[d * neighbourBlock] = rows.squared ? -2 * x : x;
-      sum += rows.squared ? static_cast<double>(x) * x : std::abs(static_cast<double>(x));
-    }
-    for (int64_t c = 0; c < rows.categories; c++)
-      outCodes[c * neighbourBlock] = row < 0 ? 0 : rows.codes[row * rows.categories + c];
-    if (row < 0) {
-      start[static_cast<size_t>(place)] = infinity;
-      return;
-    }
-    // What rounding can add is taken off beforehand.
-    const double norm = rows.norms[row];
-    const double from = rows.squared ? sum * (1 - slack) - norm * norm * turnError : -sum * slack;
-    start[static_cast<size_t>(place)] = std::nextafter(static_cast<float>(from), -infinity);
-  }
-};
-
-/// A row passes where bytes . query - floor(|bytes|^2 / 2) reaches a limit; the query's bytes are 128 too large.
-void Blocks::putBytes(const Side& side, int64_t place, int64_t row, const ByteRows& byteRows) {
-  const int64_t block = place / neighbourBlock, lane = place % neighbourBlock;
-  int8_t* const out = bytes.data() + (block * byteRows.steps() * neighbourBlock + lane) * 4;
-  for (int64_t step = 0; step < byteRows.steps(); step++) std::fill_n(out + step * neighbourBlock * 4, 4, int8_t{0});
-  if (row < 0) {
-    byteStart[static_cast<size_t>(place)] = -(1 << 30) - (1 << 29);
-    return;
-  }
-  int32_t norm = 0;
-  const double rowLost =
-      byteRows.bytesOf(side.rows.values + row * side.rows.dimensions, side.rows.norms[row], [&](int64_t d, int32_t byte) {
-        out[d / 4 * neighbourBlock * 4 + d % 4] = static_cast<int8_t>(byte);
-        norm += byte * byte + 256 * byte;
-      });
-  byteStart[static_cast<size_t>(place)] = -(norm >> 1);
-  float& most = lost[static_cast<size_t>(block)];
-  most = std::max(most, std::nextafter(static_cast<float>(rowLost), infinity));
-}
-
 template <class T>
 class Search {
  public:
@@ -232,11 +81,11 @@ class Search {
         job_(job),
         space_(problem, job),
         // Conversion of both sides, one rounding a step (two without fused steps), and as much again to be safe.
-        slack_(4 * roundoff * static_cast<double>(problem.dimensions + problem.categories + 8)),
+        slack_(4 * neighbourRoundoff * static_cast<double>(problem.dimensions + problem.categories + 8)),
         data_(problem.data, problem.dataCodes, problem.dataCount, problem, space_, job),
         // Bytes pay where a row is compared with many.
         bytes_(data_.rows, problem.queryCount >= 256),
-        blocks_(data_, Blocks::count(data_.tree), slack_, bytes_, job) {}
+        blocks_(data_, slack_, bytes_, job) {}
 
   void run() {
     const bool same = p_.queries == p_.data && p_.queryCodes == p_.dataCodes && p_.queryCount == p_.dataCount;
@@ -298,7 +147,7 @@ class Search<T>::Tile {
       }
       const double norm = queries.rows.norms[row];
       norms_[static_cast<size_t>(q)] = norm;
-      own_[static_cast<size_t>(q)] = s_.squared_ ? sum * (1 - s_.slack_) - norm * norm * turnError : -sum * s_.slack_;
+      own_[static_cast<size_t>(q)] = s_.squared_ ? sum * (1 - s_.slack_) - norm * norm * neighbourTurnError : -sum * s_.slack_;
       std::copy_n(p_.queryCodes + row * p_.categories, p_.categories, codes_.data() + q * p_.categories);
     }
     if (s_.bytes_.used()) prepareBytes();
@@ -323,7 +172,7 @@ class Search<T>::Tile {
   /// Whether nothing within `root` of a query can lie as far as `gap`, which was computed from rounded numbers.
   bool beyond(float gap, double root, double norms) const {
     const double distance = static_cast<double>(gap) * (1 - s_.slack_) - s_.slack_ * s_.space_.weightSum();
-    const double reach = root + 3 * roundoff * norms;
+    const double reach = root + 3 * neighbourRoundoff * norms;
     return distance > (s_.squared_ ? reach * reach : reach);
   }
 

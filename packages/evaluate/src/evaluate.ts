@@ -38,6 +38,8 @@ export interface EvaluateOptions extends RunOptions {
   modelFile?: Artifact;
   /** The parts beyond quality, validity and copies. Default: all; what lacks its input is named as left out. */
   parts?: readonly PartName[];
+  /** Names of the published metrics that the part `metrics` computes. Default: all that no other part has. */
+  metrics?: readonly string[];
   /** Cells of one table that are judged, at most; the rows of a larger one are sampled. Default 67,108,864. */
   maxCells?: number;
   /** Chooses rows, folds and everything else that is drawn. Any safe integer. Default 0. */
@@ -112,6 +114,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     bias: null,
     privacy: null,
     modelFile: null,
+    metrics: null,
     warnings: [],
   };
   options.onPart?.("quality", (performance.now() - begun) / 1000);
@@ -124,6 +127,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     target: options.target,
     sensitive: options.sensitive,
     modelFile: options.modelFile,
+    metrics: options.metrics,
     seed,
     run,
   };

@@ -6,6 +6,7 @@ import type { ModelFileReport, PrivacyReport } from "@verisim/privacy";
 import type { BiasReport } from "./bias/bias-report.ts";
 import type { DiversityReport } from "./diversity/diversity-report.ts";
 import type { PrecisionRecallReport } from "./metrics/precision-recall-report.ts";
+import type { MetricResult } from "./metrics/registry.ts";
 import type { ProjectionReport } from "./projection/projection-report.ts";
 import type { TwoSampleReport } from "./two-sample/two-sample-report.ts";
 import type { UtilityReport } from "./utility/utility-report.ts";
@@ -120,6 +121,7 @@ export const partNames = [
   "bias",
   "privacy",
   "model-file",
+  "metrics",
 ] as const;
 
 export type PartName = (typeof partNames)[number];
@@ -173,5 +175,7 @@ export interface Evaluation {
   privacy: PrivacyReport | null;
   /** What the generator's model file keeps of the training rows. Needs the file. */
   modelFile: ModelFileReport | null;
+  /** The published metrics by their names, each beside the holdout's. */
+  metrics: MetricResult[] | null;
   warnings: string[];
 }

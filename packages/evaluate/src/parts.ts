@@ -12,12 +12,16 @@ export interface PartContext {
   readonly target: string | undefined;
   readonly sensitive: readonly string[] | undefined;
   readonly modelFile: Artifact | undefined;
+  readonly metrics: readonly string[] | undefined;
   readonly seed: number;
   readonly run: RunOptions;
 }
 
 /** Rows of each table whose neighbours are looked for: the figures stand to the third digit, in a few seconds. */
 const neighbourRows = 10_000;
+
+/** Differences of two cells that one search for neighbours may make at worst: wide tables are judged on fewer rows. */
+const mostDifferences = 1.5e9;
 
 /** What is lacking, as the end of the sentence "It needs ...". */
 type Lack = string;
@@ -42,7 +46,9 @@ const parts: Readonly<Record<PartName, Part>> = {
   },
   neighbours: async (evaluation, { compared, seed, run }) => {
     const { comparedPrecisionRecall } = await import("./metrics/precision-recall.ts");
-    evaluation.neighbours = await comparedPrecisionRecall(compared, { ...run, seed, maxRows: neighbourRows });
+    const affordable = Math.floor(Math.sqrt(mostDifferences / Math.max(1, compared.columns.length)));
+    const maxRows = Math.min(neighbourRows, affordable);
+    evaluation.neighbours = await comparedPrecisionRecall(compared, { ...run, seed, maxRows });
     return null;
   },
   diversity: async (evaluation, { tables, compared, seed, run }) => {
@@ -81,6 +87,17 @@ const parts: Readonly<Record<PartName, Part>> = {
     if (!modelFile) return "the generator's model file";
     const { modelFileCheck } = await import("@verisim/privacy");
     evaluation.modelFile = modelFileCheck(modelFile, tables.real, tables.metadata);
+    return null;
+  },
+  metrics: async (evaluation, { tables, target, metrics, seed, run }) => {
+    const { computeMetrics, metricDescriptions } = await import("./metrics/registry.ts");
+    // The part on neighbours has those of rows and neighbourhoods.
+    const usual = metricDescriptions.filter(({ family }) => family !== "prdc").map(({ name }) => name);
+    evaluation.metrics = await computeMetrics(tables, metrics ?? usual, {
+      ...run,
+      seed,
+      ...(target === undefined ? {} : { target }),
+    });
     return null;
   },
 };

@@ -96,7 +96,7 @@ export async function privacyRisk(options: PrivacyOptions): Promise<PrivacyRepor
     ...(quasiIdentifiers ? { known: quasiIdentifiers } : {}),
   });
   step("singling out");
-  const single = singlingOut(tables, { attacks });
+  const single = await singlingOut(tables, { attacks });
   step("linkability");
   const linked = await linkability(tables, {
     attacks,
@@ -117,7 +117,7 @@ export async function privacyRisk(options: PrivacyOptions): Promise<PrivacyRepor
     }),
     values: valueOverlap(options),
   };
-  const findings = findingsOf(parts);
+  const findings = findingsOf(parts, synthetic.rowCount);
   return {
     version: 1,
     seed: tables.seed,

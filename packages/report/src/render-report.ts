@@ -9,6 +9,7 @@ import { changesSection, comparisonSection } from "./sections/comparison.ts";
 import { definitionSection } from "./sections/definitions.ts";
 import { diversitySection } from "./sections/diversity.ts";
 import { pageHeader } from "./sections/header.ts";
+import { metricSection } from "./sections/metrics.ts";
 import { pairSection } from "./sections/pairs.ts";
 import { privacySection } from "./sections/privacy.ts";
 import { recordSection, warningSection } from "./sections/record.ts";
@@ -37,6 +38,7 @@ export function renderReport(input: ReportInput): string {
     utilitySection(view),
     biasSection(view),
     privacySection(view),
+    metricSection(view),
     checkSection(view),
     warningSection(view),
     recordSection(view),

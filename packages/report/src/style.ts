@@ -42,8 +42,8 @@ html:not(.js) .script-only { display: none; }
 .skip:focus { left: 8px; }
 nav { position: sticky; top: 0; z-index: 10; background: var(--paper); border-bottom: 1px solid var(--rule); }
 nav > div { display: flex; gap: 18px; align-items: center; height: 46px; }
-nav ul { display: flex; gap: 16px; list-style: none; margin: 0; padding: 0; overflow-x: auto; flex: 1; scrollbar-width: none; }
-nav a { color: var(--quiet); text-decoration: none; white-space: nowrap; font-size: 14px; padding: 4px 0; }
+nav ul { display: flex; gap: 13px; list-style: none; margin: 0; padding: 0; overflow-x: auto; flex: 1; scrollbar-width: none; }
+nav a { color: var(--quiet); text-decoration: none; white-space: nowrap; font-size: 13.5px; padding: 4px 0; }
 nav a:hover { color: var(--ink); text-decoration: underline; }
 nav .brand { color: var(--ink); font-family: var(--serif); font-weight: 600; font-size: 17px; }
 button, input, select { font: inherit; font-size: 14px; color: var(--ink); background: var(--surface);

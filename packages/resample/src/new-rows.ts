@@ -16,10 +16,14 @@ export interface NewRows {
   readonly voters?: { readonly rows: Int32Array; readonly k: number; readonly at: Int32Array };
   /** `[categories, count]`: a uniform that settles a tied vote. */
   readonly ties?: Float64Array;
+  /** `[categories, count]`: the rows whose categories are taken, where nobody votes. */
+  readonly categoryRows?: Int32Array;
   /** `[numbers, count]`: added to each number. */
   readonly noise?: Float64Array;
   /** `[numbers, count]`: the numbers themselves, instead of a point between two rows. */
   readonly numbers?: Float64Array;
+  /** Whole columns by name, in place of anything else: a target that is not that of `base`. */
+  readonly cells?: ReadonlyMap<string, Float64Array | Int32Array>;
   /** True: also the columns that are no features are those of `base`, but keys. */
   readonly repeats?: boolean;
 }
@@ -50,7 +54,9 @@ export function writeRows(
       next += rows.base.length;
       const number = numbers.get(column.name);
       const category = categories.get(column.name);
-      if (number)
+      const given = rows.cells?.get(column.name);
+      if (given) part.set(given);
+      else if (number)
         writeNumbers(
           part as Float64Array,
           from as Float64Array,
@@ -148,10 +154,11 @@ function writeVotes(
   category: number,
   rows: NewRows,
 ): void {
-  const { base, voters, ties } = rows;
+  const { base, voters, ties, categoryRows } = rows;
   const count = out.length;
   if (!voters) {
-    for (let i = 0; i < count; i++) out[i] = from[base[i]!]!;
+    const takenFrom = categoryRows?.subarray(category * count, (category + 1) * count) ?? base;
+    for (let i = 0; i < count; i++) out[i] = from[takenFrom[i]!]!;
     return;
   }
   const { k, at } = voters;

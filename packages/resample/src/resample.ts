@@ -1,17 +1,10 @@
 // The one entry: reads the target, settles how many rows each class shall have, runs the strategy and writes the table.
 
-import {
-  type Column,
-  dictionaryColumn,
-  knownTextsHint,
-  numberColumn,
-  Table,
-  type TableMetadata,
-  VerisimError,
-} from "@verisim/core";
-import { seededDraws } from "./draws.ts";
+import { knownTextsHint, type Table, type TableMetadata, VerisimError } from "@verisim/core";
+import { readClasses } from "./classes.ts";
+import { type Draws, seededDraws } from "./draws.ts";
 import { featureRows } from "./feature-rows.ts";
-import { writeRows } from "./new-rows.ts";
+import { type JoinedRows, joinOutcome } from "./joined-rows.ts";
 import { type ResampleOptions, resolveOptions } from "./options.ts";
 import { runStrategy } from "./run-strategy.ts";
 import { type SamplingStrategy, samplingGoals } from "./sampling-goals.ts";
@@ -31,22 +24,14 @@ export interface ResampleRequest extends Partial<ResampleOptions> {
   readonly seed?: number;
   /** The columns whose likeness counts; default: all that are numbers or categories. */
   readonly columns?: readonly string[];
+  /** Random numbers in place of those of the seed: what another program drew, for comparisons. */
+  readonly draws?: Draws;
   readonly signal?: AbortSignal | undefined;
   /** Most threads; never changes a result. */
   readonly threads?: number | undefined;
 }
 
-export interface Resampled {
-  /** Rows that stayed, in their order, then the new ones, class by class. */
-  readonly table: Table;
-  /** Per row of `table`, 1 where it is synthetic. */
-  readonly isSynthetic: Uint8Array;
-  /** Per row of `table`: the row of the original table that it is, or that it started from. */
-  readonly base: Int32Array;
-  /** The row of the original table that a new row went towards; -1 for original rows. */
-  readonly other: Int32Array;
-  /** How far it went, 0 to 1 between the two; NaN for original rows. */
-  readonly share: Float64Array;
+export interface Resampled extends JoinedRows {
   /** Rows per class before and after. */
   readonly counts: ReadonlyMap<string, { readonly before: number; readonly after: number }>;
   /** What was done otherwise than asked, and why. */
@@ -83,6 +68,7 @@ export async function resample(
     samplingStrategy,
     seed = 0,
     columns,
+    draws,
     signal,
     threads,
     ...given
@@ -109,6 +95,7 @@ export async function resample(
       { where: { option: "counts" }, hint: "Give samplingStrategy for the step that adds, or use smote." },
     );
   const options = resolveOptions(strategy, given);
+  if (strategy.kind === "combined") return cleanedSmote(table, metadata, request, options);
   const { classes, labels, classRows } = readClasses(table, target);
   const goals = samplingGoals(
     strategy,
@@ -121,107 +108,68 @@ export async function resample(
   const run = { signal, threads };
   const work: Work = {
     ...{ features, labels, classes, classRows, goals, options, run },
-    draws: seededDraws(seed, run),
+    draws: draws ?? seededDraws(seed, run),
     note: (code, message) => void notes.push({ code, message }),
   };
   const outcome = await runStrategy(strategy.name, work);
   const kept = withUnlabelled(outcome.kept, labels);
-  const total = outcome.made.reduce((sum, { base }) => sum + base.length, kept.length);
-  const result: Resampled = {
-    table: new Table(writeRows(table, metadata, features, kept, outcome.made), total),
-    isSynthetic: new Uint8Array(total).fill(1, kept.length),
-    base: new Int32Array(total),
-    other: new Int32Array(total).fill(-1, 0, kept.length),
-    share: new Float64Array(total).fill(Number.NaN, 0, kept.length),
+  return {
+    ...joinOutcome(table, metadata, features, { kept, made: outcome.made }),
     counts: countsOf(classes, goals.sizes, labels, kept, outcome.made),
     notes,
     leftOut: features.leftOut,
   };
-  result.base.set(kept);
-  let next = kept.length;
-  for (const { base, other, share } of outcome.made) {
-    result.base.set(base, next);
-    result.other.set(other, next);
-    result.share.set(share, next);
-    next += base.length;
-  }
-  return result;
 }
 
-/**
- * The table with three more columns: `is_synthetic` (`true` or `false`), and for synthetic rows `base_row` and
- * `other_row`, the rows of the original table (from 1) that they lie between.
- * @throws VerisimError `VERISIM_DUPLICATE_COLUMN` where the table has one of these columns
- */
-export function withOrigins({ table, isSynthetic, base, other }: Resampled): Table {
-  const rows = (from: Int32Array) =>
-    Float64Array.from(from, (row, index) => (isSynthetic[index] ? row + 1 : Number.NaN));
-  return new Table([
-    ...table.columns,
-    dictionaryColumn("is_synthetic", Int32Array.from(isSynthetic), ["false", "true"]),
-    numberColumn("base_row", rows(base)),
-    numberColumn("other_row", rows(other)),
-  ]);
-}
-
-/** The classes in the order of their texts, each row's class, and each class's rows. */
-export function readClasses(
+/** SMOTE, then cleaning of the whole: old and new rows, of every class, are judged alike (Batista et al. 2004). */
+async function cleanedSmote(
   table: Table,
-  target: string,
-): { classes: string[]; labels: Int32Array; classRows: Int32Array[] } {
-  const column = table.column(target);
-  const labels = new Int32Array(table.rowCount).fill(-1);
-  const classes: string[] = [];
-  const labelOf = new Map<string, number>();
-  const learn = (text: string): number => {
-    let label = labelOf.get(text);
-    if (label === undefined) {
-      label = classes.push(text) - 1;
-      labelOf.set(text, label);
-      if (label === mostClasses) throw tooManyClasses(column);
-    }
-    return label;
+  metadata: TableMetadata,
+  request: ResampleRequest,
+  options: ResampleOptions,
+): Promise<Resampled> {
+  const { strategy, samplingStrategy = "auto", seed = 0, target, columns, draws, signal, threads } = request;
+  const { scaling, rounding, kNeighbors, editNeighbours } = options;
+  const shared = {
+    target,
+    seed,
+    signal,
+    threads,
+    scaling,
+    rounding,
+    ...(columns && { columns }),
+    ...(draws && { draws }),
   };
-  if (column.kind === "dictionary") {
-    const known = new Int32Array(column.dictionary.length).fill(-1);
-    for (let row = 0; row < labels.length; row++) {
-      const code = column.codes[row]!;
-      if (code < 0) continue;
-      if (known[code] === -1) known[code] = learn(column.dictionary[code]!);
-      labels[row] = known[code]!;
-    }
-  } else
-    for (let row = 0; row < labels.length; row++)
-      if (!Number.isNaN(column.values[row])) labels[row] = learn(String(column.values[row]));
-  if (classes.length < 2)
-    throw new VerisimError("VERISIM_TARGET", `Expected at least two classes but found ${classes.length}.`, {
-      where: { column: target },
-      hint: "Name the column that holds the classes as the target.",
-    });
-  // In the order of their texts, so that it does not depend on which row comes first.
-  const order = classes.map((_, label) => label).sort((a, b) => (classes[a]! < classes[b]! ? -1 : 1));
-  const rank = new Int32Array(classes.length);
-  for (const [place, label] of order.entries()) rank[label] = place;
-  const sizes = new Int32Array(classes.length);
-  for (let row = 0; row < labels.length; row++) {
-    if (labels[row]! < 0) continue;
-    labels[row] = rank[labels[row]!]!;
-    sizes[labels[row]!]!++;
-  }
-  const classRows = Array.from(sizes, (size) => new Int32Array(size));
-  const next = new Int32Array(classes.length);
-  for (let row = 0; row < labels.length; row++)
-    if (labels[row]! >= 0) classRows[labels[row]!]![next[labels[row]!]!++] = row;
-  return { classes: order.map((label) => classes[label]!), labels, classRows };
-}
-
-const mostClasses = 10_000;
-
-const tooManyClasses = (column: Column) =>
-  new VerisimError("VERISIM_TARGET", `Expected at most ${mostClasses} classes but found more.`, {
-    where: { column: column.name },
-    hint: "A column of numbers is resampled by resampleRegression.",
+  const grown = await resample(table, metadata, {
+    ...shared,
+    strategy: "smote",
+    samplingStrategy,
+    kNeighbors,
   });
+  const judged = await resample(grown.table, metadata, {
+    ...shared,
+    samplingStrategy: "all",
+    ...(strategy === "smote-enn"
+      ? { strategy: "edited-nearest-neighbours", kNeighbors: editNeighbours }
+      : { strategy: "tomek-links" }),
+  });
+  const stay = judged.base;
+  return {
+    table: judged.table,
+    isSynthetic: Uint8Array.from(stay, (row) => grown.isSynthetic[row]!),
+    base: stay.map((row) => grown.base[row]!),
+    other: stay.map((row) => grown.other[row]!),
+    share: Float64Array.from(stay, (row) => grown.share[row]!),
+    counts: new Map(
+      [...grown.counts].map(([label, { before }]) => [
+        label,
+        { before, after: judged.counts.get(label)?.after ?? 0 },
+      ]),
+    ),
+    notes: [...grown.notes, ...judged.notes],
+    leftOut: grown.leftOut,
+  };
+}
 
 /** Rows without a class stay where they are. */
 function withUnlabelled(kept: Int32Array, labels: Int32Array): Int32Array {

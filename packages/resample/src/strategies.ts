@@ -87,7 +87,7 @@ export const strategies: readonly Strategy[] = [
   ),
   row("random-under", "under", "a number of rows of a class, drawn at random", ""),
   row("near-miss-1", "under", "the rows nearest to their nearest minority rows", mani, ["kNeighbors"]),
-  row("near-miss-2", "under", "the rows nearest to all minority rows", mani, ["kNeighbors"]),
+  row("near-miss-2", "under", "the rows nearest to their farthest minority rows", mani, ["kNeighbors"]),
   row("near-miss-3", "under", "of the rows around the minority, those farthest from it", mani, [
     "kNeighbors",
   ]),

@@ -71,13 +71,14 @@ export async function findNeighbours(
   const columns = features.categories.length;
   const places = new Int32Array(queries === reference ? 0 : features.rowCount).fill(-1);
   if (queries !== reference) for (let i = 0; i < reference.length; i++) places[reference[i]!] = i;
+  const selves = queries === reference ? undefined : queries.map((row) => places[row]!);
   const found = await nearestNeighbours(
     {
       reference: among.numbers,
       queries: asked.numbers,
       width: features.numbers.length,
       k,
-      excludeSelf: queries === reference ? true : queries.map((row) => places[row]!),
+      excludeSelf: queries === reference || (selves?.some((place) => place >= 0) ? selves : false),
       ...(columns > 0 && {
         categories: {
           reference: among.codes,

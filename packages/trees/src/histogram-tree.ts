@@ -64,13 +64,15 @@ export interface BoostRequest {
   readonly depth: number;
   readonly maxTrees: number;
   readonly learningRate: number;
+  /** Mean log-likelihood of held-out rows that is to be reached: boosting ends early where it stays far below. */
+  readonly toBeat: number;
   /** 0 to 2^53 - 1. */
   readonly seed: number;
 }
 
 /** @throws VerisimError `VERISIM_NATIVE_ARGUMENT`, `VERISIM_OUT_OF_MEMORY`, `VERISIM_ABORTED` */
 export function boostClasses(request: BoostRequest, signal?: AbortSignal): Promise<GrownBoosting> {
-  const { columns, classOf, classes, held, depth, maxTrees, learningRate, seed } = request;
+  const { columns, classOf, classes, held, depth, maxTrees, learningRate, toBeat, seed } = request;
   return runOwnTrees("boostClasses", signal, (addon, abort) =>
     addon.boostClasses(
       columns.map(({ bins }) => bins),
@@ -82,6 +84,7 @@ export function boostClasses(request: BoostRequest, signal?: AbortSignal): Promi
       depth,
       maxTrees,
       learningRate,
+      toBeat,
       seed,
       abort,
     ),

@@ -70,6 +70,7 @@ export interface Addon {
     depth: number,
     maxTrees: number,
     learningRate: number,
+    toBeat: number,
     seed: number,
     abort: AbortHandle | undefined,
   ): Promise<GrownBoosting>;

@@ -4,7 +4,7 @@ import { VerisimError } from "@verisim/core";
 import { figuresOf } from "@verisim/evaluate/figures";
 import { Checks, ChecksFailed } from "../checks.ts";
 import { gateCode } from "../exit-codes.ts";
-import { judgeGate, partsOf, readGates } from "../figures.ts";
+import { judgeGate, namesMetric, neededFor, readGates } from "../figures.ts";
 import { requireFlag } from "../flag-values.ts";
 import type { CheckFlags } from "../program.ts";
 import type { Session } from "../session.ts";
@@ -17,8 +17,15 @@ export async function check(flags: CheckFlags, session: Session): Promise<void> 
   const checks = new Checks();
   if ((flags.failIf ?? []).length === 0)
     checks.attempt(() => requireFlag(undefined, "fail-if", 'a condition such as "quality<0.9"'));
-  const gates = (flags.failIf ?? []).flatMap((text) => checks.attempt(() => readGates(text)) ?? []);
-  const plan = checkTables(flags, checks, partsOf(gates));
+  // The metrics' code takes a moment to load: only where a gate names something that is no figure.
+  const metrics = (flags.failIf ?? []).some(namesMetric)
+    ? (await import("@verisim/evaluate")).metricDescriptions.map(({ name }) => name)
+    : [];
+  const gates = (flags.failIf ?? []).flatMap(
+    (text) => checks.attempt(() => readGates(text, { metrics })) ?? [],
+  );
+  const needed = neededFor(gates);
+  const plan = { ...checkTables(flags, checks, needed.parts), metrics: needed.metrics };
   checks.output(flags.out, "out");
   checks.settle();
 

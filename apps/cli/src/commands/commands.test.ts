@@ -331,6 +331,14 @@ describe("evaluate and check", () => {
     expect([fresh.code, fresh.stdout.match(/^ok /gm)?.length]).toEqual([0, 2]);
   });
 
+  it("gates on published metrics compute those metrics alone", async () => {
+    const tables = ["check", "--real", "people.csv", "--synthetic", "people.csv", "--fail-if"];
+    const { code, stdout } = await verisim(...tables, "ks-complement<1,tv-complement<1,quality<1");
+    expect([code, stdout.match(/^ok +ks-complement +1 /m)?.length]).toEqual([0, 1]);
+    const lacking = await verisim(...tables, "mle<0.5");
+    expect([lacking.code, lacking.stderr]).toEqual([1, expect.stringMatching(/It needs --/)]);
+  });
+
   it("several tables stand side by side, and an earlier evaluation beside them", async () => {
     writePeople(at("a.csv"), 900, 200);
     const tables = ["evaluate", "--real", "people.csv", "--holdout", "holdout.csv", "--parts", "none"];

@@ -2,10 +2,10 @@
 
 import { readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
-import { knownTextsHint, VerisimError } from "@verisim/core";
-import type { PartName } from "@verisim/evaluate";
-import { type FigureSheet, figureSheet, figuresOf, partNames } from "@verisim/evaluate/figures";
+import { VerisimError } from "@verisim/core";
+import { type FigureSheet, figureSheet, figuresOf } from "@verisim/evaluate/figures";
 import { Checks } from "../checks.ts";
+import { readParts } from "../evaluation-parts.ts";
 import { compareText, summaryText } from "../judging.ts";
 import type { EvaluateFlags } from "../program.ts";
 import { optionValueError } from "../quantities.ts";
@@ -73,25 +73,6 @@ export async function evaluateTables(flags: EvaluateFlags, session: Session): Pr
   }
   sayWarnings(evaluation.warnings, session);
   if (flags.out !== undefined) session.say(`${format === ".json" ? "Evaluation" : "Report"}: ${flags.out}`);
-}
-
-/** @throws VerisimError `VERISIM_OPTION_VALUE` naming the parts there are */
-function readParts(text: string | undefined): PartName[] | undefined {
-  if (text === undefined || text === "all") return undefined;
-  if (text === "none" || text.trim() === "") return [];
-  return text.split(",").map((part) => {
-    const name = part.trim();
-    const known = partNames.find((own) => own === name);
-    if (known) return known;
-    throw new VerisimError(
-      "VERISIM_OPTION_VALUE",
-      `Expected a part for --parts but received ${JSON.stringify(name)}.`,
-      {
-        where: { option: "parts" },
-        hint: knownTextsHint("parts", name, [...partNames]),
-      },
-    );
-  });
 }
 
 /** @throws VerisimError `VERISIM_EARLIER` where the file is no evaluation */

@@ -3,13 +3,14 @@
 import { readFile } from "node:fs/promises";
 import { fileSystemError, VerisimError } from "@verisim/core";
 import { formatOfPath, writeTable } from "@verisim/data";
-import { addNoise, type NoiseStep, noiseKinds } from "@verisim/resample";
+import { addNoise, type NoiseStep, noiseKinds } from "@verisim/resample/noise";
 import { parseModelText } from "@verisim/simulate";
 import { Checks } from "../checks.ts";
 import { requireFlag, seedOf } from "../flag-values.ts";
 import { formatSeconds, optionValueError, plural } from "../quantities.ts";
 import { readReal } from "../reading.ts";
 import type { Session } from "../session.ts";
+import { settingValue } from "../setting-values.ts";
 import type { NoiseFlags } from "../table-commands.ts";
 import { sayWarnings } from "../warnings.ts";
 
@@ -84,10 +85,7 @@ export function readNoiseStep(text: string): NoiseStep {
     if (at <= 0) throw optionValueError("add", form, text, "A setting is a name, = and a value.");
     const name = setting.slice(0, at).trim();
     const value = setting.slice(at + 1).trim();
-    const row = Object.hasOwn(known.options, name) ? known.options[name] : undefined;
-    const isNumber = row?.type === "number" || row?.type === "integer";
-    options[name] =
-      isNumber && value !== "" ? Number(value) : row?.type === "boolean" ? value === "true" : value;
+    options[name] = settingValue(Object.hasOwn(known.options, name) ? known.options[name] : undefined, value);
   }
   return { kind: kind!, ...(names.length > 0 ? { columns: names } : {}), ...options };
 }

@@ -3,10 +3,11 @@
 import { basename } from "node:path";
 import { type SamplingNote, Table, VerisimError } from "@verisim/core";
 import { formatOfPath, openTableWriter } from "@verisim/data";
-import type { Evaluation } from "@verisim/evaluate";
+import type { Evaluation, PartName } from "@verisim/evaluate";
 import { figuresOf } from "@verisim/evaluate/figures";
 import { Checks } from "../checks.ts";
 import { combinedMetadata, marked } from "../combining.ts";
+import { readParts } from "../evaluation-parts.ts";
 import { requireFlag, seedOf } from "../flag-values.ts";
 import { judge, summaryText } from "../judging.ts";
 import { type FitPlan, learn, planFit } from "../learning.ts";
@@ -29,6 +30,7 @@ export async function synth(data: string, flags: SynthFlags, session: Session): 
   const fitPlan = planFit(flags, checks);
   const samplePlan = planSample(flags, checks);
   const seed = seedOf(flags, checks);
+  const parts = checks.attempt(() => partsOfReport(flags));
   checks.input(data, "real table");
   checks.attempt(() => formatOfPath(data));
   checks.input(flags.metadata, "metadata");
@@ -77,6 +79,7 @@ export async function synth(data: string, flags: SynthFlags, session: Session): 
       ...told.map(({ message }) => message),
       ...judgementNotes(plan, keptRows),
     ];
+    const wantsModelFile = parts === undefined || parts.includes("model-file");
     evaluation = await judge(
       {
         real,
@@ -84,9 +87,8 @@ export async function synth(data: string, flags: SynthFlags, session: Session): 
         holdout: holdout?.table,
         metadata,
         target: flags.target,
-        // Quality alone takes a moment; the models and attacks of a whole report take many.
-        parts: flags.report === undefined ? [] : undefined,
-        ...(flags.report === undefined ? {} : { modelFile: generator.toArtifact() }),
+        parts,
+        ...(wantsModelFile ? { modelFile: generator.toArtifact() } : {}),
         seed,
       },
       session,
@@ -130,6 +132,16 @@ export async function synth(data: string, flags: SynthFlags, session: Session): 
       warnings,
       timings: session.timings,
     });
+}
+
+/**
+ * Without a report quality alone is judged, in a moment. With one, all parts are made where a holdout gives them their
+ * ceiling and their control; without a holdout they would say little and take the time of many fits.
+ */
+function partsOfReport({ report, holdout, parts }: SynthFlags): PartName[] | undefined {
+  if (report === undefined) return [];
+  if (parts !== undefined) return readParts(parts);
+  return holdout === undefined ? [] : undefined;
 }
 
 function judgementNotes(plan: SamplePlan & { rows: number }, judgedRows: number): string[] {

@@ -5,7 +5,7 @@ import type { RunOptions } from "@verisim/core";
 import type { Estimate } from "../estimate.ts";
 import type { Compared } from "./judged-tables.ts";
 import { MixedIndex } from "./mixed-index.ts";
-import { chosenRows, mixedRows } from "./mixed-rows.ts";
+import { chosenRows, mixedRows, mostPoints } from "./mixed-rows.ts";
 
 export interface ClosestRecordShare {
   /** Rows of the real table and of the holdout that were compared: as many of each. */
@@ -24,7 +24,7 @@ export interface ClosestRecordOptions extends RunOptions {
 /**
  * The DCR share of TabSyn's protocol: distances are sums of differences over the real range, plus 2 for every category
  * that differs. The longer one of the two real tables is sampled down to the shorter, because the nearest of more rows is
- * nearer by chance.
+ * nearer by chance. At most 50,000 rows of each table.
  *
  * @param compared real, synthetic and holdout
  * @returns null without a holdout or without any scored column
@@ -34,11 +34,11 @@ export async function closestRecordShare(
   { seed = 0, ...run }: ClosestRecordOptions = {},
 ): Promise<ClosestRecordShare | null> {
   if (rowCounts.length < 3 || columns.every((column) => column.kind === "unscored")) return null;
-  const rows = Math.min(rowCounts[0]!, rowCounts[2]!);
+  const rows = Math.min(mostPoints, rowCounts[0]!, rowCounts[2]!);
   const [real, synthetic, holdout] = mixedRows(columns, rowCounts, {
     rows: [
       chosenRows(rowCounts[0]!, rows, seed, "closest record", "real"),
-      null,
+      chosenRows(rowCounts[1]!, mostPoints, seed, "closest record", "synthetic"),
       chosenRows(rowCounts[2]!, rows, seed, "closest record", "holdout"),
     ],
   });

@@ -31,7 +31,7 @@ function metadataOf(table: Table): TableMetadata {
   };
 }
 
-async function valueOf(
+async function figureOf(
   metric: string,
   real: Table,
   synthetic: Table,
@@ -45,36 +45,36 @@ async function valueOf(
 describe("metrics of columns", () => {
   it("cover the range from both sides and leave constants out", async () => {
     const real = numbers({ x: [0, 10, 5], constant: [1, 1, 1] });
-    expect(await valueOf("range-coverage", real, numbers({ x: [2, 9], constant: [1, 1] }))).toBeCloseTo(
+    expect(await figureOf("range-coverage", real, numbers({ x: [2, 9], constant: [1, 1] }))).toBeCloseTo(
       0.7,
       12,
     );
-    expect(await valueOf("range-coverage", real, numbers({ x: [-5, 50], constant: [1, 1] }))).toBe(1);
+    expect(await figureOf("range-coverage", real, numbers({ x: [-5, 50], constant: [1, 1] }))).toBe(1);
   });
 
   it("cover categories whatever their frequency", async () => {
     const real = texts({ c: ["a", "a", "b", null, "d"] });
-    expect(await valueOf("category-coverage", real, texts({ c: ["b", "new", null] }))).toBe(1 / 3);
+    expect(await figureOf("category-coverage", real, texts({ c: ["b", "new", null] }))).toBe(1 / 3);
   });
 
   it("compare statistics over the real range and missing shares", async () => {
     const real = numbers({ x: [0, 2, 10, missing] });
     const synthetic = numbers({ x: [1, 3, 5, 7] });
-    expect(await valueOf("statistic-similarity-mean", real, synthetic)).toBe(1);
-    expect(await valueOf("statistic-similarity-median", real, synthetic)).toBe(0.8);
+    expect(await figureOf("statistic-similarity-mean", real, synthetic)).toBe(1);
+    expect(await figureOf("statistic-similarity-median", real, synthetic)).toBe(0.8);
     const deviations = Math.sqrt(28) - Math.sqrt(20 / 3);
-    expect(await valueOf("statistic-similarity-std", real, synthetic)).toBeCloseTo(1 - deviations / 10, 12);
-    expect(await valueOf("missing-value-similarity", real, synthetic)).toBe(0.75);
+    expect(await figureOf("statistic-similarity-std", real, synthetic)).toBeCloseTo(1 - deviations / 10, 12);
+    expect(await figureOf("missing-value-similarity", real, synthetic)).toBe(0.75);
   });
 
   it("test shares by the chi-squared distribution", async () => {
     // Shares 1/2, 1/2 against 3/4, 1/4: (1/4)^2 / (1/2) twice = 1/4 with one degree of freedom.
-    const p = await valueOf("cs-test", texts({ c: ["a", "b"] }), texts({ c: ["a", "a", "a", "b"] }));
+    const p = await figureOf("cs-test", texts({ c: ["a", "b"] }), texts({ c: ["a", "a", "a", "b"] }));
     expect(p).toBeCloseTo(0.6170750774519738, 12);
   });
 
   it("measure the area between distribution functions", async () => {
-    expect(await valueOf("wasserstein-distance", numbers({ x: [0, 4] }), numbers({ x: [1, 5] }))).toBe(0.25);
+    expect(await figureOf("wasserstein-distance", numbers({ x: [0, 4] }), numbers({ x: [1, 5] }))).toBe(0.25);
   });
 });
 
@@ -83,7 +83,7 @@ describe("metrics of pairs and rows", () => {
     const real = texts({ a: ["x", "y"], b: ["x", "y"] });
     const synthetic = texts({ a: ["x", "x"], b: ["x", "x"] });
     // Share 1 against 1/2, 0 against 1/2: log 2 - 1 + 1/2 and 1/2.
-    expect(await valueOf("discrete-kl-divergence", real, synthetic)).toBeCloseTo(1 / (1 + Math.log(2)), 12);
+    expect(await figureOf("discrete-kl-divergence", real, synthetic)).toBeCloseTo(1 / (1 + Math.log(2)), 12);
   });
 
   it("match rows within a hundredth of the judged number and exact categories", async () => {
@@ -93,21 +93,21 @@ describe("metrics of pairs and rows", () => {
       textColumn("c", ["a", "a", "a", "b", "b"]),
     ]);
     // 100.9 matches, 101.1 does not (1.1 > 1.011); a missing number matches a missing one of its category alone.
-    expect(await valueOf("new-row-synthesis", real, synthetic)).toBeCloseTo(3 / 5, 12);
+    expect(await figureOf("new-row-synthesis", real, synthetic)).toBeCloseTo(3 / 5, 12);
   });
 
   it("count rows that both tables have once each", async () => {
     const real = texts({ c: ["a", "a", "b", "c"], d: ["1", "1", null, "2"] });
     const synthetic = texts({ c: ["a", "a", "b", "x"], d: ["1", "1", null, "2"] });
-    expect(await valueOf("common-rows-proportion", real, synthetic)).toBeCloseTo(2 / (4 + 1e-8), 15);
+    expect(await figureOf("common-rows-proportion", real, synthetic)).toBeCloseTo(2 / (4 + 1e-8), 15);
   });
 
   it("chain the probabilities of dependent categories", async () => {
     // b copies a; c is independent. P(x, x, p) = 1/2 x 1 x 1/2; (x, y, p) never occurs.
     const real = texts({ a: ["x", "x", "y", "y"], b: ["x", "x", "y", "y"], c: ["p", "q", "p", "q"] });
     const synthetic = texts({ a: ["x", "x"], b: ["x", "y"], c: ["p", "p"] });
-    expect(await valueOf("bn-likelihood", real, synthetic)).toBe(0.125);
-    expect(await valueOf("bn-log-likelihood", real, synthetic)).toBeCloseTo(
+    expect(await figureOf("bn-likelihood", real, synthetic)).toBe(0.125);
+    expect(await figureOf("bn-log-likelihood", real, synthetic)).toBeCloseTo(
       (Math.log(0.25) + Math.log(1e-8)) / 2,
       12,
     );
@@ -125,14 +125,14 @@ describe("correct attribution", () => {
 
   it("averages over the rows that can be looked up, all rows, or the nearest", async () => {
     // A: 2/3 right, B: 0, C: not found; nearest to C by one column: A and B together, 3/4 right.
-    expect(await valueOf("cap", real, synthetic, asked)).toBeCloseTo(1 - (2 / 3 + 0) / 2, 12);
-    expect(await valueOf("zero-cap", real, synthetic, asked)).toBeCloseTo(1 - (2 / 3 + 0 + 0) / 3, 12);
-    expect(await valueOf("generalized-cap", real, synthetic, asked)).toBeCloseTo(
+    expect(await figureOf("cap", real, synthetic, asked)).toBeCloseTo(1 - (2 / 3 + 0) / 2, 12);
+    expect(await figureOf("zero-cap", real, synthetic, asked)).toBeCloseTo(1 - (2 / 3 + 0 + 0) / 3, 12);
+    expect(await figureOf("generalized-cap", real, synthetic, asked)).toBeCloseTo(
       1 - (2 / 3 + 0 + 3 / 4) / 3,
       12,
     );
     // Two sensitive values: guessing protects half.
-    expect(await valueOf("disclosure-protection-cap", real, synthetic, asked)).toBe(1);
+    expect(await figureOf("disclosure-protection-cap", real, synthetic, asked)).toBe(1);
   });
 });
 
@@ -168,8 +168,9 @@ describe("accuracy", () => {
     const [few, cut] = accuracyBins(compared.columns);
     // Values 0, 1, 2 are their own bins; what lies outside counts in the first or the last one; missing cells stand apart.
     expect([...few!.codes[1]!]).toEqual([0, 2, 2, 3]);
-    // Eleven even places of 0, 0.25, ... 25: boundaries 0, 2.5, 5, ... 25.
-    expect([...cut!.codes[1]!]).toEqual([0, 4, 9, 10]);
+    // Eleven even places of 0, 0.25, ... 25: 0, 2.5, 5, ... 25, whose decimals but the last one's are not needed: 12.5
+    // becomes 12, so that 12.3 lies in the sixth bin.
+    expect([...cut!.codes[1]!]).toEqual([0, 5, 9, 10]);
   });
 
   it("keeps the ten most frequent categories that five rows have", () => {

@@ -1,5 +1,5 @@
-// The boxes of a tree over points of numbers and categories. A box is cut by the column that adds most to the distances
-// within it. A category takes part as its code: a box knows the lowest and the highest code in it, and a code outside of
+// The boxes of a tree over points of numbers and categories. A box is cut by the column whose part in the distances within
+// it varies most. A category takes part as its code: a box knows the lowest and the highest code in it, and a code outside of
 // them is a different category for certain.
 
 import type { DistanceKind, MixedRows } from "./mixed-rows.ts";
@@ -41,7 +41,7 @@ export function buildBoxes(points: MixedRows, order: Int32Array, kind: DistanceK
   };
 }
 
-/** Sorts a stretch by the column that spreads most and returns where its second half starts; null for equal points. */
+/** Sorts a stretch by the column that varies most and returns where its second half starts; null for equal points. */
 function cut(
   points: MixedRows,
   order: Int32Array,
@@ -54,15 +54,17 @@ function cut(
   let column = -1;
   for (let c = 0; c < numbersWidth; c++) {
     const spread = numberSpread(numbers, numbersWidth, c, order, from, to);
-    const added = kind === "euclidean" ? 2 * spread * spread : spread;
-    if (!(added > most)) continue;
-    most = added;
+    const varied = kind === "euclidean" ? 1.2 * spread * spread : spread;
+    if (!(varied > most)) continue;
+    most = varied;
     column = c;
   }
   for (let c = 0; c < codesWidth; c++) {
-    const added = points.mismatch * codeSpread(codes, codesWidth, c, order, from, to);
-    if (!(added > most)) continue;
-    most = added;
+    // What differs in all pairs of points tells near ones from far ones as little as what differs in none.
+    const different = codeSpread(codes, codesWidth, c, order, from, to);
+    const varied = points.mismatch * Math.sqrt(different * (1 - different));
+    if (!(varied > most)) continue;
+    most = varied;
     column = numbersWidth + c;
   }
   if (column < 0) return null;

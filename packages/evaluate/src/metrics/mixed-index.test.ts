@@ -2,6 +2,7 @@ import { RowRandom, streamKey } from "@verisim/core";
 import { describe, expect, it } from "vitest";
 import { MixedIndex } from "./mixed-index.ts";
 import type { DistanceKind, MixedRows } from "./mixed-rows.ts";
+import { MixedTree } from "./mixed-tree.ts";
 
 /** Points with ties, equal rows, a column without spread and codes of very different frequency. */
 function points(rowCount: number, seed: number): MixedRows {
@@ -31,23 +32,29 @@ function plainDistance(a: MixedRows, i: number, b: MixedRows, j: number, kind: D
   return kind === "euclidean" ? Math.sqrt(distance) : distance;
 }
 
-describe.each(["euclidean", "manhattan"] as const)("%s neighbours", (kind) => {
+describe.each([
+  ["euclidean", MixedIndex],
+  ["manhattan", MixedIndex],
+  ["euclidean", MixedTree],
+  ["manhattan", MixedTree],
+] as const)("%s neighbours by %o", (kind, Index) => {
   const data = points(700, 1);
   const queries = points(300, 2);
-  const index = new MixedIndex(data, kind);
+  const index = new Index(data, kind);
+  const all = Int32Array.from({ length: queries.rowCount }, (_, query) => query);
 
   it("are those of a plain loop, equal distances by row", async () => {
     const found = await index.nearest(queries, 4);
     for (let query = 0; query < queries.rowCount; query++) {
-      const all = Array.from({ length: data.rowCount }, (_, row) => ({
+      const plain = Array.from({ length: data.rowCount }, (_, row) => ({
         row,
         distance: plainDistance(queries, query, data, row, kind),
       })).sort((a, b) => a.distance - b.distance || a.row - b.row);
       expect([...found.rows.subarray(query * 4, query * 4 + 4)]).toEqual(
-        all.slice(0, 4).map(({ row }) => row),
+        plain.slice(0, 4).map(({ row }) => row),
       );
       expect([...found.distances.subarray(query * 4, query * 4 + 4)]).toEqual(
-        all.slice(0, 4).map(({ distance }) => distance),
+        plain.slice(0, 4).map(({ distance }) => distance),
       );
     }
   });
@@ -67,10 +74,11 @@ describe.each(["euclidean", "manhattan"] as const)("%s neighbours", (kind) => {
       (_, query) => own.distances[query * 3 + 2]!,
     );
     const found = new Set<string>();
-    await index.within(queries, radii, (query, row) => {
+    const visit = (query: number, row: number): void => {
       found.add(`${query} ${row}`);
-      return false;
-    });
+    };
+    if (index instanceof MixedTree) await index.within(queries, radii, all, visit);
+    else await index.within(queries, radii, visit);
     const expected = new Set<string>();
     for (let query = 0; query < queries.rowCount; query++)
       for (let row = 0; row < data.rowCount; row++)
@@ -83,6 +91,23 @@ describe.each(["euclidean", "manhattan"] as const)("%s neighbours", (kind) => {
     const signal = AbortSignal.abort();
     await expect(index.nearest(queries, 1, { signal })).rejects.toMatchObject({ code: "VERISIM_ABORTED" });
   });
+});
+
+it("limits what a number adds, whichever way a query is searched", async () => {
+  const limited = { ...points(400, 3), mostPerNumber: 0.25 };
+  const queries = points(100, 4);
+  // One query within every range and one without.
+  queries.numbers.set([0.5, 0.1, 0.5], 0);
+  queries.numbers.set([5, -3, 0.5], 3);
+  const far: MixedRows = { ...limited, numbers: limited.numbers.map((value) => value / 10) };
+  for (const data of [limited, far]) {
+    const byIndex = await new MixedIndex(data, "manhattan").nearest(queries, 3);
+    const byTree = await new MixedTree(data, "manhattan").nearest(queries, 3);
+    expect(byIndex).toEqual(byTree);
+  }
+  // Beyond the limit in two numbers, equal in the third one.
+  const { distances } = await new MixedIndex(limited, "manhattan").nearest(queries, 1);
+  expect(Math.min(Math.abs(distances[1]! - 0.5), Math.abs(distances[1]! - 0.8))).toBeLessThan(1e-12);
 });
 
 it("finds neighbours among points that are all equal", async () => {

@@ -1,59 +1,30 @@
-// Exact neighbours among points of numbers and categories: a tree of boxes, in which whole boxes are passed over that
-// cannot hold what is asked for. After J. H. Friedman, J. L. Bentley, R. A. Finkel, "An Algorithm for Finding Best Matches in Logarithmic Expected
-// Time", ACM TOMS 3 (1977).
+// Exact neighbours among points of numbers and categories: by the addon, whose distances are added up in an order of their
+// own, so that those that are compared are computed here once more. What the addon does not know (a limit per number, all
+// points within a radius) goes to a tree.
 
-import { setImmediate } from "node:timers/promises";
+import type { RunOptions } from "@verisim/core";
+import { nearestNeighbours } from "@verisim/tensor/arrays";
+import { type DistanceKind, type MixedNeighbours, type MixedRows, pairDistance } from "./mixed-rows.ts";
+import { MixedTree } from "./mixed-tree.ts";
 
-import { type RunOptions, throwIfAborted } from "@verisim/core";
-import { type Boxes, buildBoxes } from "./mixed-boxes.ts";
-import type { DistanceKind, MixedRows } from "./mixed-rows.ts";
+/** Neighbours that are asked for beyond those that are wanted: rounding may put any of a few equal ones first. */
+const spare = 2;
+/** Points within a radius are looked for among this many nearest first: few queries have more. */
+const mostAtOnce = 16;
 
-/** Row-major `[queries, k]`, nearest first; equal distances by row number. */
-export interface MixedNeighbours {
-  readonly k: number;
-  readonly rows: Int32Array;
-  readonly distances: Float64Array;
-}
-
-/** Other work of the process gets its turn after this many milliseconds. */
-const turnMs = 20;
-
-/** The points of one table, ready to be searched. Distances are the same bits as those of a plain loop over all points. */
+/** The points of one table, ready to be searched. */
 export class MixedIndex {
+  readonly #points: MixedRows;
   readonly #kind: DistanceKind;
-  readonly #mismatch: number;
-  readonly #mostPerNumber: number;
-  readonly #numbersWidth: number;
-  readonly #codesWidth: number;
-  /** The points in the tree's order. */
-  readonly #numbers: Float64Array;
-  readonly #codes: Int32Array;
-  /** Row of the table per place in the tree's order. */
-  readonly #rows: Int32Array;
-  readonly #boxes: Boxes;
+  #tree: MixedTree | undefined;
 
   constructor(points: MixedRows, kind: DistanceKind) {
+    this.#points = points;
     this.#kind = kind;
-    this.#mismatch = points.mismatch;
-    this.#mostPerNumber = points.mostPerNumber ?? Number.POSITIVE_INFINITY;
-    this.#numbersWidth = points.numbersWidth;
-    this.#codesWidth = points.codesWidth;
-    this.#rows = Int32Array.from({ length: points.rowCount }, (_, row) => row);
-    this.#boxes = buildBoxes(points, this.#rows, kind);
-    const { numbersWidth, codesWidth } = points;
-    this.#numbers = new Float64Array(points.rowCount * numbersWidth);
-    this.#codes = new Int32Array(points.rowCount * codesWidth);
-    for (let at = 0; at < this.#rows.length; at++) {
-      const row = this.#rows[at]!;
-      for (let c = 0; c < numbersWidth; c++)
-        this.#numbers[at * numbersWidth + c] = points.numbers[row * numbersWidth + c]!;
-      for (let c = 0; c < codesWidth; c++)
-        this.#codes[at * codesWidth + c] = points.codes[row * codesWidth + c]!;
-    }
   }
 
   get rowCount(): number {
-    return this.#rows.length;
+    return this.#points.rowCount;
   }
 
   /**
@@ -68,41 +39,89 @@ export class MixedIndex {
     k: number,
     { sameTable = false, ...run }: RunOptions & { sameTable?: boolean } = {},
   ): Promise<MixedNeighbours> {
-    if (!(k >= 1 && k <= this.rowCount - (sameTable ? 1 : 0)))
-      throw new Error(`internal: asked for ${k} neighbours among ${this.rowCount} points`);
+    const most = this.rowCount - (sameTable ? 1 : 0);
+    if (!(k >= 1 && k <= most)) throw new Error(`internal: asked for ${k} neighbours among ${most} points`);
+    const points = this.#points;
+    if (points.numbersWidth + points.codesWidth === 0)
+      return this.#ownTree().nearest(queries, k, { sameTable, ...run });
+    if (points.mostPerNumber === undefined) return this.#byAddon(queries, k, sameTable, run);
+    // Where no difference can reach the limit there is none.
+    const isLimited = limitedQueries(points, queries, points.mostPerNumber);
+    const parts = [0, 1].map((mark) =>
+      Int32Array.from(isLimited.keys()).filter((query) => isLimited[query] === mark),
+    ) as [Int32Array, Int32Array];
+    if (sameTable || parts[0].length === 0) return this.#ownTree().nearest(queries, k, { sameTable, ...run });
+    if (parts[1].length === 0) return this.#byAddon(queries, k, false, run);
+    const found = {
+      k,
+      rows: new Int32Array(queries.rowCount * k),
+      distances: new Float64Array(queries.rowCount * k),
+    };
+    const searches = [
+      await this.#byAddon(rowsOf(queries, parts[0]), k, false, run),
+      await this.#ownTree().nearest(rowsOf(queries, parts[1]), k, run),
+    ];
+    for (const [index, { rows, distances }] of searches.entries())
+      for (const [at, query] of parts[index]!.entries()) {
+        found.rows.set(rows.subarray(at * k, (at + 1) * k), query * k);
+        found.distances.set(distances.subarray(at * k, (at + 1) * k), query * k);
+      }
+    return found;
+  }
+
+  async #byAddon(
+    queries: MixedRows,
+    k: number,
+    sameTable: boolean,
+    run: RunOptions,
+  ): Promise<MixedNeighbours> {
+    const points = this.#points;
+    const most = this.rowCount - (sameTable ? 1 : 0);
+    const asked = Math.min(most, k + spare);
+    const { indices } = await nearestNeighbours(
+      {
+        reference: points.numbers,
+        queries: queries.numbers,
+        width: points.numbersWidth,
+        k: asked,
+        metric: this.#kind,
+        excludeSelf: sameTable,
+        ...(points.codesWidth === 0
+          ? {}
+          : {
+              categories: {
+                reference: points.codes,
+                queries: queries.codes,
+                weights: new Float64Array(points.codesWidth).fill(points.mismatch),
+              },
+            }),
+      },
+      run.signal ? { signal: run.signal } : {},
+    );
     const rows = new Int32Array(queries.rowCount * k);
     const distances = new Float64Array(queries.rowCount * k);
-    const search = new Search(this.#boxes);
-    await inTurns(queries.rowCount, run, (query) => {
-      const best = distances.subarray(query * k, query * k + k).fill(Number.POSITIVE_INFINITY);
-      const found = rows.subarray(query * k, query * k + k).fill(-1);
-      search.begin(0, this.#boxDistance(queries, query, 0, Number.POSITIVE_INFINITY));
-      while (search.next(best[k - 1]!)) {
-        const box = search.box;
-        const child = this.#boxes.child[box]!;
-        if (child >= 0) {
-          const near = this.#boxDistance(queries, query, child, best[k - 1]!);
-          const far = this.#boxDistance(queries, query, child + 1, best[k - 1]!);
-          // What is pushed last is looked at first.
-          if (near <= far) {
-            search.push(child + 1, far);
-            search.push(child, near);
-          } else {
-            search.push(child, near);
-            search.push(child + 1, far);
-          }
-          continue;
+    const found = new Float64Array(asked);
+    const order = new Int32Array(asked);
+    for (let query = 0; query < queries.rowCount; query++) {
+      const own = indices.subarray(query * asked, (query + 1) * asked);
+      for (let at = 0; at < asked; at++) {
+        const distance = pairDistance(this.#kind, queries, query, points, own[at]!);
+        // Nearly sorted already: each one moves past few others.
+        let place = at;
+        while (
+          place > 0 &&
+          (distance < found[place - 1]! || (distance === found[place - 1] && own[at]! < order[place - 1]!))
+        ) {
+          found[place] = found[place - 1]!;
+          order[place] = order[place - 1]!;
+          place--;
         }
-        for (let at = this.#boxes.start[box]!; at < this.#boxes.end[box]!; at++) {
-          const row = this.#rows[at]!;
-          if (sameTable && row === query) continue;
-          const distance = this.#distance(queries, query, at, best[k - 1]!);
-          insert(best, found, distance, row);
-        }
+        found[place] = distance;
+        order[place] = own[at]!;
       }
-    });
-    if (this.#kind === "euclidean")
-      for (let i = 0; i < distances.length; i++) distances[i] = Math.sqrt(distances[i]!);
+      rows.set(order.subarray(0, k), query * k);
+      distances.set(found.subarray(0, k), query * k);
+    }
     return { k, rows, distances };
   }
 
@@ -110,152 +129,60 @@ export class MixedIndex {
    * Calls `visit` for every point strictly nearer to a query than the query's own radius.
    *
    * @param radii one per query, as {@link nearest} returns distances
-   * @param visit receives the query and the row of the point; returning true ends the search of that query
    */
   async within(
     queries: MixedRows,
     radii: Float64Array,
-    visit: (query: number, row: number) => boolean | undefined,
+    visit: (query: number, row: number) => void,
     run: RunOptions = {},
   ): Promise<void> {
-    const search = new Search(this.#boxes);
-    await inTurns(queries.rowCount, run, (query) => {
-      const radius = radii[query]!;
-      // The square of a rounded root may fall on either side of what it was the root of: roots decide.
-      const bound = this.#kind === "euclidean" ? radius * radius * (1 + 1e-12) : radius;
-      search.begin(0, this.#boxDistance(queries, query, 0, bound));
-      while (search.next(bound)) {
-        const box = search.box;
-        const child = this.#boxes.child[box]!;
-        if (child >= 0) {
-          search.push(child, this.#boxDistance(queries, query, child, bound));
-          search.push(child + 1, this.#boxDistance(queries, query, child + 1, bound));
-          continue;
-        }
-        for (let at = this.#boxes.start[box]!; at < this.#boxes.end[box]!; at++) {
-          const distance = this.#distance(queries, query, at, bound);
-          if (distance > bound) continue;
-          const isInside = this.#kind === "euclidean" ? Math.sqrt(distance) < radius : distance < radius;
-          if (isInside && visit(query, this.#rows[at]!) === true) return;
-        }
+    const k = Math.min(mostAtOnce, this.rowCount);
+    if (k === 0) return;
+    const { rows, distances } = await this.nearest(queries, k, run);
+    const crowded: number[] = [];
+    for (let query = 0; query < queries.rowCount; query++) {
+      if (k < this.rowCount && distances[query * k + k - 1]! < radii[query]!) {
+        crowded.push(query);
+        continue;
       }
-    });
+      for (let at = query * k; at < (query + 1) * k && distances[at]! < radii[query]!; at++)
+        visit(query, rows[at]!);
+    }
+    if (crowded.length > 0) await this.#ownTree().within(queries, radii, crowded, visit, run);
   }
 
-  /** The distance to a point, squared where it is euclidean; anything above `bound` once it is known to be above. */
-  #distance(queries: MixedRows, query: number, at: number, bound: number): number {
-    const width = this.#numbersWidth;
-    const numbers = this.#numbers;
-    const place = at * width;
-    const queryPlace = query * width;
-    let sum = 0;
-    if (this.#kind === "euclidean")
-      for (let c = 0; c < width; c++) {
-        const gap = queries.numbers[queryPlace + c]! - numbers[place + c]!;
-        sum += gap * gap;
-      }
-    else
-      for (let c = 0; c < width; c++) {
-        const gap = Math.abs(queries.numbers[queryPlace + c]! - numbers[place + c]!);
-        sum += Math.min(gap, this.#mostPerNumber);
-      }
-    if (sum > bound) return sum;
-    const codesWidth = this.#codesWidth;
-    const codes = this.#codes;
-    const codePlace = at * codesWidth;
-    const queryCodes = query * codesWidth;
-    let different = 0;
-    for (let c = 0; c < codesWidth; c++)
-      if (queries.codes[queryCodes + c] !== codes[codePlace + c]) different++;
-    return sum + this.#mismatch * different;
-  }
-
-  /**
-   * No point of the box is nearer than this. It adds up in the order of {@link #distance}, and rounding keeps the order
-   * of numbers, so that the bound holds for rounded distances too.
-   */
-  #boxDistance(queries: MixedRows, query: number, box: number, bound: number): number {
-    const width = this.#numbersWidth;
-    const bounds = this.#boxes.numberBounds;
-    const place = box * width * 2;
-    let sum = 0;
-    for (let c = 0; c < width; c++) {
-      const value = queries.numbers[query * width + c]!;
-      const low = bounds[place + c]!;
-      const high = bounds[place + width + c]!;
-      const gap = value < low ? low - value : value > high ? value - high : 0;
-      sum += this.#kind === "euclidean" ? gap * gap : Math.min(gap, this.#mostPerNumber);
-    }
-    if (sum > bound) return sum;
-    const codesWidth = this.#codesWidth;
-    const codeBounds = this.#boxes.codeBounds;
-    const codePlace = box * codesWidth * 2;
-    let different = 0;
-    for (let c = 0; c < codesWidth; c++) {
-      const code = queries.codes[query * codesWidth + c]!;
-      if (code < codeBounds[codePlace + c]! || code > codeBounds[codePlace + codesWidth + c]!) different++;
-    }
-    return sum + this.#mismatch * different;
+  #ownTree(): MixedTree {
+    this.#tree ??= new MixedTree(this.#points, this.#kind);
+    return this.#tree;
   }
 }
 
-/** The boxes that a search has still to look at, the nearest of two on top. */
-class Search {
-  readonly #boxes: Int32Array;
-  readonly #distances: Float64Array;
-  #size = 0;
-  box = 0;
-
-  constructor(boxes: Boxes) {
-    // A box leaves one sibling behind per level; halving keeps levels few, but nothing guarantees it for equal points.
-    const most = boxes.start.length + 1;
-    this.#boxes = new Int32Array(most);
-    this.#distances = new Float64Array(most);
+/** 1 for queries of which a number may lie farther from one of the points' than the limit. */
+function limitedQueries(points: MixedRows, queries: MixedRows, limit: number): Uint8Array {
+  const width = points.numbersWidth;
+  const low = new Float64Array(width).fill(Number.POSITIVE_INFINITY);
+  const high = new Float64Array(width).fill(Number.NEGATIVE_INFINITY);
+  for (let at = 0; at < points.numbers.length; at++) {
+    const value = points.numbers[at]!;
+    if (value < low[at % width]!) low[at % width] = value;
+    if (value > high[at % width]!) high[at % width] = value;
   }
-
-  begin(box: number, distance: number): void {
-    this.#size = 0;
-    this.push(box, distance);
+  const isLimited = new Uint8Array(queries.rowCount);
+  for (let at = 0; at < queries.numbers.length; at++) {
+    const value = queries.numbers[at]!;
+    if (value - low[at % width]! > limit || high[at % width]! - value > limit)
+      isLimited[Math.floor(at / width)] = 1;
   }
-
-  push(box: number, distance: number): void {
-    this.#boxes[this.#size] = box;
-    this.#distances[this.#size++] = distance;
-  }
-
-  /** The next box that is not farther than `bound`. */
-  next(bound: number): boolean {
-    while (this.#size > 0) {
-      this.#size--;
-      if (this.#distances[this.#size]! > bound) continue;
-      this.box = this.#boxes[this.#size]!;
-      return true;
-    }
-    return false;
-  }
+  return isLimited;
 }
 
-/** Keeps the k lowest (distance, row) in order. */
-function insert(best: Float64Array, found: Int32Array, distance: number, row: number): void {
-  let at = best.length - 1;
-  if (distance > best[at]! || (distance === best[at] && found[at]! >= 0 && row > found[at]!)) return;
-  while (at > 0 && (distance < best[at - 1]! || (distance === best[at - 1] && row < found[at - 1]!))) {
-    best[at] = best[at - 1]!;
-    found[at] = found[at - 1]!;
-    at--;
+function rowsOf(points: MixedRows, rows: Int32Array): MixedRows {
+  const { numbersWidth, codesWidth } = points;
+  const numbers = new Float64Array(rows.length * numbersWidth);
+  const codes = new Int32Array(rows.length * codesWidth);
+  for (const [at, row] of rows.entries()) {
+    numbers.set(points.numbers.subarray(row * numbersWidth, (row + 1) * numbersWidth), at * numbersWidth);
+    codes.set(points.codes.subarray(row * codesWidth, (row + 1) * codesWidth), at * codesWidth);
   }
-  best[at] = distance;
-  found[at] = row;
-}
-
-async function inTurns(count: number, run: RunOptions, work: (index: number) => void): Promise<void> {
-  throwIfAborted(run.signal);
-  let turnStart = performance.now();
-  for (let index = 0; index < count; index++) {
-    work(index);
-    if ((index & 15) !== 15 || performance.now() - turnStart < turnMs) continue;
-    await setImmediate();
-    throwIfAborted(run.signal);
-    turnStart = performance.now();
-  }
+  return { ...points, rowCount: rows.length, numbers, codes };
 }

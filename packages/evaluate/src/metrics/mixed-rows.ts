@@ -29,6 +29,13 @@ export interface MixedRows {
   readonly mostPerNumber?: number;
 }
 
+/** Row-major `[queries, k]`, nearest first; equal distances by row number. */
+export interface MixedNeighbours {
+  readonly k: number;
+  readonly rows: Int32Array;
+  readonly distances: Float64Array;
+}
+
 export interface MixedRowsOptions {
   /**
    * How numbers are scaled, by the real table (0): `range` maps its smallest value to 0 and its largest to 1, `deviation`
@@ -94,6 +101,30 @@ export function mixedRows(
 /** Infinite numbers stand here, so that their distances are numbers whose squares are numbers too. */
 const farthest = 1e150;
 
+/**
+ * The distance of two points, the numbers added in their order and then the categories: every distance that is compared is
+ * computed so, so that equal distances are equal numbers.
+ */
+export function pairDistance(
+  kind: DistanceKind,
+  a: MixedRows,
+  rowA: number,
+  b: MixedRows,
+  rowB: number,
+): number {
+  const { numbersWidth, codesWidth, mostPerNumber = Number.POSITIVE_INFINITY } = b;
+  let sum = 0;
+  for (let c = 0; c < numbersWidth; c++) {
+    const gap = a.numbers[rowA * numbersWidth + c]! - b.numbers[rowB * numbersWidth + c]!;
+    sum += kind === "euclidean" ? gap * gap : Math.min(Math.abs(gap), mostPerNumber);
+  }
+  let different = 0;
+  for (let c = 0; c < codesWidth; c++)
+    if (a.codes[rowA * codesWidth + c] !== b.codes[rowB * codesWidth + c]) different++;
+  const distance = sum + b.mismatch * different;
+  return kind === "euclidean" ? Math.sqrt(distance) : distance;
+}
+
 interface Scale {
   readonly shift: number;
   readonly divisor: number;
@@ -128,6 +159,12 @@ function scaleOf({ values: tables }: ComparedNumbers, kind: "range" | "deviation
   if (!(divisor > 0 && Number.isFinite(divisor))) divisor = 1;
   return { shift: kind === "range" ? min : mean, divisor, missing: mean };
 }
+
+/**
+ * Rows of one table whose neighbours are looked for; more are sampled. The published tables that neighbours are counted in
+ * have fewer.
+ */
+export const mostPoints = 50_000;
 
 /** `count` of `total` rows without replacement in ascending order, or null for all of them. */
 export function chosenRows(

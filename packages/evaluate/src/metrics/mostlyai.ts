@@ -5,8 +5,8 @@ import type { Score } from "../evaluation.ts";
 import { type AccuracyReport, binnedAccuracy } from "./accuracy.ts";
 import type { Metric, MetricPart, MetricValue } from "./metric.ts";
 import type { MetricContext } from "./metric-context.ts";
-import { MixedIndex, type MixedNeighbours } from "./mixed-index.ts";
-import { chosenRows, type MixedRows, mixedRows } from "./mixed-rows.ts";
+import { MixedIndex } from "./mixed-index.ts";
+import { chosenRows, type MixedNeighbours, type MixedRows, mixedRows, mostPoints } from "./mixed-rows.ts";
 
 const shared = {
   family: "mostlyai",
@@ -42,7 +42,7 @@ interface Points {
 function pointsOf(context: MetricContext, table: 1 | 2): Promise<Points> {
   return context.once(`mostlyai points ${table}`, async () => {
     const { columns, rowCounts } = context.compared;
-    const rows = Math.min(...rowCounts);
+    const rows = Math.min(mostPoints, ...rowCounts);
     const chosen = rowCounts.map((total, index) =>
       chosenRows(total, rows, context.seed, "mostlyai", String(index)),
     );

@@ -3,8 +3,8 @@
 
 import type { RunOptions } from "@verisim/core";
 import { type Compared, compareTables, type JudgedTables } from "./judged-tables.ts";
-import { MixedIndex, type MixedNeighbours } from "./mixed-index.ts";
-import { chosenRows, type MixedRows, mixedRows } from "./mixed-rows.ts";
+import { MixedIndex } from "./mixed-index.ts";
+import { chosenRows, type MixedNeighbours, type MixedRows, mixedRows, mostPoints } from "./mixed-rows.ts";
 import type {
   NeighbourhoodScores,
   PrecisionRecallReport,
@@ -48,7 +48,7 @@ export async function precisionRecall(
 /** The same with columns that have been brought to one form already. */
 export async function comparedPrecisionRecall(
   { columns, rowCounts }: Compared,
-  { k = 5, maxRows = 50_000, seed = 0, ...run }: PrecisionRecallOptions = {},
+  { k = 5, maxRows = mostPoints, seed = 0, ...run }: PrecisionRecallOptions = {},
 ): Promise<PrecisionRecallReport> {
   const rows = Math.min(maxRows, ...rowCounts);
   const chosen = rowCounts.map((total, table) =>
@@ -70,13 +70,13 @@ export async function comparedPrecisionRecall(
 
 /**
  * alpha-precision, beta-recall and authenticity alone, of table 1 against table 0, the larger one sampled down to the
- * smaller.
+ * smaller and both to 50,000 rows.
  */
 export async function comparedSpheres(
   { columns, rowCounts }: Compared,
   { seed = 0, ...run }: Pick<PrecisionRecallOptions, "seed" | "signal" | "onProgress"> = {},
 ): Promise<SphereScores> {
-  const rows = Math.min(...rowCounts);
+  const rows = Math.min(mostPoints, ...rowCounts);
   const chosen = rowCounts.map((total, table) =>
     chosenRows(total, rows, seed, "precision recall", String(table)),
   );
@@ -135,7 +135,6 @@ async function neighbourhoodScores(
     (_, row) => {
       around[row] = 1;
       neighbourhoodsAround++;
-      return false;
     },
     run,
   );
@@ -145,7 +144,6 @@ async function neighbourhoodScores(
     judged.radii,
     (_, row) => {
       reached[row] = 1;
-      return false;
     },
     run,
   );

@@ -2,12 +2,14 @@
 // when he looks the known ones up among the synthetic rows. After M. Elliot, "Final Report on the Disclosure Risk
 // Associated with the Synthetic Data produced by the SYLLS Team" (2014).
 
+import { setImmediate } from "node:timers/promises";
+
+import { throwIfAborted } from "@verisim/core";
 import type { ComparedCategories, ComparedNumbers } from "../compared-column.ts";
 import type { Score } from "../evaluation.ts";
 import { equalWidth } from "./equal-width.ts";
 import type { Metric } from "./metric.ts";
 import type { MetricContext } from "./metric-context.ts";
-import { MixedIndex } from "./mixed-index.ts";
 import { rowCodes } from "./row-codes.ts";
 
 /** What an attacker does when no synthetic row has the known values. */
@@ -44,27 +46,46 @@ async function protection(context: MetricContext, table: 1 | 2, lookup: Lookup):
   const columnsOf = (names: readonly string[]): ComparedCategories[] =>
     names.map((name) => asCategories(context.scored(name)));
   const known = columnsOf(context.known);
-  const keys = rowCodes(known, rowCounts);
   const sensitive = rowCodes(columnsOf(context.sensitive), rowCounts);
-  const answers = answersPerKey(keys[table]!, sensitive[table]!);
-  const nearest = lookup === "take the nearest" ? await nearestKeys(known, keys, table, context) : null;
+  const right = new Float64Array(rowCounts[0]!);
+  const all = new Float64Array(rowCounts[0]!);
+  let open: Int32Array = Int32Array.from(right.keys());
+  const mostDifferences = lookup === "take the nearest" ? known.length : 0;
+  for (let differences = 0; differences <= mostDifferences && open.length > 0; differences++) {
+    // Rows that differ from a real one in so many columns, and none in fewer, agree with it in one set of the others alone:
+    // adding up all sets of this size counts every such row once.
+    for (const columns of subsets(known, known.length - differences)) {
+      await setImmediate();
+      throwIfAborted(context.run.signal);
+      const keys = rowCodes(columns, rowCounts);
+      const answers = answersPerKey(keys[table]!, sensitive[table]!);
+      for (const row of open) {
+        const answer = answers.get(keys[0]![row]!);
+        if (!answer) continue;
+        right[row]! += answer.counts.get(sensitive[0]![row]!) ?? 0;
+        all[row]! += answer.rows;
+      }
+    }
+    open = open.filter((row) => all[row] === 0);
+  }
   let sum = 0;
   let count = 0;
-  for (let row = 0; row < rowCounts[0]!; row++) {
-    const key = keys[0]![row]!;
-    const found = answers.has(key) ? [key] : (nearest?.get(key) ?? []);
-    if (found.length === 0 && lookup === "leave out") continue;
+  for (let row = 0; row < all.length; row++) {
+    if (all[row] === 0 && lookup === "leave out") continue;
     count++;
-    let right = 0;
-    let all = 0;
-    for (const synthetic of found) {
-      const answer = answers.get(synthetic)!;
-      right += answer.counts.get(sensitive[0]![row]!) ?? 0;
-      all += answer.rows;
-    }
-    if (all > 0) sum += right / all;
+    if (all[row]! > 0) sum += right[row]! / all[row]!;
   }
   return count === 0 ? null : 1 - sum / count;
+}
+
+/** All subsets of a size, the empty one of size 0 among them. */
+function* subsets<T>(items: readonly T[], size: number): Generator<T[]> {
+  if (size === 0) {
+    yield [];
+    return;
+  }
+  for (let first = 0; first + size <= items.length; first++)
+    for (const rest of subsets(items.slice(first + 1), size - 1)) yield [items[first]!, ...rest];
 }
 
 interface Answers {
@@ -81,51 +102,6 @@ function answersPerKey(keys: Int32Array, sensitive: Int32Array): Map<number, Ans
     answers.set(keys[row]!, answer);
   }
   return answers;
-}
-
-/** For every real key: the synthetic keys that differ from it in the fewest columns. */
-async function nearestKeys(
-  known: readonly ComparedCategories[],
-  keys: readonly Int32Array[],
-  table: 1 | 2,
-  context: MetricContext,
-): Promise<Map<number, number[]>> {
-  const pointsOf = (own: number): { points: Parameters<MixedIndex["nearest"]>[0]; keys: number[] } => {
-    const firstRows = new Map<number, number>();
-    for (const [row, key] of keys[own]!.entries()) if (!firstRows.has(key)) firstRows.set(key, row);
-    const codes = new Int32Array(firstRows.size * known.length);
-    for (const [at, row] of [...firstRows.values()].entries())
-      for (const [column, { codes: all }] of known.entries())
-        codes[at * known.length + column] = all[own]![row]!;
-    return {
-      points: {
-        rowCount: firstRows.size,
-        numbersWidth: 0,
-        numbers: new Float64Array(0),
-        codesWidth: known.length,
-        codes,
-        mismatch: 1,
-      },
-      keys: [...firstRows.keys()],
-    };
-  };
-  const real = pointsOf(0);
-  const synthetic = pointsOf(table);
-  const index = new MixedIndex(synthetic.points, "manhattan");
-  const { distances } = await index.nearest(real.points, 1, context.run);
-  const nearest = new Map<number, number[]>(real.keys.map((key) => [key, []]));
-  // Differences are whole numbers: half of one more holds the nearest and no others.
-  const radii = distances.map((distance) => distance + 0.5);
-  await index.within(
-    real.points,
-    radii,
-    (query, row) => {
-      nearest.get(real.keys[query]!)!.push(synthetic.keys[row]!);
-      return false;
-    },
-    context.run,
-  );
-  return nearest;
 }
 
 /** What guessing at random among all combinations of sensitive values leaves an attacker. */

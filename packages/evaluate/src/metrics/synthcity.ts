@@ -7,7 +7,7 @@ import { gaussianDiscrepancy } from "./kernel-discrepancy.ts";
 import { type Metric, type MetricPart, meanOfParts } from "./metric.ts";
 import type { MetricContext } from "./metric-context.ts";
 import { MixedIndex } from "./mixed-index.ts";
-import { chosenRows, mixedRows } from "./mixed-rows.ts";
+import { chosenRows, mixedRows, mostPoints } from "./mixed-rows.ts";
 import { comparedPrecisionRecall } from "./precision-recall.ts";
 import { rowCodes } from "./row-codes.ts";
 import { chiSquaredProbability } from "./sdmetrics-columns.ts";
@@ -83,7 +83,10 @@ function wassersteinDistance(real: Float64Array, judged: Float64Array): Score {
 function nearestDistances(context: MetricContext, table: 1 | 2): Promise<Float64Array> {
   return context.once(`nearest judged ${table}`, async () => {
     const { columns, rowCounts } = context.pair(table);
-    const [real, judged] = mixedRows(columns, rowCounts);
+    const rows = rowCounts.map((total, index) =>
+      chosenRows(total, mostPoints, context.seed, "nearest judged", String(index)),
+    );
+    const [real, judged] = mixedRows(columns, rowCounts, { rows });
     const { distances } = await new MixedIndex(judged!, "euclidean").nearest(real!, 1, context.run);
     let [min, max] = [Number.POSITIVE_INFINITY, 0];
     for (const distance of distances) {

@@ -133,6 +133,8 @@ export const tabsynMetrics: readonly Metric[] = [
     says: "How alike pairs of columns are, as a mean over all pairs. A table that lacks the extremes loses points for its bins alone.",
     original: "eval_density.py (Column Pair Trends of SDMetrics 0.11.1)",
     tolerance: 1e-6,
+    differs:
+      "Correlations over few common rows of columns whose spread is a billionth of their level lose digits.",
     compute: async (context, table) => ({ value: await trend(context, table) }),
   },
   {

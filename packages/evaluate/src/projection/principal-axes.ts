@@ -17,15 +17,17 @@ export interface PrincipalAxes {
 /** Directions that are followed: more than two, so that the first two settle quickly. */
 const block = 8;
 /** The error of the first two falls by the ratio of the second to the ninth variance in every round. */
-const rounds = 24;
+const rounds = 16;
 
-/** Null where the rows vary in fewer than two directions. */
+/** Of the first table's rows. Null where they vary in fewer than two directions. */
 export async function principalAxes(
   columns: readonly MixedCode[],
-  rows: number,
   seed: number,
   run: RunOptions,
 ): Promise<PrincipalAxes | null> {
+  const first = columns[0];
+  if (!first) return null;
+  const rows = (first.kind === "number" ? first.values : first.codes)[0]!.length;
   const width = columns.reduce((sum, column) => sum + column.width, 0);
   const size = Math.min(block, width);
   if (size < 2) return null;

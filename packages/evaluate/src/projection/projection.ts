@@ -18,6 +18,8 @@ export interface ProjectionOptions extends RunOptions {
 }
 
 const leastRows = 20;
+/** Real rows that the axes are found from: their directions are settled long before 20,000. */
+const axisRows = 7000;
 /** Cells along an axis; a multiple of `coarse`. */
 const cells = 48;
 /** Cells along a side of the square that the overlap is counted in. */
@@ -44,7 +46,7 @@ export async function projection(
     drawRows(count, rows, streamKey(seed, "projection", `rows ${table}`)),
   );
   const columns = await mixedCodes(compared.columns, chosen, run);
-  const axes = await principalAxes(columns, rows, seed, run);
+  const axes = await principalAxes(everyNth(columns, Math.ceil(rows / axisRows)), seed, run);
   if (axes === null) return null;
   const placed = chosen.map((_, table) =>
     axes.directions.map((direction) => place(columns, table, rows, direction)),
@@ -68,6 +70,15 @@ export async function projection(
     overlap: overlapOf(blocks[0]!, blocks[1]!, rows),
     ceiling: blocks[2] ? overlapOf(blocks[0]!, blocks[2], rows) : null,
   };
+}
+
+/** Every n-th of the real rows. */
+function everyNth(columns: readonly MixedCode[], n: number): MixedCode[] {
+  return columns.map((column) =>
+    column.kind === "number"
+      ? { ...column, values: [column.values[0]!.filter((_, row) => row % n === 0)] }
+      : { ...column, codes: [column.codes[0]!.filter((_, row) => row % n === 0)] },
+  );
 }
 
 /** Where the rows of a table lie along a direction. */

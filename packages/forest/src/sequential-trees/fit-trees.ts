@@ -18,6 +18,10 @@ export interface ColumnTrees {
 /** Share of the rows that are held out, and the most of them. */
 const heldShare = 0.15;
 const mostHeld = 20_000;
+/** Most scores (rows times classes) that boosting keeps. */
+const mostScores = 3_000_000;
+/** Most held-out rows that boosting looks at after every tree. */
+const mostBoostHeld = 6_000;
 /** Fewer rows than these are all needed to learn from. */
 const fewestRows = 200;
 
@@ -84,7 +88,7 @@ async function fitColumn(place: number, request: FitTreesRequest): Promise<Colum
   );
   const { heldScore, heldRoot, smoothing: _, classOf: __, ...model } = tree;
   const t0=performance.now();
-  const boosted = (column.kind === "category" || column.low.every((low, s) => low === column.high[s])) && seen.length > 0 && held.length > 0 ? await boost(place, seen, request) : undefined;
+  const boosted = (column.kind === "category" || column.low.every((low, s) => low === column.high[s])) && seen.length > 0 && held.length > 0 ? await boost(place, seen, heldScore, request) : undefined;
   if (process.env.FOREST_DEBUG) console.error(column.name, column.kind, outcomesOf(column), "nodes", tree.feature.length, "smooth", tree.smoothing, "root", heldRoot.toFixed(4), "tree", heldScore.toFixed(4), "boost", boosted?.heldScore.toFixed(4), boosted && boosted.boosted.feature.length / boosted.boosted.depth, (performance.now()-t0).toFixed(0));
   if (boosted && boosted.heldScore > heldScore)
     return { uses, model: { boosted: boosted.boosted, outcomes: boosted.outcomes }, heldScore: boosted.heldScore };
@@ -94,6 +98,7 @@ async function fitColumn(place: number, request: FitTreesRequest): Promise<Colum
 async function boost(
   place: number,
   seen: readonly BinnedColumn[],
+  toBeat: number,
   { columns, held, options, seed, signal }: FitTreesRequest,
 ): Promise<{ boosted: BoostedClasses; outcomes: Int32Array; heldScore: number } | undefined> {
   const { column, drawn } = columns[place]!;
@@ -108,15 +113,29 @@ async function boost(
   const { heldScore, ...boosted } = await boostClasses(
     {
       columns: seen,
-      classOf: drawn.map((code) => (code < 0 ? -1 : classes[code]!)),
+      classOf: learntClasses(drawn, classes, outcomes.length),
       classes: outcomes.length,
-      held,
-      depth: 6,
-      maxTrees: 1000,
+      held: held.subarray(0, mostBoostHeld),
+      depth: Number(process.env.DEP ?? 6),
+      maxTrees: 300,
       learningRate: Number(process.env.LR ?? 0.15),
+      toBeat,
       seed: Math.abs(seed),
     },
     signal,
   );
   return { boosted, outcomes, heldScore };
+}
+
+/** Class per row; -1 for what is not to be learnt, and for rows beyond what is worth its time where there are many. */
+function learntClasses(drawn: Int32Array, classes: Int32Array, count: number): Int32Array {
+  const most = mostScores / count;
+  const step = Math.max(1, drawn.length / most);
+  const result = new Int32Array(drawn.length).fill(-1);
+  for (let i = 0; i * step < drawn.length; i++) {
+    const row = Math.floor(i * step);
+    const code = drawn[row]!;
+    if (code >= 0) result[row] = classes[code]!;
+  }
+  return result;
 }

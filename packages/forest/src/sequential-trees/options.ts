@@ -7,7 +7,7 @@ export interface SequentialTreesOptions {
   minGroup?: number;
   /** Fewest rows of a leaf, 1 to 100,000. Default 20. */
   minLeaf?: number;
-  /** What a split must gain, as a multiple of what chance gives, 0 to 100. Default 1. */
+  /** What a split must gain, as a multiple of what chance gives, 0 to 100. Default 2. */
   penalty?: number;
   /** Columns of at most so many classes may be boosted; 0 for none, up to 64. Default 64. */
   boostClasses?: number;
@@ -38,7 +38,7 @@ export const sequentialTreesOptions: OptionTable = {
   },
   penalty: {
     type: "number",
-    default: 1,
+    default: 2,
     min: 0,
     max: 100,
     description: "What a split must gain, as a multiple of what chance gives.",

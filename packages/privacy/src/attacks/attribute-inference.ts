@@ -19,8 +19,11 @@ export interface AttributeOptions {
 }
 
 const mostColumns = 20;
-/** Synthetic rows that the attacker looks through, at most. */
+/** Synthetic rows that the attacker looks through, at most and at least; between them as many as the cells allow. */
 const mostSynthetic = 50_000;
+const fewestSynthetic = 2000;
+/** Cells that all searches together compare, about. */
+const mostCells = 2e10;
 /** Outliers are the share of targets that lie farthest from other real rows; fewer than this many are not judged. */
 const outlierShare = 0.1;
 const fewestOutliers = 40;
@@ -42,10 +45,12 @@ export async function attributeInference(
     training: chosen.training.map((i) => searched.training[i]!),
     holdout: chosen.holdout.map((i) => searched.holdout![i]!),
   };
-  const donors = sampleRows(synthetic.rows.length, mostSynthetic, seed, "attribute donors");
   const asked = sensitive
     ? columns.filter(({ name }) => sensitive.includes(name))
     : [...sampleRows(columns.length, mostColumns, seed, "attribute columns")].map((i) => columns[i]!);
+  const affordable = Math.floor(mostCells / (asked.length * 2 * count * encoder.size));
+  const limit = Math.min(mostSynthetic, Math.max(fewestSynthetic, affordable));
+  const donors = sampleRows(synthetic.rows.length, limit, seed, "attribute donors");
   const run = runOf(tables);
   const inferences: AttributeInference[] = [];
   for (const [done, secret] of asked.entries()) {

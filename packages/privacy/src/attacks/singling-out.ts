@@ -3,6 +3,7 @@
 // row, numbers widened as long as no other synthetic row meets them. The control counts on equally many holdout rows; the
 // naive attacker makes the same statements from columns shuffled apart.
 
+import { setImmediate } from "node:timers/promises";
 import { RowRandom, streamKey, throwIfAborted } from "@verisim/core";
 import type { AttackRates, SinglingOutReport } from "../privacy-report.ts";
 import { type PreparedTables, type SampledRows, sampleRows } from "../tables/prepared-tables.ts";
@@ -31,6 +32,12 @@ interface Cells {
   readonly columns: readonly Float64Array[];
 }
 
+/** Cells with the rows of each column in order of their cells: conditions are counted by looking up both ends. */
+interface OrderedCells extends Cells {
+  readonly orders: readonly Uint32Array[];
+  readonly sorted: readonly Float64Array[];
+}
+
 /** Real rows on each side, at most, and synthetic rows. */
 const mostRows = 20_000;
 /** Statements looked for per statement wanted. */
@@ -38,11 +45,17 @@ const patience = 5;
 /** A number is widened to this share of the distance at which another synthetic row would meet the statement. */
 const widening = 0.5;
 
-export function singlingOut(
+/** @throws VerisimError `VERISIM_ABORTED` */
+export async function singlingOut(
   { training, holdout, synthetic, columns, seed, source }: PreparedTables,
   { attacks = 1000, columns: wanted = 4 }: SinglingOutOptions,
-): SinglingOutReport | null {
+): Promise<SinglingOutReport | null> {
   if (!holdout || columns.length === 0) return null;
+  /** Lets other work in, an abort among it. */
+  const pause = async (): Promise<void> => {
+    await setImmediate();
+    throwIfAborted(source.signal);
+  };
   const size = Math.min(mostRows, training.rows.length, holdout.rows.length);
   const take = (part: SampledRows, purpose: string): Cells => {
     const places = sampleRows(part.rows.length, size, seed, `singling ${purpose}`);
@@ -52,26 +65,30 @@ export function singlingOut(
     };
     return { count: places.length, columns: columns.map(cellsOf) };
   };
-  const main = take(training, "training");
-  const control = take(holdout, "holdout");
+  const main = inOrder(take(training, "training"));
+  await pause();
+  const control = inOrder(take(holdout, "holdout"));
   const own = take(synthetic, "synthetic");
   const width = Math.min(wanted, columns.length);
-  const judge = (statements: readonly Statement[], naive: readonly Statement[]): AttackRates | null => {
+  const judge = async (
+    statements: readonly Statement[],
+    naive: readonly Statement[],
+  ): Promise<AttackRates | null> => {
     const count = Math.min(statements.length, naive.length);
     if (count === 0) return null;
-    const alone = (list: readonly Statement[], rows: Cells): number => {
+    const alone = async (list: readonly Statement[], rows: OrderedCells): Promise<number> => {
       let hits = 0;
       for (let i = 0; i < count; i++) {
-        if (i % 64 === 0) throwIfAborted(source.signal);
+        if (i % 64 === 0) await pause();
         if (meetsAlone(list[i]!, rows)) hits++;
       }
       return hits;
     };
     return attackRates({
       attacks: count,
-      main: alone(statements, main),
-      control: alone(statements, control),
-      naive: alone(naive, main),
+      main: await alone(statements, main),
+      control: await alone(statements, control),
+      naive: await alone(naive, main),
     });
   };
   const random = (purpose: string): RowRandom =>
@@ -80,34 +97,63 @@ export function singlingOut(
   const single = univariate(own, isNumber, attacks, random("univariate"));
   const guessed = guessedValues(own, single.length, random("guess"));
   const ranges = own.columns.map(rangeOf);
-  const statements = (apart: boolean): Statement[] =>
-    multivariate(own, { isNumber, ranges, width, attacks, apart }, random(apart ? "apart" : "multivariate"));
+  const statements = (apart: boolean): Promise<Statement[]> =>
+    multivariate(
+      own,
+      { isNumber, ranges, width, attacks, apart, pause },
+      random(apart ? "apart" : "multivariate"),
+    );
   return {
     threat: "synthetic-table",
-    univariate: judge(single, guessed),
-    multivariate: width > 1 ? judge(statements(false), statements(true)) : null,
+    univariate: await judge(single, guessed),
+    multivariate: width > 1 ? await judge(await statements(false), await statements(true)) : null,
     columns: width,
   };
 }
 
-/** True where exactly one row meets all conditions. */
-function meetsAlone(conditions: Statement, { count, columns }: Cells): boolean {
-  const [first, ...others] = conditions;
-  const cells = columns[first!.column]!;
-  const { low, high } = first!;
+function inOrder(cells: Cells): OrderedCells {
+  const orders = cells.columns.map((column) =>
+    // Missing cells meet no condition and have no place.
+    Uint32Array.from([...column.keys()].filter((row) => !Number.isNaN(column[row]))).sort(
+      (a, b) => column[a]! - column[b]!,
+    ),
+  );
+  const sorted = orders.map((order, at) => Float64Array.from(order, (row) => cells.columns[at]![row]!));
+  return { ...cells, orders, sorted };
+}
+
+/** True where exactly one row meets all conditions: only the rows of the condition that fewest meet are looked at. */
+function meetsAlone(conditions: Statement, { columns, orders, sorted }: OrderedCells): boolean {
+  let fewest = { from: 0, to: Number.POSITIVE_INFINITY, column: -1 };
+  for (const { column, low, high } of conditions) {
+    const cells = sorted[column]!;
+    const from = firstPlace(cells, (cell) => cell >= low);
+    const to = firstPlace(cells, (cell) => cell > high);
+    if (to - from < fewest.to - fewest.from) fewest = { from, to, column };
+  }
+  const order = orders[fewest.column]!;
   let found = 0;
-  for (let row = 0; row < count; row++) {
-    const cell = cells[row]!;
-    if (!(cell >= low && cell <= high)) continue;
-    if (
-      others.some(
-        (other) => !(columns[other.column]![row]! >= other.low && columns[other.column]![row]! <= other.high),
-      )
-    )
-      continue;
-    if (++found > 1) return false;
+  for (let at = fewest.from; at < fewest.to; at++) {
+    const row = order[at]!;
+    const meets = conditions.every(({ column, low, high }) => {
+      const cell = columns[column]![row]!;
+      return cell >= low && cell <= high;
+    });
+    if (meets && ++found > 1) return false;
   }
   return found === 1;
+}
+
+/** The first place for which a condition holds that holds for all places after it too. */
+function firstPlace(sorted: Float64Array, holds: (cell: number) => boolean): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(sorted[middle]!)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** Values that one synthetic row holds, and what lies beyond the second smallest and second largest number. */
@@ -153,7 +199,7 @@ function guessedValues({ columns }: Cells, count: number, random: RowRandom): St
  * Statements that one synthetic row meets, from random columns of it.
  * @param how `apart`: every cell comes from another row, which breaks the relation between the columns
  */
-function multivariate(
+async function multivariate(
   own: Cells,
   how: {
     readonly isNumber: readonly boolean[];
@@ -161,11 +207,13 @@ function multivariate(
     readonly width: number;
     readonly attacks: number;
     readonly apart: boolean;
+    readonly pause: () => Promise<void>;
   },
   random: RowRandom,
-): Statement[] {
+): Promise<Statement[]> {
   const found: Statement[] = [];
   for (let attempt = 0; attempt < how.attacks * patience && found.length < how.attacks; attempt++) {
+    if (attempt % 32 === 0) await how.pause();
     const row = random.below(own.count);
     const pool = [...own.columns.keys()];
     const chosen = Array.from({ length: how.width }, (_, i) => {

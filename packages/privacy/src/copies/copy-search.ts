@@ -60,46 +60,49 @@ export class CopySearch {
   private constructor(
     tables: PreparedTables,
     values: RealValues,
-    training: RealDistances,
-    holdout: RealDistances | null,
+    distances: { readonly training: RealDistances; readonly holdout: RealDistances | null },
+    controls: Readonly<Record<View, Events>>,
   ) {
     this.tables = tables;
-    this.trainingDistances = training;
-    this.holdoutDistances = holdout;
+    this.trainingDistances = distances.training;
+    this.holdoutDistances = distances.holdout;
     this.#values = values;
-    const { signal } = tables.source;
-    const { searched } = tables;
-    const count = tables.training.rows.length;
-    const near = [training, ...(holdout ? [holdout] : [])].map((part) => distanceEvents(united(part, count)));
-    const agreement = [values.events(rowsAt(tables.training, searched.training), searched.training, signal)];
-    if (tables.holdout && searched.holdout) {
-      const self = searched.holdout.map((place) => place + count);
-      agreement.push(values.events(rowsAt(tables.holdout, searched.holdout), self, signal));
-    }
-    this.#controls = { distance: joined(near), agreement: joined(agreement) };
+    this.#controls = controls;
   }
 
   /** @throws VerisimError `VERISIM_ABORTED` */
   static async create(tables: PreparedTables): Promise<CopySearch> {
     const { training, holdout, searched, encoder } = tables;
     const run = runOf(tables);
-    const ofTraining = await realDistances(
-      tables,
-      encoder.pick(training.points, searched.training),
-      { training: searched.training },
-      run,
-    );
-    const ofHoldout =
-      holdout && searched.holdout
-        ? await realDistances(
-            tables,
-            encoder.pick(holdout.points, searched.holdout),
-            { holdout: searched.holdout },
-            run,
-          )
-        : null;
+    const count = training.rows.length;
+    const distancesOf = (part: SampledRows, places: Uint32Array, self: Selves): Promise<RealDistances> =>
+      realDistances(tables, encoder.pick(part.points, places), self, run);
+    const ofTraining = await distancesOf(training, searched.training, { training: searched.training });
     const values = new RealValues(tables.columns, holdout ? [training, holdout] : [training]);
-    return new CopySearch(tables, values, ofTraining, ofHoldout);
+    const near = [distanceEvents(united(ofTraining, count))];
+    const agreement = [values.events(rowsAt(training, searched.training), searched.training, run.signal)];
+    if (!holdout || !searched.holdout) {
+      const own = await syntheticPairs(tables, run);
+      return new CopySearch(
+        tables,
+        values,
+        { training: ofTraining, holdout: null },
+        {
+          distance: joined([pairsOnce(near[0]!, searched.training), own.distance]),
+          agreement: joined([pairsOnce(agreement[0]!, searched.training), own.agreement]),
+        },
+      );
+    }
+    const ofHoldout = await distancesOf(holdout, searched.holdout, { holdout: searched.holdout });
+    const self = searched.holdout.map((place) => place + count);
+    near.push(distanceEvents(united(ofHoldout, count)));
+    agreement.push(values.events(rowsAt(holdout, searched.holdout), self, run.signal));
+    return new CopySearch(
+      tables,
+      values,
+      { training: ofTraining, holdout: ofHoldout },
+      { distance: joined(near), agreement: joined(agreement) },
+    );
   }
 
   /** The events of some rows. @throws VerisimError `VERISIM_ABORTED` */
@@ -176,8 +179,9 @@ export class CopySearch {
       else b++;
       before[at + 1] = a;
     }
-    // Synthetic rows count once per real row and those of the control each: the share is never too low.
-    const hitShare = (searched * share) / (searched + this.#controls[view].targets.length);
+    // Pairs of the control may have made half as many events as there are rows: the share is never too low.
+    const events = this.#controls[view].targets.length / (this.tables.holdout ? 1 : 2);
+    const hitShare = (searched * share) / (searched + events);
     const leans = (length: number, hits: number): boolean =>
       share === 1 ||
       binomialUpperTail(hits, before[length]!, expected[length]! / before[length]!) <= leanTail(share);
@@ -194,10 +198,42 @@ function rowsAt({ table, rows }: TableRows, places: Uint32Array): TableRows {
   return { table, rows: places.map((place) => rows[place]!) };
 }
 
+/** Per query the place of the training or holdout row that it is itself. */
+interface Selves {
+  readonly training?: Uint32Array;
+  readonly holdout?: Uint32Array;
+}
+
+/**
+ * Without a holdout the synthetic rows are a control too: those of a generator that draws from the crowd alone lie as near
+ * to each other as to training rows.
+ */
+async function syntheticPairs(
+  { synthetic, searched, encoder, columns }: PreparedTables,
+  run: RunOptions,
+): Promise<Readonly<Record<View, Events>>> {
+  const self = searched.synthetic;
+  const found = await nearest(
+    {
+      encoder,
+      queries: encoder.pick(synthetic.points, self),
+      reference: synthetic.points,
+      k: neighboursForScore,
+      self,
+    },
+    run,
+  );
+  const values = new RealValues(columns, [synthetic]);
+  return {
+    distance: pairsOnce(distanceEvents(found), self),
+    agreement: pairsOnce(values.events(rowsAt(synthetic, self), self, run.signal), self),
+  };
+}
+
 async function realDistances(
   { training, holdout, encoder }: PreparedTables,
   queries: RowPoints,
-  self: { training?: Uint32Array; holdout?: Uint32Array },
+  self: Selves,
   run: RunOptions,
 ): Promise<RealDistances> {
   const to = (points: RowPoints, own: Uint32Array | undefined): Promise<Nearest> =>
@@ -214,6 +250,25 @@ async function realDistances(
 /** Nearest among all real rows, the holdout's numbered behind the training rows. */
 function united({ training, holdout }: RealDistances, trainingRows: number): Nearest {
   return holdout ? mergeNearest(training, holdout, trainingRows) : training;
+}
+
+/**
+ * Events in which rows that point at each other count once, by the closer score. Counted twice they come in lumps, and a
+ * front without any by chance looks like one with copies. Where labels must lean too, that matters little and costs much.
+ */
+function pairsOnce({ targets, scores }: Events, queries: ArrayLike<number>): Events {
+  const placeOf = new Map<number, number>();
+  for (let place = 0; place < queries.length; place++) placeOf.set(queries[place]!, place);
+  const once = targets.slice();
+  const closer = scores.slice();
+  for (let place = 0; place < queries.length; place++) {
+    const query = queries[place]!;
+    const back = placeOf.get(targets[place]!);
+    if (back === undefined || targets[back] !== query) continue;
+    if (back < place) once[place] = -1;
+    else closer[place] = Math.min(scores[place]!, scores[back]!);
+  }
+  return { targets: once, scores: closer };
 }
 
 function joined(parts: readonly Events[]): Events {

@@ -138,22 +138,25 @@ export function scanVarying(
   const { length, value, ...front } = best;
   const bound = Math.min(1, smallestTail * Math.max(1, fronts));
   if (smallestTail > telling) return { length, ...front, pValue: bound };
+  const stretches = stretchesOf(chances, fronts);
   const key = streamKey(seed, "privacy", "scan", "varying");
   let asHigh = 1;
   for (let round = 0; round < rounds; round++) {
     const random = new RowRandom(key, round);
     let high = 0;
     let drawn = 0;
-    let sum = 0;
-    let place = 0;
     for (let front = 0; front < fronts && high < value; front++) {
-      for (const end = lengths[front]!; place < end; place++) {
-        const chance = chances[place]!;
-        sum += chance;
-        if (chance >= 1 || (chance > 0 && random.word() < chance * 2 ** 32)) drawn++;
-      }
-      const share = sum / place;
-      if (share > 0 && share < 1) high = Math.max(high, evidence(drawn, place, share));
+      const { uncertain, sure, mean, variance, expected: sum } = stretches[front]!;
+      drawn += sure;
+      if (variance < 25) {
+        for (const chance of uncertain) if (random.word() < chance * 2 ** 32) drawn++;
+      } else
+        drawn += Math.max(
+          0,
+          Math.min(uncertain.length, Math.round(mean + Math.sqrt(variance) * normal(random))),
+        );
+      const share = sum / lengths[front]!;
+      if (share > 0 && share < 1) high = Math.max(high, evidence(drawn, lengths[front]!, share));
     }
     if (high >= value) asHigh++;
   }
@@ -161,14 +164,56 @@ export function scanVarying(
   return { length, ...front, pValue: asHigh === 1 ? Math.min(simulated, bound) : simulated };
 }
 
-/** One by one while few; else by the normal distribution, whose error is far below what a p-value needs. */
+/** What lies between one front and the next. */
+interface Stretch {
+  /** Chances of the places that are not certain; their sum, and the variance of their hits. */
+  readonly uncertain: number[];
+  readonly mean: number;
+  readonly variance: number;
+  /** Places that are hits for certain. */
+  readonly sure: number;
+  /** Hits that chance puts into the whole front. */
+  readonly expected: number;
+}
+
+function stretchesOf(chances: ArrayLike<number>, fronts: number): Stretch[] {
+  let place = 0;
+  let expected = 0;
+  return lengths.slice(0, fronts).map((end) => {
+    const uncertain: number[] = [];
+    let sure = 0;
+    let mean = 0;
+    let variance = 0;
+    for (; place < end; place++) {
+      const chance = chances[place]!;
+      expected += chance;
+      if (chance >= 1) sure++;
+      else if (chance > 0) {
+        uncertain.push(chance);
+        mean += chance;
+        variance += chance * (1 - chance);
+      }
+    }
+    return { uncertain, mean, variance, sure, expected };
+  });
+}
+
+/** From hit to hit while few are expected; else by the normal distribution, whose error is far below what a p-value needs. */
 function binomialDraw(random: RowRandom, count: number, share: number): number {
-  if (count * Math.min(share, 1 - share) < 30) {
-    let hits = 0;
-    for (let i = 0; i < count; i++) if (random.word() < share * 2 ** 32) hits++;
-    return hits;
+  const rarer = Math.min(share, 1 - share);
+  if (count * rarer < 30) {
+    let found = 0;
+    const perPlace = Math.log1p(-rarer);
+    // Places without a hit before the next one: geometric.
+    for (let at = Math.floor(Math.log(random.uniform()) / perPlace); at < count; found++)
+      at += 1 + Math.floor(Math.log(random.uniform()) / perPlace);
+    return rarer === share ? found : count - found;
   }
-  const normal = Math.sqrt(-2 * Math.log(random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
-  const drawn = Math.round(count * share + Math.sqrt(count * share * (1 - share)) * normal);
+  const drawn = Math.round(count * share + Math.sqrt(count * share * (1 - share)) * normal(random));
   return Math.max(0, Math.min(count, drawn));
+}
+
+/** Box and Muller's. */
+function normal(random: RowRandom): number {
+  return Math.sqrt(-2 * Math.log(random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
 }

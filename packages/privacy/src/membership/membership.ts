@@ -104,18 +104,21 @@ export async function membership(
     );
   scores.set("ensemble", ensemble([...scores.values()], count));
   const everyone = [...Array(count).keys()];
-  const groups: MembershipGroup[] = [
-    groupReport("all rows", "all", scores, everyone, everyone),
-    ...outlierGroup(scores, loneliness, chosen),
-    ...minorityGroups(columns, scores, { members, nonMembers }),
+  const groups: Group[] = [
+    { name: "all rows", kind: "all", members: everyone, others: everyone },
+    ...outlierGroup(loneliness, chosen),
+    ...minorityGroups(columns, { members, nonMembers }),
   ];
+  // The strongest of several attacks on one of several groups: C. Bonferroni's correction for all of them.
+  const level = 1 - 0.05 / (scores.size * groups.length);
+  const judged = groups.map((group) => strongestOn(group, scores, level));
   return {
     members: count,
     nonMembers: count,
     population: population.rows.length,
     attacks: [...scores].map(([attack, own]) => evaluated(attack, own, everyone, everyone, 0.95)),
-    groups,
-    strongest: groups[0]!.strongest,
+    groups: judged,
+    strongest: judged[0]!.strongest,
   };
 }
 
@@ -163,7 +166,6 @@ async function classifierScores(
     numIterations: 60,
     numLeaves: 31,
     seed: 1,
-    threads: 2,
   });
   const signal = source.signal ? { signal: source.signal } : {};
   try {
@@ -215,27 +217,30 @@ function evaluated(
   };
 }
 
-/** The strongest attack on a group: the intervals hold for all attacks at once (C. Bonferroni's correction). */
-function groupReport(
-  group: string,
-  kind: MembershipGroup["kind"],
+/** Candidates of both sides that are judged together, by number. */
+interface Group {
+  readonly name: string;
+  readonly kind: MembershipGroup["kind"];
+  readonly members: readonly number[];
+  readonly others: readonly number[];
+}
+
+function strongestOn(
+  { name, kind, members, others }: Group,
   scores: ReadonlyMap<AttackName, Scores>,
-  members: readonly number[],
-  others: readonly number[],
+  level: number,
 ): MembershipGroup {
-  const level = 1 - 0.05 / scores.size;
   const strongest = [...scores]
     .map(([attack, own]) => evaluated(attack, own, members, others, level))
     .reduce((most, one) => (one.tprAt10.value > most.tprAt10.value ? one : most));
-  return { group, kind, members: members.length, nonMembers: others.length, strongest };
+  return { group: name, kind, members: members.length, nonMembers: others.length, strongest };
 }
 
 /** The candidates of both sides that lie farthest from any other real row, by one threshold. */
 function outlierGroup(
-  scores: ReadonlyMap<AttackName, Scores>,
   loneliness: { readonly training: ArrayLike<number>; readonly holdout: ArrayLike<number> },
   chosen: { readonly training: Uint32Array; readonly holdout: Uint32Array },
-): MembershipGroup[] {
+): Group[] {
   const own = Float64Array.from(chosen.training, (i) => loneliness.training[i]!);
   const others = Float64Array.from(chosen.holdout, (i) => loneliness.holdout[i]!);
   const sorted = Float64Array.from([...own, ...others]).sort();
@@ -243,16 +248,15 @@ function outlierGroup(
   const members = [...own.keys()].filter((i) => own[i]! >= threshold);
   const nonMembers = [...others.keys()].filter((i) => others[i]! >= threshold);
   if (members.length < fewestRows || nonMembers.length < fewestRows) return [];
-  return [groupReport("outliers", "outliers", scores, members, nonMembers)];
+  return [{ name: "outliers", kind: "outliers", members, others: nonMembers }];
 }
 
 /** Per column the rows with a rare category, for the columns that have most of them. */
 function minorityGroups(
   columns: PreparedTables["columns"],
-  scores: ReadonlyMap<AttackName, Scores>,
   { members, nonMembers }: { members: SampledRows; nonMembers: SampledRows },
-): MembershipGroup[] {
-  const groups: { name: string; own: number[]; others: number[] }[] = [];
+): Group[] {
+  const groups: Group[] = [];
   for (const column of columns) {
     if (column.kind !== "category") continue;
     const counts = new Int32Array(column.labelCount + 1);
@@ -264,10 +268,7 @@ function minorityGroups(
     const own = rare(members);
     const others = rare(nonMembers);
     if (Math.min(own.length, others.length) >= fewestMinorityRows)
-      groups.push({ name: `rare values of ${column.name}`, own, others });
+      groups.push({ name: `rare values of ${column.name}`, kind: "minority", members: own, others });
   }
-  groups.sort((a, b) => b.own.length - a.own.length);
-  return groups
-    .slice(0, mostMinorities)
-    .map(({ name, own, others }) => groupReport(name, "minority", scores, own, others));
+  return groups.sort((a, b) => b.members.length - a.members.length).slice(0, mostMinorities);
 }

@@ -35,7 +35,9 @@ export function nearCopies(table: Table, rows: Uint32Array, metadata: TableMetad
 
 function nearCopy(column: Column, rows: Uint32Array, metadata: ColumnMetadata, key: StreamKey): Column {
   if (column.kind === "number") {
-    const noise = numberNoise * spreadOf([column.values]).spread;
+    const first = column.values.find((value) => !Number.isNaN(value));
+    const varies = column.values.some((value) => value !== first && !Number.isNaN(value));
+    const noise = varies ? numberNoise * spreadOf([column.values]).spread : 0;
     // Dates are microseconds, and digits that the column never has would give a copy away.
     const unit = metadata.sdtype === "datetime" ? 1 : 10 ** -(metadata.decimals ?? 15);
     return {

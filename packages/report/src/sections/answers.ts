@@ -174,7 +174,7 @@ function secret({ privacy }: Evaluation): Answer | null {
     question: "Does it give people away?",
     word,
     tone: tone as Answer["tone"],
-    because: `${level === "clear" ? "No attack had success beyond chance." : `${counted(alarms, "finding")}: see there.`}${seen}`,
+    because: `${level === "clear" ? "No alarm by any attack or test." : `${counted(alarms, "finding")}: see there.`}${seen}`,
     section: "privacy",
   };
 }

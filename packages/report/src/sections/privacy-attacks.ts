@@ -25,14 +25,21 @@ const attackNames: Readonly<Record<string, string>> = {
 
 const shownColumns = 15;
 
-function rateRow(name: Html | string, rates: AttackRates): Html {
+type Part = PrivacyReport["findings"][0]["part"];
+
+// One interval of many lies above 0 by chance: only what the report calls an alarm is drawn as one.
+function toneOf({ findings }: PrivacyReport, part: Part): "poor" | "fair" {
+  return findings.some((finding) => finding.part === part && finding.level === "alarm") ? "poor" : "fair";
+}
+
+function rateRow(name: Html | string, rates: AttackRates, tone: "poor" | "fair"): Html {
   const { attacks, main, control, naive, risk, strongerThanNaive } = rates;
   // An attack that a guess beats shows nothing, whatever it gains on training rows.
   const bad = risk.low > 0 && strongerThanNaive;
   return html`<tr><th scope="row" class="wrap">${name}</th><td class="number">${count(attacks)}</td><td class="number">${estimateText(main)}</td>
 <td class="number">${estimateText(control)}</td><td class="number">${estimateText(naive)}</td>
-<td>${intervalMark({ estimate: risk, domain: [0, Math.max(0.2, risk.high)], zero: 0, tone: bad ? "poor" : "", width: 110 })}</td>
-<td class="number ${bad && "poor"}">${estimateText(risk)}</td><td class="quiet small note">${!strongerThanNaive && "a guess is as good"}</td></tr>`;
+<td>${intervalMark({ estimate: risk, domain: [0, Math.max(0.2, risk.high)], zero: 0, tone: bad ? tone : "", width: 110 })}</td>
+<td class="number ${bad && tone}">${estimateText(risk)}</td><td class="quiet small note">${!strongerThanNaive && "a guess is as good"}</td></tr>`;
 }
 
 const rateHeads = ["Attack", "Tried", "On training rows", "On the holdout", "Guess", "", "Risk", "Note"];
@@ -41,7 +48,9 @@ function rateTable(rows: readonly Html[]): Html | null {
   return rows.length === 0 ? null : table(rateHeads, rows, [1, 2, 3, 4, 6]);
 }
 
-function attributes({ attributes: own }: PrivacyReport, ofOutliers: boolean): Html[] {
+function attributes(report: PrivacyReport, ofOutliers: boolean): Html[] {
+  const { attributes: own } = report;
+  const tone = toneOf(report, "attributes");
   const order = [...(own?.columns ?? [])].sort(
     (a, b) =>
       Number(b.rates.strongerThanNaive) - Number(a.rates.strongerThanNaive) ||
@@ -49,28 +58,33 @@ function attributes({ attributes: own }: PrivacyReport, ofOutliers: boolean): Ht
       b.rates.risk.value - a.rates.risk.value,
   );
   return order.slice(0, shownColumns).flatMap(({ column, rates, outliers }) => {
-    if (!ofOutliers) return [rateRow(html`infer ${data(column)}`, rates)];
+    if (!ofOutliers) return [rateRow(html`infer ${data(column)}`, rates, tone)];
     return outliers
-      ? [rateRow(html`infer ${data(column)} <span class="quiet">of outliers</span>`, outliers)]
+      ? [rateRow(html`infer ${data(column)} <span class="quiet">of outliers</span>`, outliers, tone)]
       : [];
   });
 }
 
-function singlingOut({ singlingOut: own }: PrivacyReport): Html[] {
+function singlingOut(report: PrivacyReport): Html[] {
+  const { singlingOut: own } = report;
+  const tone = toneOf(report, "singling-out");
   if (!own) return [];
   return [
-    ...(own.univariate ? [rateRow("single out by one value", own.univariate)] : []),
-    ...(own.multivariate ? [rateRow(`single out by ${own.columns} values`, own.multivariate)] : []),
+    ...(own.univariate ? [rateRow("single out by one value", own.univariate, tone)] : []),
+    ...(own.multivariate ? [rateRow(`single out by ${own.columns} values`, own.multivariate, tone)] : []),
   ];
 }
 
-function linkability({ linkability: own }: PrivacyReport): Html[] {
+function linkability(report: PrivacyReport): Html[] {
+  const { linkability: own } = report;
+  const tone = toneOf(report, "linkability");
   return (own?.splits ?? []).map(({ first, second, rates }) => {
     const few = (names: readonly string[]): Html =>
       html`${names.slice(0, 3).map((name, place) => html`${place > 0 && ", "}${data(name)}`)}${names.length > 3 && ` and ${names.length - 3} more`}`;
     return rateRow(
       html`link (${few(first)}) to (${few(second)}) <span class="quiet">among ${count(own!.candidates)}</span>`,
       rates,
+      tone,
     );
   });
 }

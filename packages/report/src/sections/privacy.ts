@@ -19,7 +19,15 @@ export const levelWords: Readonly<Record<PrivacyReport["level"], { word: string;
 function findings({ findings: all, level }: PrivacyReport): Html {
   const order = { alarm: 0, notice: 1, clear: 2 } as const;
   const sorted = [...all].sort((a, b) => order[a.level] - order[b.level]);
-  return html`<ul class="findings">${sorted.map(findingItem)}</ul>${level === "clear" && html`<p class="quiet">That nothing was found by these attacks is no proof that there is nothing to find.</p>`}`;
+  const items =
+    sorted.length > 0
+      ? sorted.map(findingItem)
+      : findingItem({
+          level,
+          part: "copies",
+          text: "No attack and no test found more than chance explains.",
+        });
+  return html`<ul class="findings">${items}</ul>${level === "clear" && html`<p class="quiet">That nothing was found by these attacks is no proof that there is nothing to find.</p>`}`;
 }
 
 function findingItem({ level, text }: PrivacyReport["findings"][0]): Html {

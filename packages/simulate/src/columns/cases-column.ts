@@ -152,8 +152,8 @@ function planCases(parts: readonly Case[], decimals: number | undefined, context
   return {
     ...common,
     fill: (batch, from, to) => {
-      fillParts(parts, batch, from, to);
       const chosen = choose(batch, from, to);
+      fillParts(parts, chosen, batch, from, to);
       const values = parts.map((part) => batch.numbers(part.slot));
       const out = batch.numbers(slot);
       for (let i = from; i < to; i++) {
@@ -183,10 +183,27 @@ function caseChooser(parts: readonly Case[]): (batch: Batch, from: number, to: n
   };
 }
 
-function fillParts(parts: readonly Case[], batch: Batch, from: number, to: number): void {
+/**
+ * Fills each case in its own rows alone, for what it says may be nonsense in others: parameters out of their range, say.
+ * Cases that go on from row to row are filled in all.
+ */
+function fillParts(
+  parts: readonly Case[],
+  chosen: Uint16Array,
+  batch: Batch,
+  from: number,
+  to: number,
+): void {
   for (const { plan, slot } of parts) {
     batch.vectors[slot] ??= makeVector(plan.type, batch.rowCount, plan.dictionary);
-    plan.fill(batch, from, to);
+    if (plan.ordered) plan.fill(batch, from, to);
+  }
+  for (let start = from; start < to; ) {
+    let end = start + 1;
+    while (end < to && chosen[end] === chosen[start]) end++;
+    const part = parts[chosen[start]!];
+    if (part && !part.plan.ordered) part.plan.fill(batch, start, end);
+    start = end;
   }
 }
 
@@ -198,7 +215,7 @@ function fillTexts(
   from: number,
   to: number,
 ): void {
-  fillParts(parts, batch, from, to);
+  fillParts(parts, chosen, batch, from, to);
   const out = batch.texts(slot);
   const own = out.growing ? undefined : new Map(out.dictionary.map((text, code) => [text, code]));
   const target = (text: string): number => out.growing?.code(text) ?? own!.get(text)!;

@@ -122,3 +122,20 @@ export function rounder(decimals: number | undefined): ((x: number) => number) |
     return (x < 0 ? -Math.floor(0.5 - scaled) : Math.floor(scaled + 0.5)) / scale + 0;
   };
 }
+
+/** Rounds rows [from, to) as {@link rounder} does, without a call per row. */
+export function roundInto(
+  values: Float64Array,
+  decimals: number,
+  out: Float64Array,
+  from: number,
+  to: number,
+): void {
+  const scale = 10 ** decimals;
+  for (let i = from; i < to; i++) {
+    const x = values[i]!;
+    const scaled = x * scale;
+    const whole = scaled < 0 ? -Math.floor(0.5 - scaled) : Math.floor(scaled + 0.5);
+    out[i] = Math.abs(scaled) < 4503599627370496 ? whole / scale + 0 : x;
+  }
+}

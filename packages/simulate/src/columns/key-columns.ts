@@ -124,6 +124,7 @@ export const fakerKind: ColumnKind = {
     const name = fields.text("faker", true);
     const locales = fields.texts("locale") ?? ["en"];
     const given = fields.object("with");
+    const unique = fields.boolean("unique") ?? false;
     if (name === undefined) return undefined;
     const before = problems.count;
     const call = problems.attempt(fields.at("faker"), () => fakerFunction(name));
@@ -140,8 +141,9 @@ export const fakerKind: ColumnKind = {
     return {
       type: "text",
       formulas: parts.map(([, formula]) => formula as Formula),
+      ...(unique ? { redraws: false } : {}),
       plan: (context) =>
-        fakerPlan(call!, source!, name, parts as readonly (readonly [string, Formula])[], context),
+        fakerPlan(call!, source!, name, parts as readonly (readonly [string, Formula])[], unique, context),
     };
   },
 };
@@ -151,6 +153,7 @@ function fakerPlan(
   source: FakerSource,
   name: string,
   parts: readonly (readonly [string, Formula])[],
+  unique: boolean,
   context: PlanContext,
 ): ColumnPlan {
   const nodes = parts.flatMap(([key, formula]) => {
@@ -183,10 +186,19 @@ function fakerPlan(
             },
           );
         }
-        out.codes[i] = out.growing!.code(text);
+        out.codes[i] = out.growing!.code(unique ? withRow(text, batch.rows[i]!) : text);
       }
     },
   };
+}
+
+/**
+ * The text with the number of its row, so that no other row has it: `anna_k3@example.org`, `Anna Smith 723`. What stands
+ * after the last mark is the row, whatever stands before.
+ */
+function withRow(text: string, row: number): string {
+  const at = text.lastIndexOf("@");
+  return at > 0 ? `${text.slice(0, at)}_${row.toString(36)}${text.slice(at)}` : `${text} ${row + 1}`;
 }
 
 function argumentReader(

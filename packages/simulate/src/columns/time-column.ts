@@ -183,24 +183,25 @@ function readPoisson(time: Fields, problems: Problems): TimeReading | undefined 
         const starts = from_!.evaluate(batch, from, to);
         const ends = until!.evaluate(batch, from, to);
         const out = batch.numbers(slot);
-        let lastStart = Number.NaN;
-        let lastEnd = Number.NaN;
-        let low = 0;
-        let width = 0;
-        for (let i = from; i < to; i++) {
-          const a = starts[i]!;
-          const b = ends[i]!;
-          if (a !== lastStart || b !== lastEnd) {
-            if (!(a <= b))
-              throw momentFault(context, batch.rows[i]!, "the start is missing or after the end");
-            lastStart = a;
-            lastEnd = b;
-            low = clock ? clock.integral(a) : a;
-            width = (clock ? clock.integral(b) : b) - low;
-            if (!(width >= 0)) throw momentFault(context, batch.rows[i]!, "it lies outside of 1900 to 2200");
+        ordered.fill(batch, out, from, to);
+        // Rows of one parent mostly have the same ends: they are worked on together.
+        for (let first = from; first < to; ) {
+          const a = starts[first]!;
+          const b = ends[first]!;
+          if (!(a <= b))
+            throw momentFault(context, batch.rows[first]!, "the start is missing or after the end");
+          const low = clock ? clock.integral(a) : a;
+          const width = (clock ? clock.integral(b) : b) - low;
+          if (!(width >= 0))
+            throw momentFault(context, batch.rows[first]!, "it lies outside of 1900 to 2200");
+          let last = first;
+          for (; last < to && starts[last] === a && ends[last] === b; last++)
+            out[last] = low + width * out[last]!;
+          if (clock) {
+            clock.inverseInto(out, first, last);
+            for (let i = first; i < last; i++) out[i] = Math.min(b, Math.max(a, out[i]!));
           }
-          const amount = low + width * ordered.at(batch, i);
-          out[i] = clock ? Math.min(b, Math.max(a, clock.inverse(amount))) : amount;
+          first = last;
         }
       };
     },

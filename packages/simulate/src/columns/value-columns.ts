@@ -14,6 +14,7 @@ import {
   numberMetadata,
   readFormula,
   rounder,
+  roundInto,
 } from "./column-kind.ts";
 import { drawFormulas, planDraw, readDraw } from "./number-draw.ts";
 
@@ -288,7 +289,7 @@ function nodePlan(
       metadata: { sdtype: node.dictionary ? "categorical" : "text" },
       fill: (batch, from, to) => copyTexts(node.evaluate(batch, from, to), batch.texts(slot), from, to),
     };
-  const round = node.type === "number" ? rounder(decimals) : undefined;
+  const digits = node.type === "number" ? decimals : undefined;
   const metadata: ColumnMetadata =
     node.type === "datetime"
       ? { sdtype: "datetime", datetimeFormat: datetimeFormat ?? "%Y-%m-%d %H:%M:%S" }
@@ -301,7 +302,7 @@ function nodePlan(
     fill: (batch, from, to) => {
       const values = node.evaluate(batch, from, to);
       const out = batch.numbers(slot);
-      if (round) for (let i = from; i < to; i++) out[i] = round(values[i]!);
+      if (digits !== undefined) roundInto(values, digits, out, from, to);
       else if (node.type === "datetime") for (let i = from; i < to; i++) out[i] = Math.round(values[i]!);
       else out.set(values.subarray(from, to), from);
     },

@@ -1,7 +1,7 @@
 // Counts by inversion: a sum of probabilities where the mean is small, else a search around the normal approximation in
 // the distribution function itself, so that the result is exact for any parameter.
 
-import { betaI, gammaQ, normalQuantile } from "@verisim/stats";
+import { betaI, gammaQ, logGamma, normalQuantile } from "@verisim/stats";
 import type { Family, Parameters } from "./families.ts";
 
 type CountFamily = Pick<Family, "quantile" | "cdf">;
@@ -44,10 +44,36 @@ export function searchCount(u: number, guess: number, most: number, cdf: (k: num
 const around = (u: number, mean: number, variance: number): number =>
   mean + Math.sqrt(variance) * normalQuantile(u);
 
+/** Above this a probability from logarithms has too few digits to be added up. */
+const walkedMean = 1e5;
+
+/**
+ * One value of the distribution function at a guess that is off by one or two (Cornish and Fisher 1938), from where
+ * probabilities are added or taken away.
+ */
+function walkPoisson(u: number, mean: number): number {
+  const z = normalQuantile(u);
+  let k = Math.max(0, Math.floor(mean + Math.sqrt(mean) * z + (z * z - 1) / 6 + 0.5));
+  let sum = gammaQ(k + 1, mean);
+  let term = Math.exp(k * Math.log(mean) - mean - logGamma(k + 1));
+  while (sum < u && term > 0) {
+    k++;
+    term *= mean / k;
+    sum += term;
+  }
+  while (k > 0 && sum - term >= u) {
+    sum -= term;
+    term *= k / mean;
+    k--;
+  }
+  return k;
+}
+
 export const poisson: CountFamily = {
   quantile: (u, p) => {
     const mean = p[0]!;
     if (mean === 0) return 0;
+    if (mean > smallMean && mean <= walkedMean) return walkPoisson(u, mean);
     if (mean > smallMean)
       return searchCount(u, around(u, mean, mean), Number.MAX_SAFE_INTEGER, (k) => gammaQ(k + 1, mean));
     let term = Math.exp(-mean);

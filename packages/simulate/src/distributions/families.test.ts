@@ -26,6 +26,8 @@ const cases: readonly (readonly [name: string, parameters: readonly number[]])[]
   ["bernoulli", [0.3]],
   ["poisson", [0.7]],
   ["poisson", [12]],
+  ["poisson", [158]],
+  ["poisson", [9e4]],
   ["poisson", [5e5]],
   ["binomial", [20, 0.15]],
   ["binomial", [10_000, 0.4]],

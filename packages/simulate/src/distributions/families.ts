@@ -222,14 +222,14 @@ const list: readonly Family[] = [
   {
     name: "poisson",
     discrete: true,
-    parameters: { mean: { min: 0, max: 1e12, meaning: "mean" } },
+    parameters: { mean: { min: 0, max: 1e8, meaning: "mean" } },
     ...poisson,
   },
   {
     name: "binomial",
     discrete: true,
     parameters: {
-      trials: { min: 0, max: 1e12, whole: true, meaning: "number of trials" },
+      trials: { min: 0, max: 1e8, whole: true, meaning: "number of trials" },
       probability,
     },
     ...binomial,
@@ -238,7 +238,7 @@ const list: readonly Family[] = [
     name: "negative-binomial",
     discrete: true,
     parameters: {
-      mean: { min: 0, max: 1e12, meaning: "mean" },
+      mean: { min: 0, max: 1e8, meaning: "mean" },
       size: { ...shape, meaning: "dispersion: the variance is mean + mean^2 / size" },
     },
     ...negativeBinomial,

@@ -1,9 +1,11 @@
 // Which parent a child row belongs to: running totals of child rows at every thousandth parent, from which the rest is
-// counted again when it is asked for. Memory is a number per thousand parents.
+// counted again when it is asked for. Memory is a number per thousand parents; of up to a million, all counts are kept.
 
 import { VerisimError } from "@verisim/core";
 
 const blockSize = 1_024;
+/** Counts of so many parents are kept (8 MB), which saves drawing them again. */
+const mostKept = 2 ** 20;
 
 /** Counts of child rows of parents [from, from + count). */
 export type CountSource = (from: number, count: number) => Promise<Float64Array>;
@@ -59,9 +61,11 @@ export class ChildIndex {
   ): Promise<ChildIndex> {
     const blocks = Math.ceil(parentCount / blockSize);
     const weights = new Float64Array(blocks + 1);
+    const kept = parentCount <= mostKept ? new Float64Array(parentCount) : undefined;
     for (let block = 0; block < blocks; block++) {
       const from = block * blockSize;
       const part = await counts(from, Math.min(blockSize, parentCount - from));
+      kept?.set(part, from);
       let sum = weights[block]!;
       for (const count of part) sum += count;
       weights[block + 1] = sum;
@@ -78,7 +82,8 @@ export class ChildIndex {
       );
     const rowCount = rows ?? total;
     const none = new Float64Array(blocks + 1);
-    const index = new ChildIndex(counts, parentCount, rowCount, weights, episode, none);
+    const again: CountSource = kept ? async (from, count) => kept.subarray(from, from + count) : counts;
+    const index = new ChildIndex(again, parentCount, rowCount, weights, episode, none);
     const places = new Float64Array(blocks + 1);
     if (episode <= 1) places[blocks] = rowCount;
     else
@@ -89,7 +94,7 @@ export class ChildIndex {
           sum += Math.floor((starts[i + 1]! - starts[i]!) / episode);
         places[block + 1] = sum;
       }
-    return new ChildIndex(counts, parentCount, rowCount, weights, episode, places);
+    return new ChildIndex(again, parentCount, rowCount, weights, episode, places);
   }
 
   /** First child rows of the block's parents, and the row after the last. */

@@ -32,7 +32,10 @@ import { TableRun } from "./table-run.ts";
 export interface SimulationOptions {
   /** Any safe integer. Default 0. */
   seed?: number;
-  /** Rows of the main table, or of tables by name; the model's numbers hold for the others. */
+  /**
+   * Rows of the main table, whose parents then grow or shrink in proportion where the model says how many rows both have;
+   * or rows of tables by name. The model's numbers hold for the others.
+   */
   rows?: number | Readonly<Record<string, number>>;
   signal?: AbortSignal;
 }
@@ -211,7 +214,7 @@ function unknownTable(name: string, known: readonly string[]): VerisimError {
 /** The model with numbers of rows from outside. */
 function withRows(model: ReadModel, rows: SimulationOptions["rows"]): ReadModel {
   if (rows === undefined) return model;
-  const given = typeof rows === "number" ? { [model.main]: rows } : rows;
+  const given = typeof rows === "number" ? inProportion(model, rows) : rows;
   for (const [name, count] of Object.entries(given)) {
     if (!model.order.includes(name)) throw unknownTable(name, model.order);
     if (!Number.isSafeInteger(count) || count < 0)
@@ -229,6 +232,20 @@ function withRows(model: ReadModel, rows: SimulationOptions["rows"]): ReadModel 
       Object.hasOwn(given, table.name) ? { ...table, rows: given[table.name]! } : table,
     ),
   };
+}
+
+/** The rows of the main table; its parents grow and shrink as it does, so that each keeps about as many children. */
+function inProportion(model: ReadModel, rows: number): Record<string, number> {
+  const given: Record<string, number> = { [model.main]: rows };
+  const byName = new Map(model.tables.map((table) => [table.name, table]));
+  let table = byName.get(model.main)!;
+  if (table.rows === undefined || table.rows === 0 || !(rows > 0)) return given;
+  const factor = rows / table.rows;
+  while (table.parent) {
+    table = byName.get(table.parent.table)!;
+    if (table.rows !== undefined) given[table.name] = Math.max(1, Math.round(table.rows * factor));
+  }
+  return given;
 }
 
 const childrenOf = (table: ReadTable, model: ReadModel) =>
@@ -341,7 +358,7 @@ function tableOf(plan: TablePlan, batch: Batch | undefined): Table {
     const values = vector?.kind === "number" ? vector.values : new Float64Array(0);
     if (column.type !== "boolean") return [numberColumn(name, values)];
     const codes = new Int32Array(values.length);
-    for (let i = 0; i < codes.length; i++) codes[i] = Number.isNaN(values[i]) ? -1 : values[i]!;
+    for (let i = 0; i < codes.length; i++) codes[i] = values[i]! >= 0 ? values[i]! : -1;
     return [dictionaryColumn(name, codes, booleanTexts)];
   });
   return new Table(columns, batch?.rowCount ?? 0);

@@ -228,7 +228,7 @@ class Planner {
     if (name === "row") return { slot: rowSlot, type: "number" };
     if (name === "index") return { slot: indexSlot, type: "number" };
     if (name === "count") return { slot: countSlot, type: "number" };
-    const known = [...this.#readings.keys(), "row", "index", "count"];
+    const known = [...this.#table.columns.map((column) => column.name), "row", "index", "count"];
     throw unknownName(name, known);
   }
 

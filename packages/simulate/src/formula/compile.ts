@@ -292,14 +292,15 @@ function apply(name: string, nodes: readonly NumericNode[]): NumericNode {
   }
   const scratch = new Scratch();
   const { apply: one } = definition;
-  const [first, second, third] = nodes as readonly [NumericNode, NumericNode, NumericNode];
+  const [first, second, third] = nodes as readonly [NumericNode, NumericNode?, NumericNode?];
   const loop = fastLoops.get(name);
   if (loop)
     return {
       type: result,
       evaluate: (batch, from, to) => {
         const out = scratch.of(batch);
-        loop(first.evaluate(batch, from, to), second.evaluate(batch, from, to), out, from, to);
+        const a = first.evaluate(batch, from, to);
+        loop(a, second ? second.evaluate(batch, from, to) : a, out, from, to);
         return out;
       },
     };
@@ -308,8 +309,8 @@ function apply(name: string, nodes: readonly NumericNode[]): NumericNode {
     evaluate: (batch, from, to) => {
       const out = scratch.of(batch);
       const a = first.evaluate(batch, from, to);
-      const b = nodes.length > 1 ? second.evaluate(batch, from, to) : undefined;
-      const c = nodes.length > 2 ? third.evaluate(batch, from, to) : undefined;
+      const b = second?.evaluate(batch, from, to);
+      const c = third?.evaluate(batch, from, to);
       if (!b) for (let i = from; i < to; i++) out[i] = one(a[i]!, undefined as never, 0, 0);
       else if (!c) for (let i = from; i < to; i++) out[i] = one(a[i]!, b[i]!, 0, 0);
       else for (let i = from; i < to; i++) out[i] = one(a[i]!, b[i]!, c[i]!, 0);

@@ -323,4 +323,20 @@ export const fastLoops: ReadonlyMap<string, Loop> = new Map<string, Loop>([
       for (let i = from; i < to; i++) out[i] = a[i] === 1 || b[i] === 1 ? 1 : 0;
     },
   ],
+  ...Object.entries({ days: microsPerDay, hours: 3600e6, minutes: 60e6, seconds: 1e6 }).flatMap(
+    ([name, micros]): [string, Loop][] => [
+      [
+        name,
+        (a, _, out, from, to) => {
+          for (let i = from; i < to; i++) out[i] = a[i]! * micros;
+        },
+      ],
+      [
+        `in_${name}`,
+        (a, _, out, from, to) => {
+          for (let i = from; i < to; i++) out[i] = a[i]! / micros;
+        },
+      ],
+    ],
+  ),
 ]);

@@ -75,7 +75,7 @@ class Parser {
     return true;
   }
 
-  #require(symbol: string): void {
+  #demand(symbol: string): void {
     if (!this.#take(symbol)) throw this.#expected(JSON.stringify(symbol));
   }
 
@@ -93,7 +93,7 @@ class Parser {
       const { start } = this.#token;
       if (!this.#take("?")) return condition;
       const yes = this.#choice();
-      this.#require(":");
+      this.#demand(":");
       return { type: "call", name: "if", start, arguments: [condition, yes, this.#choice()] };
     });
   }
@@ -111,7 +111,7 @@ class Parser {
       const { start } = this.#token;
       if (level === 2 && (operator === "in" || (operator === "not" && this.#nextIsIn()))) {
         this.#at += operator === "in" ? 1 : 2;
-        this.#require("(");
+        this.#demand("(");
         const isIn: Formula = { type: "call", name: "in", start, arguments: [left, ...this.#list()] };
         left = operator === "in" ? isIn : { type: "call", name: "not", start, arguments: [isIn] };
       } else if (operator !== undefined && levels[level]!.includes(operator)) {
@@ -150,7 +150,7 @@ class Parser {
     if (this.#take(")")) return items;
     do items.push(this.#choice());
     while (this.#take(","));
-    this.#require(")");
+    this.#demand(")");
     return items;
   }
 
@@ -167,7 +167,7 @@ class Parser {
     }
     if (this.#take("(")) {
       const inner = this.#choice();
-      this.#require(")");
+      this.#demand(")");
       return inner;
     }
     if (token.kind !== "name" || this.#operator() !== undefined)

@@ -29,7 +29,11 @@ export function previousNode(slot: number, start: FormulaNode): FormulaNode {
     evaluate: (batch, from, to) => {
       const out = scratch.of(batch);
       const first = start.evaluate(batch, from, to);
-      for (let i = from; i < to; i++) out[i] = batch.numberBefore(slot, i) ?? first[i]!;
+      const values = batch.numbers(slot);
+      const { index } = batch;
+      let i = from;
+      if (i === 0) out[i++] = batch.numberBefore(slot, 0) ?? first[0]!;
+      for (; i < to; i++) out[i] = index[i] === 0 ? first[i]! : values[i - 1]!;
       return out;
     },
   };

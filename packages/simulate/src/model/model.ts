@@ -85,6 +85,8 @@ export interface FakerColumn extends ColumnCommon {
   readonly locale?: string | readonly string[];
   /** Arguments by name, each a formula: `{ firstName: "first_name" }`. */
   readonly with?: Readonly<Record<string, string>>;
+  /** True where no value may come twice: the row's number is woven in. Default false. */
+  readonly unique?: boolean;
 }
 
 /** A Markov chain over the rows of a sequence. */

@@ -178,7 +178,8 @@ export class Fields {
 
   list(name: string, required: boolean = false): readonly unknown[] | undefined {
     const value = this.raw(name);
-    if (Array.isArray(value)) return value as unknown[];
+    // Holes of an array become values, which checks do not pass over.
+    if (Array.isArray(value)) return Array.from(value as unknown[]);
     if (value === undefined && !required) return undefined;
     return this.fault(name, "a list");
   }
@@ -186,7 +187,7 @@ export class Fields {
   texts(name: string): readonly string[] | undefined {
     const value = this.raw(name);
     if (value === undefined) return undefined;
-    const list = typeof value === "string" ? [value] : value;
+    const list = typeof value === "string" ? [value] : Array.isArray(value) ? Array.from(value as unknown[]) : value;
     if (Array.isArray(list) && list.length > 0 && list.every((one) => typeof one === "string"))
       return list as string[];
     return this.fault(name, "a text or a list of texts");

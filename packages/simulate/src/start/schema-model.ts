@@ -132,7 +132,7 @@ function columnOf(column: SchemaColumn): ColumnModel {
       const faker =
         (column.format && formatted[column.format]) ||
         namedLike.find(([pattern]) => pattern.test(plainName(column.name)))?.[1];
-      return { faker: faker ?? "lorem.word", ...missing };
+      return { faker: faker ?? "lorem.word", ...(column.key ? { unique: true } : {}), ...missing };
     }
   }
 }

@@ -46,13 +46,26 @@ export class CalendarClock {
 
   /** The datetime before which so many events are expected. */
   inverse(amount: number): number {
-    const day = this.#dayOf(amount);
-    const before = this.#days[day]!;
-    const share = Math.min(1, Math.max(0, (amount - before) / (this.#days[day + 1]! - before)));
-    let hour = 0;
-    while (hour < 23 && this.#hours[hour + 1]! <= share) hour++;
-    const inHour = (share - this.#hours[hour]!) / (this.#hours[hour + 1]! - this.#hours[hour]!);
-    return (firstDay + day) * microsPerDay + (hour + Math.min(1, Math.max(0, inHour || 0))) * microsPerHour;
+    const one = Float64Array.of(amount);
+    this.inverseInto(one, 0, 1);
+    return one[0]!;
+  }
+
+  /** Turns amounts [from, to) into datetimes, in their place. */
+  inverseInto(amounts: Float64Array, from: number, to: number): void {
+    const days = this.#days;
+    const hours = this.#hours;
+    for (let i = from; i < to; i++) {
+      const amount = amounts[i]!;
+      const day = this.#dayOf(amount);
+      const before = days[day]!;
+      const share = Math.min(1, Math.max(0, (amount - before) / (days[day + 1]! - before)));
+      let hour = 0;
+      while (hour < 23 && hours[hour + 1]! <= share) hour++;
+      const inHour = (share - hours[hour]!) / (hours[hour + 1]! - hours[hour]!);
+      amounts[i] =
+        (firstDay + day) * microsPerDay + (hour + Math.min(1, Math.max(0, inHour || 0))) * microsPerHour;
+    }
   }
 
   /** The day that holds an amount; in ascending order it is the last one or the next. */

@@ -28,6 +28,18 @@ export class OrderedUniforms {
     this.#splitKey = splitKey;
   }
 
+  /** Uniforms of rows [from, to) of the batch, stretch by stretch. */
+  fill(batch: Batch, out: Float64Array, from: number, to: number): void {
+    for (let i = from; i < to; ) {
+      out[i] = this.at(batch, i);
+      const place = batch.rows[i]! - this.#leafStart;
+      const inLeaf = this.#leafStart >= 0 && place >= 0 && place < this.#leaf.length;
+      const count = inLeaf ? Math.min(to - i, this.#leaf.length - place) : 1;
+      if (inLeaf) out.set(this.#leaf.subarray(place, place + count), i);
+      i += count;
+    }
+  }
+
   /** The uniform of row `i` of the batch: that of its place among as many as its sequence has. */
   at(batch: Batch, i: number): number {
     const row = batch.rows[i]!;

@@ -50,7 +50,7 @@ describe("nearestNeighbours", () => {
   ] as const)
     for (const metric of ["euclidean", "manhattan"] as const)
       test(`finds ${k} of ${rows} rows of ${width} numbers and ${columns} categories, ${metric}`, async () => {
-        const queryCount = 170;
+        const queryCount = 300;
         const search = {
           reference: uniforms("data", rows * width).map((u) => u ** 3 * 50 + 1000),
           queries: uniforms("queries", queryCount * width).map((u) => u ** 3 * 50 + 1000),
@@ -87,6 +87,26 @@ describe("nearestNeighbours", () => {
     const got = await nearestNeighbours(search);
     expect(got.distances).toEqual(want.distances);
     expect(got.indices).toEqual(want.indices);
+  });
+
+  test("rows far apart as bytes and near as numbers are told apart, clusters and outliers among them", async () => {
+    const [width, rows] = [24, 1500];
+    const reference = uniforms("clustered", rows * width).map((u, at) => {
+      const row = Math.floor(at / width);
+      return u * (row % 3 === 0 ? 1e-4 : 1) + (row % 7) + (row % 500 === 1 ? 1e3 : 0);
+    });
+    const queries = reference.slice(0, 300 * width);
+    const search = {
+      reference,
+      queries,
+      width,
+      k: 6,
+      excludeSelf: Int32Array.from({ length: 300 }, (_, q) => q),
+    };
+    const want = plainLoop(search, rows, 300);
+    const got = await nearestNeighbours(search);
+    expect(got.indices).toEqual(want.indices);
+    expect(worstError(got.distances, [...want.distances])).toBeLessThan(1e-13);
   });
 
   test("an outlier does not hide the order of what lies close together", async () => {

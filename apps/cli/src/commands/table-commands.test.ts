@@ -1,0 +1,266 @@
+// `verisim simulate`, `noise` and `resample` as processes: files, messages, JSON, the same bytes for the same seed,
+// wrong usage.
+
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { csvColumns, runCli, temporaryFolder, writePeople } from "../../test/run-cli.ts";
+
+const { folder, remove } = temporaryFolder();
+afterAll(remove);
+const verisim = (...args: string[]) => runCli(args, folder);
+const text = (...path: string[]) => readFileSync(join(folder, ...path), "utf8");
+const countsOf = (cells: readonly string[]) =>
+  Object.fromEntries(
+    [...new Set(cells)].sort().map((cell) => [cell, cells.filter((one) => one === cell).length]),
+  );
+
+const shop = `
+tables:
+  customers:
+    rows: 20
+    columns:
+      id: { key: sequence }
+      plan: { categories: { free: 3, pro: 1 } }
+  orders:
+    parent: { table: customers, count: { distribution: poisson, mean: "if(plan == 'pro', 8, 2)" } }
+    columns:
+      customer: { formula: parent.id }
+      amount: { distribution: lognormal, median: 30, sigma: 0.5, decimals: 2 }
+`;
+
+beforeAll(() => {
+  writePeople(join(folder, "people.csv"));
+  writeFileSync(join(folder, "shop.yaml"), shop);
+});
+
+describe("simulate", () => {
+  it("writes each table and the metadata, exact rows, and the same bytes for the same seed", async () => {
+    const args = ["simulate", "shop.yaml", "--rows", "customers=30", "--rows", "orders=100", "--seed", "4"];
+    const first = await verisim(...args, "--out", "shop", "--json");
+    expect(first.code, first.stderr).toBe(0);
+    expect(readdirSync(join(folder, "shop")).sort()).toEqual([
+      "customers.csv",
+      "metadata.json",
+      "orders.csv",
+    ]);
+    const orders = csvColumns(text("shop", "orders.csv"));
+    expect(orders.customer).toHaveLength(100);
+    expect(orders.customer!.every((id) => Number(id) >= 1 && Number(id) <= 30)).toBe(true);
+    expect(orders.amount!.every((amount) => /^\d+\.\d\d$/.test(amount))).toBe(true);
+    expect(JSON.parse(text("shop", "metadata.json")).relationships).toEqual([
+      expect.objectContaining({ parent_table_name: "customers", child_foreign_key: "customer" }),
+    ]);
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      version: 1,
+      seed: 4,
+      tables: [
+        { table: "customers", rows: 30 },
+        { table: "orders", rows: 100 },
+      ],
+    });
+    await verisim(...args, "--out", "again", "--quiet");
+    expect(text("again", "orders.csv")).toBe(text("shop", "orders.csv"));
+    await verisim(...args, "--table", "orders", "--out", "orders.csv", "--quiet");
+    expect(text("orders.csv")).toBe(text("shop", "orders.csv"));
+  });
+
+  it("checks a model, says all that is wrong with it, and writes nothing then", async () => {
+    expect((await verisim("simulate", "shop.yaml", "--check")).stdout).toMatch(
+      /^customers: 20 rows\norders: \d+ rows\n$/,
+    );
+    writeFileSync(
+      join(folder, "wrong.yaml"),
+      shop.replace("lognormal", "lognorml").replace("key: sequence", "key: sequel"),
+    );
+    const { code, stderr } = await verisim("simulate", "wrong.yaml", "--out", "none");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^VERISIM_SIMULATION_FIELD: Expected one of sequence, .* but received "sequel"/);
+    expect(stderr).toContain('file "wrong.yaml"');
+    expect(stderr).toContain('option "tables.orders.columns.amount.distribution"');
+    expect(stderr).toContain('Did you mean "lognormal"?');
+    expect(existsSync(join(folder, "none"))).toBe(false);
+    writeFileSync(join(folder, "broken.yaml"), "tables: [");
+    expect((await verisim("simulate", "broken.yaml", "--check")).stderr).toMatch(
+      /^VERISIM_SIMULATION_SYNTAX/,
+    );
+  });
+
+  it("makes scenarios, models to start from, and refuses wrong usage", async () => {
+    const small = ["--rows", "hosts=20", "--rows", "connections=5000", "--format", "jsonl", "--quiet"];
+    const scenario = await verisim("simulate", "network-logs", "--out", "logs", ...small);
+    expect(scenario.code, scenario.stderr).toBe(0);
+    const lines = text("logs", "connections.jsonl").trimEnd().split("\n");
+    expect(lines).toHaveLength(5_000);
+    expect(lines.filter((line) => JSON.parse(line).attack === "scan")).toHaveLength(800);
+    for (const source of ["retail-baskets", "people.csv"]) {
+      expect((await verisim("simulate", source, "--init", "--out", "model.yaml")).code).toBe(0);
+      expect((await verisim("simulate", "model.yaml", "--check", "--json")).code).toBe(0);
+    }
+    const none = await verisim("simulate", "retail", "--out", "x");
+    expect([none.code, none.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^VERISIM_UNKNOWN_MODEL.*\n.*"retail-baskets"/),
+    ]);
+    const usage = await verisim("simulate", "shop.yaml", "--rows", "orders=many", "--format", "xls");
+    expect(usage.code).toBe(2);
+    expect(usage.stderr.match(/VERISIM_/g)).toHaveLength(3);
+  });
+});
+
+describe("noise", () => {
+  it("adds what is asked for, records it, and gives the same bytes for the same seed", async () => {
+    const args = [
+      "noise",
+      "people.csv",
+      "--add",
+      "typos:plan:rate=0.05",
+      "--add",
+      "dropout:age:rate=0.1",
+      "--add",
+      "duplicates::rate=0.1",
+    ];
+    const first = await verisim(...args, "--truth", "fault", "--seed", "2", "--out", "noisy.csv", "--json");
+    expect(first.code, first.stderr).toBe(0);
+    const columns = csvColumns(text("noisy.csv"));
+    expect(columns.fault).toHaveLength(440);
+    expect(columns.fault!.filter((fault) => fault.includes("duplicate"))).toHaveLength(40);
+    const result = JSON.parse(first.stdout);
+    expect(result.changes).toContainEqual({ kind: "typos", column: "plan", changed: expect.any(Number) });
+    const wrong = columns.plan!.filter((plan) => !["free", "basic", "pro"].includes(plan)).length;
+    expect(wrong).toBe(columns.fault!.filter((fault) => fault.includes("typos:plan")).length);
+    writeFileSync(
+      join(folder, "plan.json"),
+      JSON.stringify([
+        { kind: "typos", columns: ["plan"], rate: 0.05 },
+        { kind: "dropout", columns: ["age"], rate: 0.1 },
+        { kind: "duplicates", rate: 0.1 },
+      ]),
+    );
+    await verisim(
+      "noise",
+      "people.csv",
+      "--plan",
+      "plan.json",
+      "--truth",
+      "fault",
+      "--seed",
+      "2",
+      "--out",
+      "planned.csv",
+    );
+    expect(text("planned.csv")).toBe(text("noisy.csv"));
+  });
+
+  it("refuses kinds, settings and plans that are none", async () => {
+    const kind = await verisim("noise", "people.csv", "--add", "gausian:age", "--out", "x.csv");
+    expect([kind.code, kind.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^VERISIM_OPTION_VALUE[\s\S]*gaussian/),
+    ]);
+    const setting = await verisim("noise", "people.csv", "--add", "gaussian:age:sd=much", "--out", "x.csv");
+    expect([setting.code, setting.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^VERISIM_OPTION_VALUE: Expected a number from 0 on for sd/),
+    ]);
+    const column = await verisim("noise", "people.csv", "--add", "gaussian:plan", "--out", "x.csv");
+    expect([column.code, column.stderr]).toEqual([1, expect.stringMatching(/^VERISIM_NOISE_COLUMNS/)]);
+    writeFileSync(join(folder, "none.json"), '{"kind": "typos"}');
+    expect((await verisim("noise", "people.csv", "--plan", "none.json", "--out", "x.csv")).stderr).toMatch(
+      /^VERISIM_NOISE_PLAN/,
+    );
+  });
+});
+
+describe("resample", () => {
+  it("gives exact counts per class, originals included, and says where new rows come from", async () => {
+    const { code, stderr } = await verisim(
+      "resample",
+      "people.csv",
+      "--counts",
+      "churned:yes=200",
+      "--origins",
+      "--out",
+      "more.csv",
+    );
+    expect(code, stderr).toBe(0);
+    const before = csvColumns(text("people.csv"));
+    const after = csvColumns(text("more.csv"));
+    const no = countsOf(before.churned!).no!;
+    expect(countsOf(after.churned!)).toEqual({ no, yes: 200 });
+    expect(countsOf(after.is_synthetic!)).toEqual({ false: 400, true: no + 200 - 400 });
+    expect(after.base_row!.filter((row) => row !== "")).toHaveLength(no - 200);
+  });
+
+  it("says whether new rows help, on rows that nothing has learnt", async () => {
+    const { code, stdout, stderr } = await verisim(
+      ...["resample", "people.csv", "--target", "churned", "--strategy", "random", "--gain", "--json"],
+      ...["--out", "gain.csv"],
+    );
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(
+      /On held-out rows: (better|worse|no difference) \(AUC [+-]0\.\d{4}, 95 % interval/,
+    );
+    expect(JSON.parse(stdout).gain).toMatchObject({ verdict: expect.any(String), scores: expect.any(Array) });
+  });
+
+  it("samples by strata, with replacement and by margins", async () => {
+    const stratified = await verisim(
+      "resample",
+      "people.csv",
+      "--strategy",
+      "stratified",
+      "--counts",
+      "plan:free=20,pro=30",
+      "--out",
+      "strata.csv",
+    );
+    expect(stratified.code, stratified.stderr).toBe(0);
+    expect(countsOf(csvColumns(text("strata.csv")).plan!)).toEqual({ free: 20, pro: 30 });
+    await verisim(
+      "resample",
+      "people.csv",
+      "--strategy",
+      "smoothed-bootstrap",
+      "--rows",
+      "700",
+      "--out",
+      "smooth.csv",
+    );
+    expect(csvColumns(text("smooth.csv")).age!.every((age) => /^\d+$/.test(age))).toBe(true);
+    const raked = await verisim(
+      "resample",
+      "people.csv",
+      "--strategy",
+      "rake",
+      "--margins",
+      "churned:yes=0.5,no=0.5",
+      "--json",
+      "--out",
+      "raked.csv",
+    );
+    const { weight, churned } = csvColumns(text("raked.csv"));
+    const yes = weight!.reduce((sum, one, i) => sum + (churned![i] === "yes" ? Number(one) : 0), 0);
+    expect(yes).toBeCloseTo(200, 6);
+    expect(JSON.parse(raked.stdout).effectiveSize).toBeLessThan(400);
+    expect(raked.stderr).toMatch(/Effective sample size/);
+  });
+
+  it("refuses wrong usage before the table is read", async () => {
+    const { code, stderr } = await verisim(
+      "resample",
+      "people.csv",
+      "--strategy",
+      "smoothe",
+      "--balance",
+      "2",
+      "--out",
+      "x.csv",
+    );
+    expect(code).toBe(2);
+    expect(stderr.match(/VERISIM_/g)).toHaveLength(3);
+    expect((await verisim("resample", "people.csv", "--target", "churn", "--out", "x.csv")).stderr).toMatch(
+      /^VERISIM_UNKNOWN_COLUMN/,
+    );
+  });
+});

@@ -1,0 +1,4 @@
+import { describeGenerator } from "@verisim/testing";
+import { sequentialTrees } from "./sequential-trees.ts";
+
+describeGenerator(sequentialTrees);
