@@ -4,11 +4,19 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <numeric>
 
 #include "philox.h"
+
+// Compiled for wider vectors too, chosen at load; no operation is fused, so that results are the same.
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#define VERISIM_WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define VERISIM_WIDE
+#endif
 
 namespace verisim {
 namespace {
@@ -17,8 +25,9 @@ constexpr int places = 64;
 constexpr size_t tableSize = 256;
 /// Share of the rows that a tree is grown from.
 constexpr uint32_t sampled = 0xa0000000u;
-/// What held-out rows must gain, in nats per row, for boosting to go on.
-static const double leastGain = getenv("LG") ? atof(getenv("LG")) : 3e-4;
+/// What held-out rows must gain, in nats per row, for boosting with more than two classes to go on; with two, trees cost
+/// little and anything is worth it.
+constexpr double leastGain = 3e-4;
 /// After so many trees, boosting that has not gained this share of what it must gain is given up.
 constexpr int earlyTrees = 30;
 constexpr double earlyShare = 0.5;
@@ -95,20 +104,22 @@ void placeBins(const BinnedColumn& column, const std::vector<uint32_t>& rows, co
   }
 }
 
-void softmax(const float* scores, int classes, double* out) {
-  if (classes == 2) {
-    out[1] = 1.0 / (1.0 + std::exp(-static_cast<double>(scores[0])));
-    out[0] = 1 - out[1];
-    return;
-  }
-  float largest = scores[0];
-  for (int k = 1; k < classes; k++) largest = std::max(largest, scores[k]);
-  double total = 0;
-  for (int k = 0; k < classes; k++) {
-    out[k] = std::exp(scores[k] - largest);
-    total += out[k];
-  }
-  for (int k = 0; k < classes; k++) out[k] /= total;
+/// e^x to single precision, the same on every machine; for x up to 80.
+inline float exponential(float x) {
+  // Adding 1.5 * 2^23 leaves the nearest whole number in the last bits, without a call that loops could not be widened over.
+  constexpr float magic = 12582912.0f;
+  const float scaled = std::max(x, -80.0f) * 1.44269504f;
+  const float shifted = scaled + magic;
+  const float rest = scaled - (shifted - magic);
+  // 2^rest on [-1/2, 1/2): a polynomial of degree six, relative error below 3e-7.
+  float power = 1.535336188319500e-4f;
+  power = power * rest + 1.339887440266574e-3f;
+  power = power * rest + 9.618437357674640e-3f;
+  power = power * rest + 5.550332471162809e-2f;
+  power = power * rest + 2.402264791363012e-1f;
+  power = power * rest + 6.931472028550421e-1f;
+  power = power * rest + 1.0f;
+  return power * std::bit_cast<float>((std::bit_cast<int32_t>(shifted) - std::bit_cast<int32_t>(magic) + 127) << 23);
 }
 
 class Booster {
@@ -156,14 +167,24 @@ class Booster {
         bestTrees = tree + 1;
       }
       if (tree == earlyTrees && score - first < earlyShare * (settings_.toBeat - first)) break;
-      if (score > mark + leastGain) {
+      if (score > mark + (outputs_ == 1 ? 0 : leastGain)) {
         mark = score;
         markTree = tree + 1;
       }
     }
+    if (outputs_ == 1 && bestTrees > 0) {
+      // As many trees again, from all rows.
+      learnt_.insert(learnt_.end(), held_.begin(), held_.end());
+      std::sort(learnt_.begin(), learnt_.end());
+      model_.feature.clear();
+      model_.threshold.clear();
+      model_.leaves.clear();
+      begin();
+      for (int tree = 0; tree < bestTrees && grow(tree); tree++) throwIfAborted(abort_);
+    }
     model_.heldScore = best;
     const auto depth = static_cast<size_t>(settings_.depth);
-    const auto kept = static_cast<size_t>(bestTrees);
+    const size_t kept = std::min(static_cast<size_t>(bestTrees), model_.feature.size() / depth);
     model_.feature.resize(kept * depth);
     model_.threshold.resize(kept * depth);
     model_.leaves.resize(kept * (size_t{1} << depth) * outputs_);
@@ -192,7 +213,7 @@ class Booster {
     for (const uint32_t row : held_) {
       const float* const own = scores_.data() + row * outputs_;
       if (outputs_ == 1) {
-        const float p = 1.0f / (1.0f + std::exp(-own[0]));
+        const float p = 1.0f / (1.0f + exponential(std::min(80.0f, -own[0])));
         sum += std::log(std::max(1e-12f, classOf_[row] == 1 ? p : 1 - p));
       } else {
         probabilities(own, chances_.data());
@@ -217,7 +238,7 @@ class Booster {
     }
     if (outputs_ == 1) {
       for (const uint32_t row : used_) {
-        const float p = 1.0f / (1.0f + std::exp(-scores_[row]));
+        const float p = 1.0f / (1.0f + exponential(std::min(80.0f, -scores_[row])));
         slopes_[row * 2] = p - static_cast<float>(classOf_[row]);
         slopes_[row * 2 + 1] = std::max(1e-6f, p * (1 - p));
         leaf_[row] = 0;
@@ -254,7 +275,7 @@ class Booster {
     for (size_t k = 1; k < outputs_; k++) largest = std::max(largest, scores[k]);
     float total = 0;
     for (size_t k = 0; k < outputs_; k++) {
-      out[k] = std::exp(scores[k] - largest);
+      out[k] = exponential(scores[k] - largest);
       total += out[k];
     }
     const float scale = 1 / total;
@@ -436,48 +457,91 @@ BoostedClasses boostClasses(const std::vector<BinnedColumn>& columns, const std:
   return Booster(columns, classOf, classes, settings, abort).run();
 }
 
-void classProbabilities(const BoostedClasses& model, const std::vector<const uint8_t*>& bins, int64_t count, double* out) {
+void BoostedClasses::fillUp() {
+  const auto own = static_cast<size_t>(outputs());
+  const size_t wide = own == 1 ? 1 : (own + 3) / 4 * 4;
+  const size_t count = leaves.size() / own;
+  filled.assign(count * wide, 0.0f);
+  for (size_t leaf = 0; leaf < count; leaf++)
+    std::copy(leaves.begin() + static_cast<int64_t>(leaf * own), leaves.begin() + static_cast<int64_t>((leaf + 1) * own),
+              filled.begin() + static_cast<int64_t>(leaf * wide));
+}
+
+namespace {
+
+/// Adds the scores of each row's leaf, `wide` of them; a width that is known makes one pass of vector sums.
+template <size_t known>
+inline __attribute__((always_inline)) void addScores(const float* values, const uint8_t* leaf, size_t rows, size_t wide, float* scores) {
+  const size_t width = known > 0 ? known : wide;
+  for (size_t row = 0; row < rows; row++) {
+    const float* const value = values + leaf[row] * width;
+    float* const score = scores + row * width;
+    for (size_t o = 0; o < width; o++) score[o] += value[o];
+  }
+}
+
+VERISIM_WIDE void addScores(const float* values, const uint8_t* leaf, size_t rows, size_t wide, float* scores) {
+  switch (wide) {
+    case 1: return addScores<1>(values, leaf, rows, wide, scores);
+    case 4: return addScores<4>(values, leaf, rows, wide, scores);
+    case 8: return addScores<8>(values, leaf, rows, wide, scores);
+    case 12: return addScores<12>(values, leaf, rows, wide, scores);
+    case 16: return addScores<16>(values, leaf, rows, wide, scores);
+    default: return addScores<0>(values, leaf, rows, wide, scores);
+  }
+}
+
+}  // namespace
+
+VERISIM_WIDE void classWeights(const BoostedClasses& model, const std::vector<const uint8_t*>& bins, int64_t count,
+                               float* out) {
   constexpr int64_t chunk = 1024;
   const auto outputs = static_cast<size_t>(model.outputs());
+  const auto classes = static_cast<size_t>(model.classes);
+  const size_t wide = outputs == 1 ? 1 : (outputs + 3) / 4 * 4;
   const auto depth = static_cast<size_t>(model.depth);
   const auto trees = static_cast<size_t>(model.trees());
   const size_t leaves = size_t{1} << depth;
-  const int64_t most = std::min(chunk, count);
+  const auto most = static_cast<size_t>(std::min(chunk, count));
   std::vector<bool> isUsed(bins.size());
   for (const int32_t feature : model.feature) isUsed[static_cast<size_t>(feature)] = true;
-  std::vector<uint8_t> placed(bins.size() * static_cast<size_t>(most));
-  std::vector<uint8_t> leaf(static_cast<size_t>(most));
-  std::vector<float> scores(static_cast<size_t>(most) * outputs);
+  std::vector<uint8_t> placed(bins.size() * most);
+  std::vector<uint8_t> leaf(most);
+  std::vector<float> scores(most * wide);
   for (int64_t begin = 0; begin < count; begin += chunk) {
     const auto rows = static_cast<size_t>(std::min(chunk, count - begin));
     for (size_t f = 0; f < bins.size(); f++) {
       if (!isUsed[f]) continue;
       const uint8_t* const table = model.order.data() + f * tableSize;
-      uint8_t* const own = placed.data() + f * static_cast<size_t>(most);
+      uint8_t* const own = placed.data() + f * most;
       for (size_t row = 0; row < rows; row++) own[row] = table[bins[f][static_cast<size_t>(begin) + row]];
     }
     for (size_t row = 0; row < rows; row++)
-      for (size_t o = 0; o < outputs; o++) scores[row * outputs + o] = model.start[o];
+      for (size_t o = 0; o < wide; o++) scores[row * wide + o] = o < outputs ? model.start[o] : 0;
     for (size_t tree = 0; tree < trees; tree++) {
-      std::fill(leaf.begin(), leaf.begin() + static_cast<int64_t>(rows), uint8_t{0});
+      uint8_t* const at = leaf.data();
+      std::fill(at, at + rows, uint8_t{0});
       for (size_t level = 0; level < depth; level++) {
-        const uint8_t* const own =
-            placed.data() + static_cast<size_t>(model.feature[tree * depth + level]) * static_cast<size_t>(most);
+        const uint8_t* const own = placed.data() + static_cast<size_t>(model.feature[tree * depth + level]) * most;
         const uint8_t threshold = model.threshold[tree * depth + level];
         const auto bit = static_cast<uint8_t>(1u << level);
-        for (size_t row = 0; row < rows; row++)
-          leaf[row] = static_cast<uint8_t>(leaf[row] | (own[row] > threshold ? bit : 0));
+        for (size_t row = 0; row < rows; row++) at[row] = static_cast<uint8_t>(at[row] | (own[row] > threshold ? bit : 0));
       }
-      const float* const values = model.leaves.data() + tree * leaves * outputs;
-      if (outputs == 1)
-        for (size_t row = 0; row < rows; row++) scores[row] += values[leaf[row]];
-      else
-        for (size_t row = 0; row < rows; row++)
-          for (size_t o = 0; o < outputs; o++) scores[row * outputs + o] += values[leaf[row] * outputs + o];
+      addScores(model.filled.data() + tree * leaves * wide, at, rows, wide, scores.data());
     }
-    for (size_t row = 0; row < rows; row++)
-      softmax(scores.data() + row * outputs, model.classes,
-              out + (static_cast<size_t>(begin) + row) * static_cast<size_t>(model.classes));
+    float* const weights = out + static_cast<size_t>(begin) * classes;
+    for (size_t row = 0; row < rows; row++) {
+      float* const own = weights + row * classes;
+      const float* const score = scores.data() + row * wide;
+      if (outputs == 1) {
+        own[0] = 1;
+        own[1] = exponential(std::min(80.0f, score[0]));
+        continue;
+      }
+      float largest = score[0];
+      for (size_t k = 1; k < classes; k++) largest = std::max(largest, score[k]);
+      for (size_t k = 0; k < classes; k++) own[k] = exponential(score[k] - largest);
+    }
   }
 }
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdlib>
 #include <vector>
 
 #include "donor_tree.h"
@@ -15,11 +14,11 @@ struct BoostSettings {
   int maxTrees = 400;
   double learningRate = 0.15;
   /// Added to the Hessian's sum of a leaf.
-  double l2 = getenv("L2") ? atof(getenv("L2")) : 3;
+  double l2 = 1;
   /// Fewest rows on each side of a split.
   int64_t minLeaf = 20;
   /// Trees without a better score of the held-out rows after which boosting ends.
-  int patience = getenv("PA") ? atoi(getenv("PA")) : 15;
+  int patience = 20;
   /// Score of held-out rows that is to be reached: boosting ends early where it stays far below.
   double toBeat = -1e300;
   /// Rows held out; at least one.
@@ -42,6 +41,10 @@ struct BoostedClasses {
   std::vector<uint8_t> order;
   /// Mean log-likelihood of held-out rows.
   double heldScore = 0;
+  /// The leaves again, each leaf's scores filled up with zeros to a multiple of four: made by `fillUp` for drawing.
+  std::vector<float> filled;
+
+  void fillUp();
 
   /// Scores per class.
   int outputs() const { return classes == 2 ? 1 : classes; }
@@ -53,8 +56,8 @@ struct BoostedClasses {
 BoostedClasses boostClasses(const std::vector<BinnedColumn>& columns, const std::vector<int32_t>& classOf, int classes,
                             const BoostSettings& settings, Abort abort);
 
-/// Probabilities of rows [0, count), row-major. @param columns bins per column of the model, already in place order or not
-/// (`ordered` false: `order` is applied here)
-void classProbabilities(const BoostedClasses& model, const std::vector<const uint8_t*>& bins, int64_t count, double* out);
+/// Probabilities of rows [0, count) up to a factor of their own, row-major. @param model filled up; @param bins per column of
+/// the model
+void classWeights(const BoostedClasses& model, const std::vector<const uint8_t*>& bins, int64_t count, float* out);
 
 }  // namespace verisim

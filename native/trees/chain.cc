@@ -65,7 +65,8 @@ int32_t donorOf(const ChainColumn& column, int32_t node, double uniform) {
   }
 }
 
-int64_t pick(const double* weights, int64_t count, double uniform) {
+template <class T>
+int64_t pick(const T* weights, int64_t count, double uniform) {
   double total = 0;
   for (int64_t i = 0; i < count; i++) total += weights[i];
   double left = uniform * total;
@@ -113,18 +114,18 @@ class Drawer {
       return;
     }
     std::vector<uint8_t> bins(width * static_cast<size_t>(blockRows));
-    std::vector<double> probabilities;
+    std::vector<float> weights;
     for (size_t c = 0; c < width; c++) {
       const ChainColumn& column = chain_.columns[c];
       uint8_t* const own = bins.data() + static_cast<int64_t>(c) * blockRows;
-      if (column.boosted) boost(column, bins.data(), count, probabilities);
+      if (column.boosted) boost(column, bins.data(), count, weights);
       for (int64_t i = 0; i < count; i++) {
         const int64_t offset = offsetOf(begin + i);
         const Draw draw = drawsOf(request_.keys[c], request_.rowStart + static_cast<uint64_t>(offset), 0);
         int32_t code;
         if (column.boosted) {
           const auto classes = static_cast<int64_t>(column.boostedOutcomes.size());
-          code = column.boostedOutcomes[static_cast<size_t>(pick(probabilities.data() + i * classes, classes, draw.first))];
+          code = column.boostedOutcomes[static_cast<size_t>(pick(weights.data() + i * classes, classes, draw.first))];
         } else {
           code = donorOf(column, leafOf(column, bins.data() + i, blockRows), draw.first);
         }
@@ -155,11 +156,11 @@ class Drawer {
     else outputs_.codes[c][offset] = code;
   }
 
-  static void boost(const ChainColumn& column, const uint8_t* bins, int64_t count, std::vector<double>& probabilities) {
+  static void boost(const ChainColumn& column, const uint8_t* bins, int64_t count, std::vector<float>& weights) {
     std::vector<const uint8_t*> own;
     for (const int32_t place : column.boostedColumns) own.push_back(bins + place * blockRows);
-    probabilities.resize(static_cast<size_t>(count) * column.boostedOutcomes.size());
-    classProbabilities(*column.boosted, own, count, probabilities.data());
+    weights.resize(static_cast<size_t>(count) * column.boostedOutcomes.size());
+    classWeights(*column.boosted, own, count, weights.data());
   }
 
   void conditioned(int64_t offset, uint8_t* bins, Row& row, Row& kept) const {
@@ -206,10 +207,10 @@ class Drawer {
       int32_t code;
       if (allowed == nullptr) {
         if (column.boosted) {
-          std::vector<double> probabilities;
-          single(column, bins, probabilities);
+          std::vector<float> weights;
+          single(column, bins, weights);
           code = column.boostedOutcomes[static_cast<size_t>(
-              pick(probabilities.data(), static_cast<int64_t>(probabilities.size()), draw.first))];
+              pick(weights.data(), static_cast<int64_t>(weights.size()), draw.first))];
         } else {
           code = donorOf(column, leafOf(column, bins, 1), draw.first);
         }
@@ -231,24 +232,24 @@ class Drawer {
     return true;
   }
 
-  static void single(const ChainColumn& column, const uint8_t* bins, std::vector<double>& probabilities) {
+  static void single(const ChainColumn& column, const uint8_t* bins, std::vector<float>& weights) {
     std::vector<const uint8_t*> own;
     for (const int32_t place : column.boostedColumns) own.push_back(bins + place);
-    probabilities.resize(column.boostedOutcomes.size());
-    classProbabilities(*column.boosted, own, 1, probabilities.data());
+    weights.resize(column.boostedOutcomes.size());
+    classWeights(*column.boosted, own, 1, weights.data());
   }
 
   /// An allowed outcome; the model's probability that the column is allowed comes back in `mass`.
   int32_t allowedOutcome(const ChainColumn& column, const AllowedOutcomes& allowed, const uint8_t* bins, double uniform,
                          double& mass) const {
     if (column.boosted) {
-      std::vector<double> weights;
+      std::vector<float> weights;
       single(column, bins, weights);
       double whole = 0;
       mass = 0;
       for (size_t k = 0; k < weights.size(); k++) {
         whole += weights[k];
-        weights[k] *= allowed.share[static_cast<size_t>(column.boostedOutcomes[k])];
+        weights[k] *= static_cast<float>(allowed.share[static_cast<size_t>(column.boostedOutcomes[k])]);
         mass += weights[k];
       }
       mass = whole > 0 ? mass / whole : 0;

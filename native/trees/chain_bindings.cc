@@ -237,7 +237,8 @@ class ChainReader {
     for (const int32_t f : model->feature)
       arguments_.expect(f >= 0 && static_cast<size_t>(f) < columns, "Expected splits on columns in use");
     for (const std::vector<float>* const list : {&model->start, &model->leaves})
-      for (const float value : *list) arguments_.expect(std::isfinite(value), "Expected finite scores");
+      for (const float value : *list) arguments_.expect(std::abs(value) < 1e6f, "Expected scores below a million");
+    model->fillUp();
     return model;
   }
 

@@ -116,6 +116,12 @@ export const benchmarks: readonly Benchmark[] = [
     peers: [{ name: "lightgbm", environment: "sdv", script: "peers/lightgbm_fit.py" }],
   },
   {
+    name: "trees-fit",
+    summary: "sequential trees on Adult: fit and sample as many rows, in the process",
+    ours: "ours/trees-fit.ts",
+    peers: [{ name: "scikit-learn", environment: "sdv", script: "peers/trees_fit.py" }],
+  },
+  {
     name: "neighbours",
     summary: "the five nearest of Adult's 32,561 rows for each of 16,281, numbers and categories",
     ours: "ours/neighbours.ts",

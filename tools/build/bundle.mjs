@@ -11,10 +11,12 @@ import { build } from "esbuild";
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const readJson = (file) => JSON.parse(readFileSync(path.join(root, file), "utf8"));
 
-/** The entries of a package: the sources that its exports name. */
+/** The entries of a package: the sources that its exports name. Files that are shipped as they are have none. */
 function entriesOf(folder) {
   const { exports } = readJson(`${folder}/package.json`);
-  return Object.values(exports).map((entry) => path.join(root, folder, entry["verisim-source"]));
+  return Object.values(exports)
+    .filter((entry) => typeof entry !== "string")
+    .map((entry) => path.join(root, folder, entry["verisim-source"]));
 }
 
 /** Files of earlier builds: chunks have other names when their text changes. */

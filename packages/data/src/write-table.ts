@@ -3,7 +3,6 @@
 import { type Table, type TableMetadata, throwIfAborted } from "@verisim/core";
 import { DuckdbEncoder } from "./duckdb/file-encoder.ts";
 import { type FileFormat, formatOfPath } from "./formats.ts";
-import { ParquetFileEncoder } from "./parquet/choose-encoder.ts";
 import { AtomicFile } from "./write/atomic-file.ts";
 import { FileTableWriter, type TableEncoder, type TableWriter } from "./write/table-writer.ts";
 
@@ -52,8 +51,6 @@ async function encoderOf(
   switch (format) {
     case "arrow":
       return (await import("./arrow/arrow-writer.ts")).ArrowEncoder.create(file, metadata, signal);
-    case "parquet":
-      return new ParquetFileEncoder(file, metadata, signal);
     default:
       return new DuckdbEncoder(file, format, gzip, metadata, signal);
   }

@@ -138,12 +138,13 @@ describe("evaluate", () => {
   });
 
   it("judges sampled rows where a table is too large, but ranges and copies of all of them", async () => {
-    const copied = sampleTable(2000, 1);
+    const nothing = numberColumn("nothing", new Array(2000).fill(Number.NaN));
+    const copied = new Table([...sampleTable(2000, 1).columns, nothing]);
     const { judged, rows, copies, diagnostic, warnings, quality } = await judge({
-      real,
+      real: copied,
       synthetic: copied,
-      metadata,
-      maxCells: 4000,
+      metadata: { ...metadata, columns: { ...metadata.columns, nothing: { sdtype: "numerical" } } },
+      maxCells: 5000,
     });
     expect(judged).toEqual({ real: 1000, synthetic: 1000, holdout: null });
     expect(rows).toEqual({ real: 2000, synthetic: 2000, holdout: null });
@@ -153,6 +154,7 @@ describe("evaluate", () => {
     // Two samples of 1,000 rows of one table: a Kolmogorov-Smirnov distance above 0.1 has a chance below 1e-4.
     expect(quality.columnShapes.score).toBeGreaterThan(0.9);
     expect(warnings.some((warning) => warning.includes("1,000 of 2,000 real rows"))).toBe(true);
+    expect(warnings.some((warning) => warning.includes('"nothing" has no score: all cells'))).toBe(true);
   });
 
   it("shows how the values of the weakest pairs meet", async () => {

@@ -40,7 +40,7 @@ export interface EvaluateOptions extends RunOptions {
   parts?: readonly PartName[];
   /** Names of the published metrics that the part `metrics` computes. Default: all that no other part has. */
   metrics?: readonly string[];
-  /** Cells of one table that are judged, at most; the rows of a larger one are sampled. Default 67,108,864. */
+  /** Cells of one table that are judged, at most; the rows of a larger one are sampled. Default 33,554,432. */
   maxCells?: number;
   /** Chooses rows, folds and everything else that is drawn. Any safe integer. Default 0. */
   seed?: number;
@@ -48,8 +48,8 @@ export interface EvaluateOptions extends RunOptions {
   onPart?: (part: PartName | "quality", seconds: number) => void;
 }
 
-/** Half a gigabyte of numbers. */
-const mostCells = 2 ** 26;
+/** A quarter of a gigabyte of numbers. */
+const mostCells = 2 ** 25;
 
 /**
  * Judges a synthetic table against the real one.

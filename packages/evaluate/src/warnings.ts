@@ -40,7 +40,7 @@ export function evaluationWarnings(
   for (const column of columns) {
     if (column.kind === "unscored" && column.reason !== null)
       warnings.push(`Column ${JSON.stringify(column.name)} has no score: ${column.reason}.`);
-    else if (column.kind !== "unscored" && column.missing[0] === rows.real)
+    else if (column.kind !== "unscored" && column.missing[0] === judged.real)
       warnings.push(
         `Column ${JSON.stringify(column.name)} has no score: all cells of the real table are missing.`,
       );

@@ -72,7 +72,7 @@ export function byScore(a: Score, b: Score): number {
 }
 
 // An evaluation counts missing cells; a reader compares shares.
-function missingShares(shape: ColumnShape | undefined, rows: Evaluation["rows"]): ColumnView["missing"] {
+function missingShares(shape: ColumnShape | undefined, rows: Evaluation["judged"]): ColumnView["missing"] {
   if (shape === undefined) return null;
   return {
     real: shape.missingReal / Math.max(1, rows.real),
@@ -110,7 +110,7 @@ export function viewOf(input: ReportInput): ReportView {
     sdtype,
     modelled,
     shape: shapes.get(name) ?? null,
-    missing: missingShares(shapes.get(name), evaluation.rows),
+    missing: missingShares(shapes.get(name), evaluation.judged),
     distribution: distributions.get(name) ?? null,
     checks: checks.get(name) ?? [],
     pairs: pairs.get(name) ?? [],

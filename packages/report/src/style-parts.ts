@@ -38,7 +38,7 @@ th > a, td > a { text-decoration: none; } th > a:hover, td > a:hover { text-deco
 .more-1 { background: light-dark(#e6eefb, #1c2740); } .more-2 { background: light-dark(#cfe0fa, #20335c); } .more-3 { background: light-dark(#aecbf8, #254583); } .more-4 { background: light-dark(#8bb4f5, #2a55a6); }
 .less-1 { background: light-dark(#fbeedd, #33271a); } .less-2 { background: light-dark(#f8dfbf, #4b351b); } .less-3 { background: light-dark(#f3c893, #6b481b); } .less-4 { background: light-dark(#eeb063, #8a5a18); }
 .pair-details summary b { color: var(--ink); } .pair-details[open] { margin-bottom: 16px; }
-.means { display: block; max-width: 46ch; white-space: normal; line-height: 1.3; font-weight: 400; }
+.means { display: block; min-width: 20ch; max-width: 46ch; white-space: normal; line-height: 1.3; font-weight: 400; }
 .best { background: var(--sunken); border-radius: 3px; padding: 1px 6px; box-shadow: inset 0 -2px 0 var(--synthetic); }
 .dot { display: inline-block; width: 10px; height: 10px; border-radius: 50%; background: currentColor; }
 .strip { display: block; max-width: none; } .strip circle { fill: currentColor; stroke: var(--paper); stroke-width: 1; }

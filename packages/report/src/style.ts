@@ -128,7 +128,7 @@ const narrowAndPrint = `
   .one-at-a-time > label { display: none; } main { max-width: none; padding: 0; } section { margin-top: 14px; padding-top: 14px; }
   .column-card, figure, .cards, tr { break-inside: avoid; } h2, h3 { break-after: avoid; } * { print-color-adjust: exact; }
   .answers { grid-template-columns: repeat(4, 1fr); } .planes { grid-template-columns: repeat(4, 1fr); } .interval { width: 76px; }
-  table { font-size: 9.5px; } thead th, .sortable thead button { font-size: 9px; line-height: 1.3; } thead th { white-space: normal; } th, td { padding: 3px 8px 3px 0; }
+  .means { min-width: 0; } .small { font-size: 9.5px; } td.small { font-size: 8.5px; overflow-wrap: anywhere; white-space: normal; } table { font-size: 9.5px; } thead th, .sortable thead button { font-size: 9px; line-height: 1.3; } thead th { white-space: normal; } th, td { padding: 3px 8px 3px 0; }
   .estimate, td .range-text { white-space: normal; font-size: 8.5px; } .estimate b { font-size: 9.5px; } .name { max-width: 120px; } .spark { width: 70px; }
   td .score-bar { width: 50px; } .wrap { min-width: 90px; } .joint th, .joint td { min-width: 0; padding: 2px 4px; }
   .one-at-a-time > figure.map { display: block; } .map-scroll, .table-scroll { overflow: visible; max-height: none; } }`;

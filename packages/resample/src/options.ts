@@ -22,7 +22,7 @@ export interface ResampleOptions {
 }
 
 /** Name, default, range and meaning of every option. */
-export const resampleOptionRows = {
+export const resampleOptionRows: Readonly<Record<keyof ResampleOptions, OptionRow>> = {
   kNeighbors: {
     type: "integer",
     default: 5,
@@ -132,7 +132,7 @@ export const resampleOptionRows = {
     description:
       "new numbers of whole-number columns become whole; `column`: all get at most their column's decimals",
   },
-} as const satisfies Readonly<Record<string, OptionRow>>;
+};
 
 const fewer = [
   "edited-nearest-neighbours",

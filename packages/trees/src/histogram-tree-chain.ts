@@ -76,7 +76,18 @@ export class HistogramTreeChain {
 
   /** Draws into `outputs`, each of `rowCount` cells. @throws VerisimError `VERISIM_NATIVE_ARGUMENT`, `VERISIM_ABORTED` */
   async draw(request: ChainRequest, outputs: readonly ChainOutput[]): Promise<void> {
-    const { keys, choices, rowStart, rowCount, rows, allowed = [], tries = 1, forced, weights, signal } = request;
+    const {
+      keys,
+      choices,
+      rowStart,
+      rowCount,
+      rows,
+      allowed = [],
+      tries = 1,
+      forced,
+      weights,
+      signal,
+    } = request;
     const drawn = rows?.length ?? rowCount;
     if (drawn === 0) return;
     await runOwnTrees("drawChain", signal, (addon, abort) =>
@@ -89,7 +100,9 @@ export class HistogramTreeChain {
         rows,
         allowed.map(({ column, share, parts }) => ({ column, share, ...parts })),
         tries,
-        allowed.length > 0 ? threadsFor(Number.MAX_SAFE_INTEGER) : Math.min(threadsFor(Number.MAX_SAFE_INTEGER), Math.ceil(drawn / rowsPerThread)),
+        allowed.length > 0
+          ? threadsFor(Number.MAX_SAFE_INTEGER)
+          : Math.min(threadsFor(Number.MAX_SAFE_INTEGER), Math.ceil(drawn / rowsPerThread)),
         outputs.map((output, c) => (this.#numbers[c] ? undefined : (output as Int32Array))),
         outputs.map((output, c) => (this.#numbers[c] ? (output as Float64Array) : undefined)),
         forced,

@@ -1,7 +1,13 @@
 // Trees over binned columns, grown by the addon itself: one whose leaves keep the outcomes of their rows, and boosted ones
 // that give probabilities of classes. Both look at rows held out to know when to stop.
 
-import { type BoostedClasses, type DonorTree, type GrownBoosting, type GrownTree, runOwnTrees } from "./native.ts";
+import {
+  type BoostedClasses,
+  type DonorTree,
+  type GrownBoosting,
+  type GrownTree,
+  runOwnTrees,
+} from "./native.ts";
 
 export type { BoostedClasses, DonorTree, GrownBoosting, GrownTree };
 

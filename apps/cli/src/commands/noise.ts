@@ -4,7 +4,6 @@ import { readFile } from "node:fs/promises";
 import { fileSystemError, VerisimError } from "@verisim/core";
 import { formatOfPath, writeTable } from "@verisim/data";
 import { addNoise, type NoiseStep, noiseKinds } from "@verisim/resample/noise";
-import { parseModelText } from "@verisim/simulate";
 import { Checks } from "../checks.ts";
 import { requireFlag, seedOf } from "../flag-values.ts";
 import { formatSeconds, optionValueError, plural } from "../quantities.ts";
@@ -101,6 +100,8 @@ async function readPlan(path: string): Promise<NoiseStep[]> {
       hint: "A plan is a list such as [{ kind: gaussian, columns: [age], relative: 0.1 }].",
       ...(cause === undefined ? {} : { cause }),
     });
+  // Loaded only here, for it brings Faker along.
+  const { parseModelText } = await import("@verisim/simulate");
   let value: unknown;
   try {
     value = parseModelText(text);

@@ -205,8 +205,8 @@ export class DuckdbEncoder implements TableEncoder {
   }
 }
 
-/** DuckDB would rename columns whose names differ in case alone. @throws VerisimError `VERISIM_DUPLICATE_COLUMN` */
-export function refuseEqualNames(names: readonly string[], file: string): void {
+/** DuckDB would rename columns whose names differ in case alone. */
+function refuseEqualNames(names: readonly string[], file: string): void {
   const seen = new Set<string>();
   for (const name of names) {
     const plain = name.toLowerCase();

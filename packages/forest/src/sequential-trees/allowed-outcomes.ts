@@ -47,7 +47,8 @@ export function allowedBoxes(cell: ConditionCell, model: TreesModel, context: Al
       const { allowed, ranges } = numberOutcomes(column, place, set);
       found = allowed;
       numbers.push({ encoded, ranges });
-    } else found = categoryOutcomes(column, place, (code) => holdsCell(code, set, context.dictionaryOf(encoded)));
+    } else
+      found = categoryOutcomes(column, place, (code) => holdsCell(code, set, context.dictionaryOf(encoded)));
     const known = bound.get(place);
     bound.set(place, known ? both(known, found) : found);
   }
@@ -57,7 +58,11 @@ export function allowedBoxes(cell: ConditionCell, model: TreesModel, context: Al
 }
 
 /** @param holds for a code, or -1 for the missing cell */
-function categoryOutcomes(column: LearntColumn, place: number, holds: (code: number) => boolean): AllowedOutcomes {
+function categoryOutcomes(
+  column: LearntColumn,
+  place: number,
+  holds: (code: number) => boolean,
+): AllowedOutcomes {
   if (column.kind !== "category") throw new Error("internal: a condition of the wrong kind");
   const share = new Float64Array(outcomesOf(column));
   for (let code = 0; code < share.length; code++)

@@ -14,7 +14,7 @@ import {
 } from "@verisim/core";
 import { TableTransformer } from "@verisim/transforms";
 import type { SequentialTreesOptions } from "./options.ts";
-import type { TreesModel } from "./table-sampler.ts";
+import { TableSampler, type TreesModel } from "./table-sampler.ts";
 
 const generator = "sequential-trees";
 const format = 1;
@@ -23,7 +23,12 @@ export function modelToArtifact(model: TreesModel, options: SequentialTreesOptio
   const transformer = packState(model.transformer.toState(), "transformer");
   const { columns, trees, derived, fixed } = model;
   const chain = packState(
-    { columns, trees: trees.map(({ uses, model: own }) => ({ uses, model: own })), derived, fixed } as unknown as {
+    {
+      columns,
+      trees: trees.map(({ uses, model: own }) => ({ uses, model: own })),
+      derived,
+      fixed,
+    } as unknown as {
       readonly [key: string]: StateValue;
     },
     "chain",
@@ -46,7 +51,7 @@ export function modelToArtifact(model: TreesModel, options: SequentialTreesOptio
 
 /** @throws VerisimError `VERISIM_MODEL_FILE` for another generator, a later format or a part that does not fit. */
 export function modelFromArtifact(artifact: Artifact): {
-  model: TreesModel;
+  sampler: TableSampler;
   options: SequentialTreesOptions;
 } {
   if (artifact.generator !== generator || artifact.formatVersion !== format) {
@@ -73,14 +78,51 @@ export function modelFromArtifact(artifact: Artifact): {
       fixed: chain.fixed,
       warnings: manifest.warnings as string[],
     };
-    return { model, options: manifest.options as unknown as SequentialTreesOptions };
+    checkModel(model);
+    return { sampler: new TableSampler(model), options: manifest.options as unknown as SequentialTreesOptions };
   } catch (cause) {
     if (VerisimError.isInstance(cause) && cause.code === "VERISIM_MODEL_FILE") throw cause;
-    throw broken(`Expected the parts of a ${generator} model but some are missing or of the wrong kind.`, cause);
+    throw broken(
+      `Expected the parts of a ${generator} model but some are missing or of the wrong kind.`,
+      cause,
+    );
   }
 }
 
-export function broken(message: string, cause?: unknown): VerisimError {
+/** What the addon does not see: how columns, their outcomes and the table belong together. */
+function checkModel({ encoded, columns, trees, derived, fixed }: TreesModel): void {
+  const covered = new Set<number>();
+  const cover = (place: number, kind?: string): void => {
+    const layout = encoded[place];
+    if (!layout || covered.has(place) || (kind !== undefined && layout.kind !== kind))
+      throw broken("Expected every column of the table to be drawn, fixed or looked up once.");
+    covered.add(place);
+  };
+  for (const column of columns) {
+    cover(column.encoded, column.kind === "number" ? "continuous" : "discrete");
+    const own = column.kind === "number" ? column.low.length : column.cardinality;
+    const fits =
+      column.binOf instanceof Uint8Array &&
+      column.binOf.length === own + (column.missing ? 1 : 0) &&
+      (column.kind === "number"
+        ? column.low instanceof Float64Array &&
+          column.high instanceof Float64Array &&
+          column.low.every((low, s) => low <= column.high[s]!)
+        : column.cardinality === encoded[column.encoded]!.cardinality);
+    if (!fits) throw broken(`Expected the outcomes of column ${JSON.stringify(column.name)}.`);
+  }
+  for (const { encoded: place } of fixed) cover(place);
+  for (const { column, from, cells } of derived) {
+    cover(column);
+    const decider = encoded[from];
+    if (decider?.kind !== "discrete" || !(cells instanceof Float64Array) || cells.length !== decider.cardinality + 1)
+      throw broken("Expected a cell per category of the column that decides another.");
+  }
+  if (trees.length !== columns.length || covered.size !== encoded.length)
+    throw broken("Expected a tree per column and a part for every column of the table.");
+}
+
+function broken(message: string, cause?: unknown): VerisimError {
   return new VerisimError("VERISIM_MODEL_FILE", message, {
     hint: "Save the model again with this version of Verisim.",
     ...(cause === undefined ? {} : { cause }),

@@ -1,19 +1,14 @@
 // Fitting: what the columns come down to, in which order they are drawn, and a tree for each.
 
-import {
-  type EncodedColumn,
-  type FitOptions,
-  streamKey,
-  type Table,
-  throwIfAborted,
-} from "@verisim/core";
-import { TableTransformer } from "@verisim/transforms";
-import type { BinnedColumn } from "@verisim/trees";
 import { availableParallelism } from "node:os";
+import { type EncodedColumn, type FitOptions, streamKey, type Table, throwIfAborted } from "@verisim/core";
+import { TableTransformer } from "@verisim/transforms";
+import { binnedColumn } from "./binned-column.ts";
 import { orderColumns } from "./column-order.ts";
 import { fitTrees, heldRows } from "./fit-trees.ts";
-import { type ColumnRows, finiteColumns, learnColumns } from "./learnt-columns.ts";
+import { finiteColumns, learnColumns } from "./learnt-columns.ts";
 import type { ResolvedOptions } from "./options.ts";
+import { choosePredictors } from "./predictors.ts";
 import { dictionaryOf, type TreesModel } from "./table-sampler.ts";
 
 /** Columns that are worked on at once: more would wait for each other's memory. */
@@ -39,17 +34,17 @@ export async function fitModel(
     resolved,
   );
   const held = heldRows(table.rowCount, streamKey(seed, tableName, "held rows"));
-  const order = orderColumns(plan.learnt, resolved);
+  const run = { ...(signal ? { signal } : {}), atOnce: Math.min(mostAtOnce, threads()), options: resolved };
+  const order = await orderColumns(plan.learnt, run);
   const columns = order.map((place) => plan.learnt[place]!);
+  const binned = columns.map(binnedColumn);
   const trees = await fitTrees({
     columns,
-    binned: columns.map(binnedColumn),
-    uses: columns.map((_, place) => Int32Array.from({ length: place }, (_unused, use) => use)),
+    ...run,
+    binned,
+    uses: choosePredictors(binned, resolved.maxPredictors),
     held,
-    options: resolved,
     seed,
-    atOnce: Math.min(mostAtOnce, threads()),
-    ...(signal ? { signal } : {}),
     ...(onProgress ? { onProgress } : {}),
   });
   return {
@@ -67,16 +62,6 @@ export async function fitModel(
     fixed: plan.fixed,
     warnings: plan.warnings,
   };
-}
-
-/** A column as other columns' trees see it. */
-function binnedColumn({ column, codes }: ColumnRows): BinnedColumn {
-  const { binOf } = column;
-  const bins = new Uint8Array(codes.length);
-  for (let row = 0; row < codes.length; row++) bins[row] = binOf[codes[row]!]!;
-  let count = 0;
-  for (const bin of binOf) count = Math.max(count, bin + 1);
-  return { bins, count, nominal: column.kind === "category" && !column.ordered };
 }
 
 /** Digits after the point that a column's transform rounds decoded cells to; dates are whole in their unit. */

@@ -2,7 +2,13 @@
 // held-out rows a higher likelihood, classes are drawn by their probabilities instead.
 
 import { type RunOptions, rowUniform, type StreamKey, throwIfAborted } from "@verisim/core";
-import { type BinnedColumn, type BoostedClasses, boostClasses, type DonorTree, growDonorTree } from "@verisim/trees";
+import {
+  type BinnedColumn,
+  type BoostedClasses,
+  boostClasses,
+  type DonorTree,
+  growDonorTree,
+} from "@verisim/trees";
 import { type ColumnRows, outcomesOf } from "./learnt-columns.ts";
 import type { ResolvedOptions } from "./options.ts";
 
@@ -18,6 +24,12 @@ export interface ColumnTrees {
 /** Share of the rows that are held out, and the most of them. */
 const heldShare = 0.15;
 const mostHeld = 20_000;
+/** What held-out rows must gain by boosting, in nats per row: below, the tree is drawn from faster. */
+const boostGain = 0.01;
+/** Boosting: levels per tree, most trees, and the share of its step that each takes. */
+const boostDepth = 6;
+const mostTrees = 300;
+const boostRate = 0.15;
 /** Most scores (rows times classes) that boosting keeps. */
 const mostScores = 3_000_000;
 /** Most held-out rows that boosting looks at after every tree. */
@@ -61,7 +73,13 @@ export async function fitTrees(request: FitTreesRequest): Promise<ColumnTrees[]>
       const own = columns.length - 1 - place;
       result[own] = await fitColumn(own, request);
       done++;
-      onProgress?.({ phase: "fit", done, total: columns.length, unit: "columns", detail: columns[own]!.column.name });
+      onProgress?.({
+        phase: "fit",
+        done,
+        total: columns.length,
+        unit: "columns",
+        detail: columns[own]!.column.name,
+      });
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, Math.min(atOnce, columns.length)) }, work));
@@ -86,12 +104,19 @@ async function fitColumn(place: number, request: FitTreesRequest): Promise<Colum
     },
     signal,
   );
-  const { heldScore, heldRoot, smoothing: _, classOf: __, ...model } = tree;
-  const t0=performance.now();
-  const boosted = (column.kind === "category" || column.low.every((low, s) => low === column.high[s])) && seen.length > 0 && held.length > 0 ? await boost(place, seen, heldScore, request) : undefined;
-  if (process.env.FOREST_DEBUG) console.error(column.name, column.kind, outcomesOf(column), "nodes", tree.feature.length, "smooth", tree.smoothing, "root", heldRoot.toFixed(4), "tree", heldScore.toFixed(4), "boost", boosted?.heldScore.toFixed(4), boosted && boosted.boosted.feature.length / boosted.boosted.depth, (performance.now()-t0).toFixed(0));
-  if (boosted && boosted.heldScore > heldScore)
-    return { uses, model: { boosted: boosted.boosted, outcomes: boosted.outcomes }, heldScore: boosted.heldScore };
+  const { feature, threshold, left, start, end, masks, donors, up, heldScore } = tree;
+  const model = { feature, threshold, left, start, end, masks, donors, up };
+  const isDiscrete = column.kind === "category" || column.low.every((low, s) => low === column.high[s]);
+  const boosted =
+    isDiscrete && seen.length > 0 && held.length > 0
+      ? await boost(place, seen, heldScore, request)
+      : undefined;
+  if (boosted && boosted.heldScore > heldScore + boostGain)
+    return {
+      uses,
+      model: { boosted: boosted.boosted, outcomes: boosted.outcomes },
+      heldScore: boosted.heldScore,
+    };
   return { uses, model, heldScore: held.length > 0 ? heldScore : 0 };
 }
 
@@ -116,9 +141,9 @@ async function boost(
       classOf: learntClasses(drawn, classes, outcomes.length),
       classes: outcomes.length,
       held: held.subarray(0, mostBoostHeld),
-      depth: Number(process.env.DEP ?? 6),
-      maxTrees: 300,
-      learningRate: Number(process.env.LR ?? 0.15),
+      depth: boostDepth,
+      maxTrees: mostTrees,
+      learningRate: boostRate,
       toBeat,
       seed: Math.abs(seed),
     },

@@ -79,11 +79,16 @@ export const outcomesOf = (column: LearntColumn): number => column.binOf.length;
 /** Numbers that are no number, the infinities among them, become missing cells. */
 export function finiteColumns(columns: readonly EncodedColumn[]): EncodedColumn[] {
   return columns.map((column) => {
-    if (column.kind === "discrete" || column.values.every((value) => Math.abs(value) !== Number.POSITIVE_INFINITY))
+    if (
+      column.kind === "discrete" ||
+      column.values.every((value) => Math.abs(value) !== Number.POSITIVE_INFINITY)
+    )
       return column;
     return {
       ...column,
-      values: column.values.map((value) => (Math.abs(value) === Number.POSITIVE_INFINITY ? Number.NaN : value)),
+      values: column.values.map((value) =>
+        Math.abs(value) === Number.POSITIVE_INFINITY ? Number.NaN : value,
+      ),
     };
   });
 }
@@ -115,7 +120,8 @@ export function learnColumns(
       learnt.push(learnNumbers(column, encoded, unitsOf(column, own), decimals[encoded]!, options));
       return;
     }
-    const ranks = own?.sdtype === "ordinal" ? ranksOf(dictionaryOf(encoded), own.rangeValues ?? []) : undefined;
+    const ranks =
+      own?.sdtype === "ordinal" ? ranksOf(dictionaryOf(encoded), own.rangeValues ?? []) : undefined;
     const { rows, warning } = learnCategories(column, encoded, ranks, options.minGroup);
     learnt.push(rows);
     if (warning !== undefined) warnings.push(warning);
@@ -225,7 +231,10 @@ function learnCategories(
     ordered: ranks !== undefined,
     binOf,
   };
-  const rareRows = counts.reduce((sum, count, code) => sum + (code < cardinality && count < minGroup ? count : 0), 0);
+  const rareRows = counts.reduce(
+    (sum, count, code) => sum + (code < cardinality && count < minGroup ? count : 0),
+    0,
+  );
   if (rareRows === 0) return { rows: { column: learnt, codes, drawn: codes } };
   // A column of little else is a list of codes: leaving it out would leave nothing.
   if (2 * rareRows > codes.length)
@@ -234,7 +243,10 @@ function learnCategories(
       warning: `Column ${JSON.stringify(name)}: most rows hold categories of fewer than ${minGroup} rows, which are drawn as they are; declare it as an id or as personal where that must not be.`,
     };
   const drawn = codes.map((code) => (code < cardinality && counts[code]! < minGroup ? -1 : code));
-  const rare = counts.reduce((sum, count, code) => sum + (code < cardinality && count > 0 && count < minGroup ? 1 : 0), 0);
+  const rare = counts.reduce(
+    (sum, count, code) => sum + (code < cardinality && count > 0 && count < minGroup ? 1 : 0),
+    0,
+  );
   return {
     rows: { column: learnt, codes, drawn },
     warning: `Column ${JSON.stringify(name)}: ${rare} ${rare === 1 ? "category" : "categories"} of fewer than ${minGroup} rows ${rare === 1 ? "is" : "are"} drawn only when asked for.`,

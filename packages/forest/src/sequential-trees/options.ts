@@ -88,5 +88,10 @@ export function resolveOptions(
   columns?: readonly string[],
 ): ResolvedOptions {
   const given = options as Readonly<Record<string, unknown>>;
-  return checkOptions("sequential-trees", sequentialTreesOptions, given, columns) as unknown as ResolvedOptions;
+  return checkOptions(
+    "sequential-trees",
+    sequentialTreesOptions,
+    given,
+    columns,
+  ) as unknown as ResolvedOptions;
 }

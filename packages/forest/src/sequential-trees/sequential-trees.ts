@@ -19,7 +19,7 @@ import {
 } from "@verisim/core";
 import { modelFromArtifact, modelToArtifact } from "./artifact.ts";
 import { fitModel } from "./fit-model.ts";
-import { type SequentialTreesOptions, resolveOptions, sequentialTreesOptions } from "./options.ts";
+import { resolveOptions, type SequentialTreesOptions, sequentialTreesOptions } from "./options.ts";
 import { planRequest, type RequestPlan } from "./request.ts";
 import { TableSampler, type TreesModel } from "./table-sampler.ts";
 
@@ -93,9 +93,9 @@ export class SequentialTrees implements Generator {
 
   /** @throws VerisimError `VERISIM_MODEL_FILE` for another generator, a later format or a part that does not fit */
   static fromArtifact(artifact: Artifact): SequentialTrees {
-    const { model, options } = modelFromArtifact(artifact);
+    const { sampler, options } = modelFromArtifact(artifact);
     const trees = new SequentialTrees(options);
-    trees.#fitted = { model, sampler: new TableSampler(model) };
+    trees.#fitted = { model: sampler.model, sampler };
     return trees;
   }
 

@@ -8,8 +8,8 @@ import {
   type ConditionColumns,
   type EncodedColumn,
   impossibleRequest,
-  type Stretch,
   type StreamKey,
+  type Stretch,
   streamKey,
   type Table,
   type TableMetadata,
@@ -71,7 +71,9 @@ export class TableSampler {
   /** @throws VerisimError `VERISIM_NATIVE_ARGUMENT` for a chain that leads out of its own lists */
   constructor(model: TreesModel) {
     this.model = model;
-    this.#chain = new HistogramTreeChain(model.columns.map((column, place) => chainColumn(column, model.trees[place]!)));
+    this.#chain = new HistogramTreeChain(
+      model.columns.map((column, place) => chainColumn(column, model.trees[place]!)),
+    );
     this.#placeOf = new Map(model.columns.map(({ encoded }, place) => [encoded, place]));
   }
 
@@ -211,7 +213,10 @@ function cellsOf(column: EncodedColumn): Float64Array | Int32Array {
 }
 
 /** A column as the addon draws it: numbers in cells, not in units. */
-function chainColumn(column: LearntColumn, { uses, model }: Pick<ColumnTrees, "uses" | "model">): ChainColumn {
+function chainColumn(
+  column: LearntColumn,
+  { uses, model }: Pick<ColumnTrees, "uses" | "model">,
+): ChainColumn {
   const { binOf } = column;
   if (column.kind === "category") return { binOf, uses, model };
   const cells = (ends: Float64Array): Float64Array => {

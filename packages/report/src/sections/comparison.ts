@@ -50,7 +50,11 @@ function sideBySide(sheets: readonly FigureSheet[]): Html {
     );
     if (values.length === 0 || figure.better === null) return [];
     const best = values.reduce((held, value) => (isBetter(figure, value, held) ? value : held));
-    const isTied = values.every((value) => value === values[0]);
+    const leader = own.find((entry) => entry?.value === best);
+    // The best is marked where its lead is no chance: intervals that meet tell nothing.
+    const isTied =
+      values.every((value) => value === values[0]) ||
+      own.some((entry) => entry && leader && entry.value !== best && differsSurely(entry, leader) === false);
     const [low, high] = [Math.min(...values), Math.max(...values)];
     const reference = own.find((entry) => entry?.reference !== null)?.reference ?? null;
     return [

@@ -30,7 +30,12 @@ const betterWords = { higher: "higher", lower: "lower" } as const;
 /** Up to two columns that are farthest on the bad side of the mean. */
 function costly(view: ReportView, { parts }: MetricResult, { better }: MetricDescription): Html | null {
   const single = parts.filter(({ columns, value }) => columns.length === 1 && value !== null);
-  if (single.length < 2 || typeof better === "number") return null;
+  if (
+    single.length < 2 ||
+    typeof better === "number" ||
+    single.every(({ value }) => value === single[0]!.value)
+  )
+    return null;
   const sign = better === "higher" ? 1 : -1;
   const worst = [...single].sort((a, b) => sign * (a.value! - b.value!)).slice(0, 2);
   return html`${worst.map(
@@ -44,7 +49,7 @@ function row(view: ReportView, result: MetricResult, description: MetricDescript
   return html`<tr><th scope="row"><b>${result.name}</b><span class="quiet small means">${says}</span></th><td class="number"><b>${figure(result.value, short)}</b></td>
 <td class="number">${figure(result.ceiling, short)}</td><td class="quiet">${typeof better === "number" ? `about ${short(better)}` : betterWords[better]}</td>
 <td>${result.lacks.length > 0 ? html`<span class="quiet">needs ${data(result.lacks.join(", "))}</span>` : costly(view, result, description)}</td>
-<td class="quiet small">${original}${tolerance === null && ", defined anew"}</td></tr>`;
+<td class="quiet small wrap">${original}${tolerance === null && ", defined anew"}</td></tr>`;
 }
 
 /** Null where they were not asked for. */

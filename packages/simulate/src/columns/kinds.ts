@@ -32,8 +32,15 @@ export const columnKinds: readonly ColumnKind[] = [
   eventKind,
 ];
 
+/** Columns within columns (cases, gaps); deeper ones are refused, as are those that hold themselves. */
+const deepestPath = 40;
+
 /** Reads a column's model; undefined where something is wrong, which `problems` then holds. */
 export function readColumn(value: unknown, path: string, problems: Problems): ColumnReading | undefined {
+  if (path.split(".").length > deepestPath) {
+    problems.add("VERISIM_SIMULATION_FIELD", path.slice(0, 200), "Columns within columns go too deep.");
+    return undefined;
+  }
   const fields = new Fields(value, path, problems);
   const before = problems.count;
   const kinds = columnKinds.filter(({ field }) => fields.has(field));

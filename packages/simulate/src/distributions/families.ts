@@ -50,7 +50,8 @@ export interface Family {
 
 const location: ParameterRow = { default: 0, meaning: "location" };
 const scale: ParameterRow = { default: 1, min: 0, above: true, meaning: "scale" };
-const shape: ParameterRow = { min: 0, above: true, meaning: "shape" };
+/** Beyond the largest, incomplete integrals take too long and lose their digits. */
+const shape: ParameterRow = { min: 0, above: true, max: 1e8, meaning: "shape" };
 const probability: ParameterRow = { min: 0, max: 1, meaning: "probability" };
 
 const logOdds = (x: number): number => Math.log(x / (1 - x));

@@ -12,6 +12,9 @@ export interface EventPlaces {
   readonly lengths: readonly number[];
 }
 
+/** The places of all events are kept, ten bytes each. */
+const mostEvents = 20_000_000;
+
 /** The longest episode of a table: all places have room for it. */
 export function longestEpisode(table: ReadTable): number {
   return Math.max(1, ...table.events.map(({ length }) => length));
@@ -28,6 +31,15 @@ export async function placeEvents(
   const placeCount = index ? index.placeCount : Math.floor(rowCount / longest);
   const counts = table.events.map((event) => episodesOf(event, rowCount));
   const total = counts.reduce((sum, count) => sum + count, 0);
+  if (total > mostEvents)
+    throw new VerisimError(
+      "VERISIM_SIMULATION_EVENT",
+      `Expected at most ${mostEvents} events in a table but received ${total}.`,
+      {
+        where: { table: table.name, option: `${table.path}.events` },
+        hint: "What is in so many rows is not rare: make it a column, with chance() in its formula.",
+      },
+    );
   if (total > placeCount)
     throw new VerisimError(
       "VERISIM_SIMULATION_EVENT",
@@ -40,19 +52,35 @@ export async function placeEvents(
   const lengths = table.events.map(({ length }) => length);
   if (total === 0) return { rows: new Float64Array(0), events: new Uint16Array(0), lengths };
   const order = new Permutation(placeCount, key);
-  const places = new Float64Array(total);
-  const owner = new Map<number, number>();
+  let merged: Places = { places: new Float64Array(0), events: new Uint16Array(0) };
   let at = 0;
   counts.forEach((count, event) => {
-    for (let i = 0; i < count; i++, at++) {
-      places[at] = order.at(at);
-      owner.set(places[at]!, event);
-    }
+    const places = Float64Array.from({ length: count }, () => order.at(at++)).sort();
+    merged = merge(merged, { places, events: new Uint16Array(count).fill(event) });
   });
-  places.sort();
-  const events = Uint16Array.from(places, (place) => owner.get(place)!);
+  const { places, events } = merged;
   const rows = index ? await index.placeRows(places) : places.map((place) => place * longest);
   return { rows, events, lengths };
+}
+
+interface Places {
+  /** Ascending. */
+  readonly places: Float64Array;
+  readonly events: Uint16Array;
+}
+
+function merge(a: Places, b: Places): Places {
+  const length = a.places.length + b.places.length;
+  const places = new Float64Array(length);
+  const events = new Uint16Array(length);
+  let i = 0;
+  let j = 0;
+  for (let out = 0; out < length; out++) {
+    const first = j >= b.places.length || (i < a.places.length && a.places[i]! < b.places[j]!);
+    places[out] = first ? a.places[i]! : b.places[j]!;
+    events[out] = first ? a.events[i++]! : b.events[j++]!;
+  }
+  return { places, events };
 }
 
 function episodesOf({ count, share, length }: ReadEvent, rowCount: number): number {

@@ -74,7 +74,13 @@ const shown = 80;
 
 export function describeValue(value: unknown): string {
   if (value === undefined) return "nothing";
-  const text = typeof value === "bigint" ? `${value}` : JSON.stringify(value);
+  let text: string | undefined;
+  try {
+    text = typeof value === "bigint" ? `${value}` : JSON.stringify(value);
+  } catch {
+    // An alias of YAML may lead into itself.
+    text = "a value that holds itself";
+  }
   return text === undefined ? typeof value : text.length > shown ? `${text.slice(0, shown)}...` : text;
 }
 
@@ -187,7 +193,8 @@ export class Fields {
   texts(name: string): readonly string[] | undefined {
     const value = this.raw(name);
     if (value === undefined) return undefined;
-    const list = typeof value === "string" ? [value] : Array.isArray(value) ? Array.from(value as unknown[]) : value;
+    const list =
+      typeof value === "string" ? [value] : Array.isArray(value) ? Array.from(value as unknown[]) : value;
     if (Array.isArray(list) && list.length > 0 && list.every((one) => typeof one === "string"))
       return list as string[];
     return this.fault(name, "a text or a list of texts");

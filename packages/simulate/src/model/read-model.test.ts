@@ -36,6 +36,15 @@ describe("a model file", () => {
     }
   });
 
+  it("that holds itself is refused", () => {
+    const text = "tables: { t: { rows: 1, columns: { a: &a { cases: [*a] }, b: &b { distribution: *b } } } }";
+    const found = problemsOf(parseModelText(text)).join("\n");
+    expect(found).toMatch(/tables\.t\.columns\.a\.cases.*go too deep/);
+    expect(found).toMatch(
+      /tables\.t\.columns\.b\.distribution: Expected a text but received a value that holds itself/,
+    );
+  });
+
   it("that is no YAML, is too deep in aliases or names objects to make is refused", () => {
     const code = (text: string) => {
       try {

@@ -1,9 +1,7 @@
 // Card transactions with fraud: cards of households, merchants of nine kinds, purchases in the order of time by card, and
 // bursts of fraud in an exact share of the rows. For models that look for fraud, and for load tests.
 
-import { defineSimulation } from "../model/row-types.ts";
-
-export const cardTransactions = defineSimulation({
+export const cardTransactions = {
   name: "card-transactions",
   description: "A year of purchases by card; 0.2 % of the rows are bursts of fraud of four purchases each.",
   main: "transactions",
@@ -115,4 +113,4 @@ export const cardTransactions = defineSimulation({
       },
     },
   },
-});
+} as const;

@@ -1,9 +1,7 @@
 // Patients of a clinic: people with correlated measures, visits in order with a course of the disease, laboratory
 // values that follow from it, and gaps as real records have them. For triage models and for software under test.
 
-import { defineSimulation } from "../model/row-types.ts";
-
-export const clinicPatients = defineSimulation({
+export const clinicPatients = {
   name: "clinic-patients",
   description:
     "Patients, their visits over three years, and laboratory values; diabetes and its course decide.",
@@ -125,4 +123,4 @@ export const clinicPatients = defineSimulation({
       },
     },
   },
-});
+} as const;

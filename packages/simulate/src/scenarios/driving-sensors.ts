@@ -1,9 +1,7 @@
 // Traces of driving with rare hazards: trips of a fleet, ten samples a second, a state machine of the driver, speed that
 // follows from it, and emergencies of three seconds in an exact number. For models of time series.
 
-import { defineSimulation } from "../model/row-types.ts";
-
-export const drivingSensors = defineSimulation({
+export const drivingSensors = {
   name: "driving-sensors",
   description:
     "Speed, acceleration, steering and distance at 10 Hz; hazards are 30 samples long and exactly counted.",
@@ -94,4 +92,4 @@ export const drivingSensors = defineSimulation({
       },
     },
   },
-});
+} as const;

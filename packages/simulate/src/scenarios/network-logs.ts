@@ -1,9 +1,7 @@
 // Logs of connections with intrusions: hosts of four roles, sessions that excite each other as traffic does, and three
 // kinds of attack in exact numbers. For detectors of intrusions.
 
-import { defineSimulation } from "../model/row-types.ts";
-
-export const networkLogs = defineSimulation({
+export const networkLogs = {
   name: "network-logs",
   description:
     "A stream of connections from a Hawkes process; scans, brute force and exfiltration in exact numbers.",
@@ -110,4 +108,4 @@ export const networkLogs = defineSimulation({
       },
     },
   },
-});
+} as const;

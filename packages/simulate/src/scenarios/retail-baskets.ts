@@ -1,9 +1,7 @@
 // Retail customers with baskets: customers by locale, orders with the seasons of the year, items of products by
 // popularity, and returns. For recommenders, forecasts and databases under test.
 
-import { defineSimulation } from "../model/row-types.ts";
-
-export const retailBaskets = defineSimulation({
+export const retailBaskets = {
   name: "retail-baskets",
   description:
     "Customers, products, orders and their items over two years; a promotion week with an exact number of orders.",
@@ -106,4 +104,4 @@ export const retailBaskets = defineSimulation({
       },
     },
   },
-});
+} as const;
