@@ -24,7 +24,7 @@ namespace {
 constexpr int places = 64;
 constexpr size_t tableSize = 256;
 /// Share of the rows that a tree is grown from.
-constexpr uint32_t sampled = 0xa0000000u;
+constexpr uint32_t sampled = 0x80000000u;
 /// What held-out rows must gain, in nats per row, for boosting with more than two classes to go on; with two, trees cost
 /// little and anything is worth it.
 constexpr double leastGain = 3e-4;
@@ -180,11 +180,11 @@ class Booster {
       model_.threshold.clear();
       model_.leaves.clear();
       begin();
-      for (int tree = 0; tree < bestTrees && grow(tree); tree++) throwIfAborted(abort_);
+      for (int tree = 0; tree < 3 * bestTrees / 2 && grow(tree); tree++) throwIfAborted(abort_);
     }
     model_.heldScore = best;
     const auto depth = static_cast<size_t>(settings_.depth);
-    const size_t kept = std::min(static_cast<size_t>(bestTrees), model_.feature.size() / depth);
+    const size_t kept = std::min(static_cast<size_t>(outputs_ == 1 ? 3 * bestTrees / 2 : bestTrees), model_.feature.size() / depth);
     model_.feature.resize(kept * depth);
     model_.threshold.resize(kept * depth);
     model_.leaves.resize(kept * (size_t{1} << depth) * outputs_);
@@ -328,18 +328,29 @@ class Booster {
           static_cast<float>(-settings_.learningRate * sums[2 * i] / (sums[2 * i + 1] + settings_.l2)));
     model_.feature.insert(model_.feature.end(), features.begin(), features.end());
     model_.threshold.insert(model_.threshold.end(), thresholds.begin(), thresholds.end());
-    std::fill(leaf_.begin(), leaf_.end(), uint8_t{0});
-    for (size_t level = 0; level < depth; level++) {
-      const uint8_t* const placed = placed_[static_cast<size_t>(features[level])].data();
+    addTree(features, thresholds, model_.leaves.data() + before);
+    return true;
+  }
+
+  /// Adds the scores of the tree that was grown last to all rows. Bytes may lie over anything: restricted pointers let the
+  /// loops be widened.
+  void addTree(const std::vector<int32_t>& features, const std::vector<uint8_t>& thresholds, const float* values) {
+    const size_t rows = rows_;
+    uint8_t* const __restrict leaf = leaf_.data();
+    std::fill(leaf, leaf + rows, uint8_t{0});
+    for (size_t level = 0; level < features.size(); level++) {
+      const uint8_t* const __restrict placed = placed_[static_cast<size_t>(features[level])].data();
       const uint8_t threshold = thresholds[level];
       const auto bit = static_cast<uint8_t>(1u << level);
-      for (size_t row = 0; row < rows_; row++)
-        leaf_[row] = static_cast<uint8_t>(leaf_[row] | (placed[row] > threshold ? bit : 0));
+      for (size_t row = 0; row < rows; row++) leaf[row] = static_cast<uint8_t>(leaf[row] | (placed[row] > threshold ? bit : 0));
     }
-    const float* const values = model_.leaves.data() + before;
-    for (size_t row = 0; row < rows_; row++)
-      for (size_t o = 0; o < outputs_; o++) scores_[row * outputs_ + o] += values[leaf_[row] * outputs_ + o];
-    return true;
+    const size_t outputs = outputs_;
+    float* const __restrict scores = scores_.data();
+    if (outputs == 1)
+      for (size_t row = 0; row < rows; row++) scores[row] += values[leaf[row]];
+    else
+      for (size_t row = 0; row < rows; row++)
+        for (size_t o = 0; o < outputs; o++) scores[row * outputs + o] += values[leaf[row] * outputs + o];
   }
 
   bool bestSplit(size_t leaves, int& bestFeature, int& bestThreshold) {
@@ -349,9 +360,11 @@ class Booster {
 
   /// Adds rows up by leaf and place. @param sums `leaves` x places x width, empty
   template <size_t width>
-  void addRows(const std::vector<uint32_t>& rows, const uint8_t* placed, const float* slopes, uint8_t mask, float* sums) const {
+  void addRows(const std::vector<uint32_t>& rows, const uint8_t* __restrict placed, const float* __restrict slopes,
+               uint8_t mask, float* __restrict sums) const {
+    const uint8_t* const __restrict leaf = leaf_.data();
     for (const uint32_t row : rows) {
-      float* const sum = sums + (static_cast<size_t>(leaf_[row] & mask) * places + placed[row]) * width;
+      float* const sum = sums + (static_cast<size_t>(leaf[row] & mask) * places + placed[row]) * width;
       const float* const slope = slopes + row * width;
       for (size_t i = 0; i < width; i++) sum[i] += slope[i];
     }

@@ -10,7 +10,7 @@ const alarmAt1 = 0.03;
 const alarmRisk = 0.05;
 const alarmInference = 0.09;
 
-/** Share of copies that is an alarm even without a holdout. */
+/** Share of copies that is an alarm even without a holdout, or where they are spread over the table. */
 const sureShare = 0.05;
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
@@ -41,14 +41,16 @@ const copyWords = {
 function copyFindings({ copies, selfTest, rows }: Parts & { rows: number }): Finding[] {
   const found: Finding[] = [];
   // Without a holdout a generator that draws from the crowd alone looks a little like one that copies.
-  const isSure = copies.control === "holdout" || copies.estimatedCopies > sureShare * rows;
+  const isSure =
+    copies.estimatedCopies > sureShare * rows || (copies.control === "holdout" && !copies.spread);
+  const chance = `chance makes a table look so in ${copies.pValue < 1e-6 ? "less than one of a million cases" : `${(100 * copies.pValue).toPrecision(1)} % of cases`}`;
   if (copies.found)
     found.push({
       level: isSure ? "alarm" : "notice",
       part: "copies",
-      text:
-        `The synthetic table holds copies of training rows, about ${Math.round(copies.estimatedCopies)} of them ` +
-        `(chance makes a table look so in ${copies.pValue < 1e-6 ? "less than one of a million cases" : `${(100 * copies.pValue).toPrecision(1)} % of cases`}).`,
+      text: copies.spread
+        ? `The synthetic rows lie nearer to training rows than chance puts them, throughout the table: as if ${percent(copies.estimatedCopies / rows)} of them were learnt by heart (${chance}). No copies stand out.`
+        : `The synthetic table holds copies of training rows, about ${Math.round(copies.estimatedCopies)} of them (${chance}).`,
     });
   if (selfTest && !selfTest.wouldSeeCopies && !copies.found) {
     const missed = selfTest.kinds.filter(({ seen, trials }) => seen < trials);

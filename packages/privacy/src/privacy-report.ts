@@ -76,6 +76,11 @@ export interface CopyReport {
   copyExcess: number | null;
   /** Rows estimated to be copies beyond chance: the excess of training rows at the front, of the whole table. */
   estimatedCopies: number;
+  /**
+   * True where what was found is spread over more than half of the rows instead of standing at the front: the table lies
+   * nearer to its training rows throughout, as that of a generator that has learnt them a little by heart.
+   */
+  spread: boolean;
 }
 
 /** Copies are planted into the synthetic table and searched with the same test. */

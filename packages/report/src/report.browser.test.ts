@@ -267,7 +267,7 @@ describe.skipIf(chromiumPath === null)("the report in a browser", () => {
     ]);
     await page.focus(".answer:nth-child(6) a");
     await page.keyboard.press("Enter");
-    expect(await page.evaluate(() => location.hash)).toBe("#privacy");
+    await page.waitForURL(/#privacy$/);
     const lost = await page.$$eval('a[href^="#"]', (links) =>
       links
         .map((link) => link.getAttribute("href")!.slice(1))
@@ -282,10 +282,11 @@ describe.skipIf(chromiumPath === null)("the report in a browser", () => {
     await page.click(".column-card h3 a");
     await page.locator("tbody.is-open .details a[href^='#pair-']").first().click();
     const open = page.locator("details[open].pair-details");
+    await open.waitFor();
     expect(await open.count()).toBe(1);
     expect(await open.locator(".joint td").first().isVisible()).toBe(true);
     await open.locator("p a").first().click();
-    expect(await page.evaluate(() => location.hash)).toMatch(/^#column-\d+$/);
+    await page.waitForURL(/#column-\d+$/);
     await close();
   });
 

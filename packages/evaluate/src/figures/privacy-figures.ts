@@ -50,7 +50,7 @@ export const privacyFigures: FigureTable = {
     "copies-found": count(
       "1 where the test for verbatim and near copies found some, else 0",
       "lower",
-      ({ privacy }) => (privacy ? Number(privacy.copies.found) : null),
+      ({ privacy }) => (privacy ? Number(privacy.copies.found && !privacy.copies.spread) : null),
     ),
     "copies-p": share(
       "chance of such a finding in a table without copies",

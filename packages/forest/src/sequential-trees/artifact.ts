@@ -79,7 +79,10 @@ export function modelFromArtifact(artifact: Artifact): {
       warnings: manifest.warnings as string[],
     };
     checkModel(model);
-    return { sampler: new TableSampler(model), options: manifest.options as unknown as SequentialTreesOptions };
+    return {
+      sampler: new TableSampler(model),
+      options: manifest.options as unknown as SequentialTreesOptions,
+    };
   } catch (cause) {
     if (VerisimError.isInstance(cause) && cause.code === "VERISIM_MODEL_FILE") throw cause;
     throw broken(
@@ -115,7 +118,11 @@ function checkModel({ encoded, columns, trees, derived, fixed }: TreesModel): vo
   for (const { column, from, cells } of derived) {
     cover(column);
     const decider = encoded[from];
-    if (decider?.kind !== "discrete" || !(cells instanceof Float64Array) || cells.length !== decider.cardinality + 1)
+    if (
+      decider?.kind !== "discrete" ||
+      !(cells instanceof Float64Array) ||
+      cells.length !== decider.cardinality + 1
+    )
       throw broken("Expected a cell per category of the column that decides another.");
   }
   if (trees.length !== columns.length || covered.size !== encoded.length)

@@ -2,7 +2,7 @@
 // come near it depends on the order. Fine columns first leave classes to the end, where boosted trees tell them best; but
 // where a column of classes says what kind of row it is, all others are simple once it is known. Held-out rows decide.
 
-import type { RunOptions } from "@verisim/core";
+import { type RunOptions, rowUniform, streamKey } from "@verisim/core";
 import { growDonorTree } from "@verisim/trees";
 import { binnedColumn } from "./binned-column.ts";
 import { type ColumnRows, outcomesOf } from "./learnt-columns.ts";
@@ -13,8 +13,10 @@ import { choosePredictors } from "./predictors.ts";
 const coarseLimits = [2, 64];
 /** Rows that orders are tried on. */
 const triedRows = 6_000;
-/** Share of them that is held out: every third. */
-const heldEvery = 3;
+/** Share of them that is held out. */
+const heldShare = 1 / 3;
+/** Drawn, for rows may come in turns. */
+const heldKey = streamKey(0, "held rows of orders");
 /** With more columns the fine ones come first, untried: trying would take longer than fitting. */
 const mostTriedColumns = 64;
 /** Fewer rows tell orders apart by chance only. */
@@ -90,7 +92,9 @@ async function heldLikelihood(
   const binned = columns.map(binnedColumn);
   const uses = choosePredictors(binned, options.maxPredictors);
   const rows = columns[0]!.codes.length;
-  const held = Uint32Array.from({ length: Math.floor(rows / heldEvery) }, (_, i) => i * heldEvery);
+  const held = Uint32Array.from({ length: rows }, (_, row) => row).filter(
+    (row) => rowUniform(heldKey, row) < heldShare,
+  );
   const scores = new Float64Array(columns.length);
   let next = 0;
   const work = async (): Promise<void> => {

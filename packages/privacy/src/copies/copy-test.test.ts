@@ -39,6 +39,20 @@ describe("copyTest", () => {
     }
   });
 
+  it("tells copies at the front from a whole table that lies nearer to its training rows", async () => {
+    const copies = plant(synthetic, real, { count: 20, seed: 4 });
+    expect(await copyTest({ real, synthetic: copies, holdout, metadata })).toMatchObject({
+      found: true,
+      spread: false,
+    });
+    // Every row is a training row with half of its cells drawn again: none is a copy, all were learnt from one.
+    const learnt = plant(synthetic, real, { count: 1000, seed: 4, kept: 0.5 });
+    expect(await copyTest({ real, synthetic: learnt, holdout, metadata })).toMatchObject({
+      found: true,
+      spread: true,
+    });
+  });
+
   it("counts exact copies beside those of the holdout", async () => {
     const planted = plant(synthetic, real, { count: 10, seed: 4 });
     expect(await copyTest({ real, synthetic: planted, holdout, metadata })).toMatchObject({

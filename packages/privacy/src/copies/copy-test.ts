@@ -38,12 +38,15 @@ export function copyReport({ columns, source }: PreparedTables, verdict: CopyVer
   const shares = verdict.evidence.map(({ rows, frontTraining, frontExpected }) =>
     rows === 0 ? 0 : Math.max(0, frontTraining - frontExpected) / rows,
   );
+  const most = Math.max(...shares);
+  const telling = verdict.evidence[shares.indexOf(most)]!;
   return {
     ...verdict,
     control: holdout ? "holdout" : "training",
     exactSynthetic,
     exactHoldout,
     copyExcess: exactHoldout === null ? null : exactSynthetic - exactHoldout,
-    estimatedCopies: verdict.found ? Math.max(...shares) * synthetic.rowCount : 0,
+    estimatedCopies: verdict.found ? most * synthetic.rowCount : 0,
+    spread: verdict.found && telling.front > telling.matched / 2,
   };
 }

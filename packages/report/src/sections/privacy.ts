@@ -71,11 +71,13 @@ const viewWords: Readonly<Record<string, string>> = {
 function copies({ copies: own }: PrivacyReport): Html {
   const chance = own.pValue < 0.0001 ? "less than 1 in 10,000" : percent(own.pValue);
   return html`<h3>Copies of training rows</h3><p>${
-    own.found
-      ? html`<b class="poor">Found.</b> About ${counted(Math.round(own.estimatedCopies), "row")} of the synthetic table ${
-          Math.round(own.estimatedCopies) === 1 ? "is a copy" : "are copies"
-        }, verbatim or near, beyond chance.`
-      : html`<b>None found</b> beyond chance.`
+    own.spread
+      ? html`<b class="fair">None stand out</b>, but the rows lie nearer to training rows than chance puts them throughout the table, as if about ${counted(Math.round(own.estimatedCopies), "row")} were learnt by heart.`
+      : own.found
+        ? html`<b class="poor">Found.</b> About ${counted(Math.round(own.estimatedCopies), "row")} of the synthetic table ${
+            Math.round(own.estimatedCopies) === 1 ? "is a copy" : "are copies"
+          }, verbatim or near, beyond chance.`
+        : html`<b>None found</b> beyond chance.`
   } <span class="quiet">Chance of such a finding without copies: ${chance}.${own.control === "training" && " Without a holdout this is less sure."}</span></p>${table(
     ["Rows that are", "Searched", "Nearest ones", "Training rows among them", "By chance"],
     own.evidence.map(
