@@ -18,7 +18,7 @@ struct BoostSettings {
   /// Fewest rows on each side of a split.
   int64_t minLeaf = 20;
   /// Trees without a better score of the held-out rows after which boosting ends.
-  int patience = 20;
+  int patience = 12;
   /// Score of held-out rows that is to be reached: boosting ends early where it stays far below.
   double toBeat = -1e300;
   /// Rows held out; at least one.

@@ -1,4 +1,4 @@
-// Draws what each generator that trains makes of the demo's customers, for its page:
+// Draws what each generator that has a page makes of the demo's customers, for its page:
 //   node tools/demo/pictures.ts [NAME...]
 // Learns 12,000 customers with the defaults (minutes each) and writes docs/generators/NAME.svg.
 
@@ -11,6 +11,8 @@ import { generators } from "@verisim/verisim/generators";
 import { comparisonSvg, type PicturedRows } from "./comparison-picture.ts";
 import { customersCsv } from "./customers.ts";
 
+/** Generators that have a page though they do not learn in steps. */
+const otherPages: ReadonlySet<string> = new Set(["sequential-trees"]);
 const customers = 12_000;
 const microsecondsPerYear = 365.25 * 86_400_000_000;
 
@@ -40,7 +42,7 @@ try {
   const pages = path.resolve(import.meta.dirname, "../../docs/generators");
   mkdirSync(pages, { recursive: true });
   const asked = process.argv.slice(2);
-  for (const { name, create } of generators.filter(({ trains }) => trains)) {
+  for (const { name, create } of generators.filter(({ name, trains }) => trains || otherPages.has(name))) {
     if (asked.length > 0 && !asked.includes(name)) continue;
     const start = performance.now();
     const generator = await create().fit(table, { metadata, seed: 1 });

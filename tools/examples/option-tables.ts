@@ -12,8 +12,13 @@ import { root } from "./documents.ts";
 const begin = "<!-- options: written by tools/examples/option-tables.ts -->";
 const end = "<!-- end of options -->";
 
-/** The generators that learn in steps: each has a page. */
-export const trained: readonly GeneratorDefinition[] = generators.filter(({ trains }) => trains);
+/** Generators that have a page though they do not learn in steps. */
+const otherPages: readonly string[] = ["sequential-trees"];
+
+/** The generators that have a page: those that learn in steps, and a few more. */
+export const trained: readonly GeneratorDefinition[] = generators.filter(
+  ({ name, trains }) => trains || otherPages.includes(name),
+);
 
 /** The page of a generator, relative to the root. */
 export const pageOf = (name: string): string => `docs/generators/${name}.md`;

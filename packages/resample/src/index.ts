@@ -1,8 +1,8 @@
-export * from "./noise/index.ts";
 export type { Draws } from "./draws.ts";
 export { type ResampleGainRequest, resampleGain } from "./gain.ts";
 export { type JoinedRows, withOrigins } from "./joined-rows.ts";
 export { type MultiLabelRequest, mlsmote, type ResampledLabels } from "./mlsmote.ts";
+export * from "./noise/index.ts";
 export { type ResampleOptions, resampleOptionRows } from "./options.ts";
 export { boxPlotRelevance, type Relevance } from "./regression/relevance.ts";
 export {
@@ -12,7 +12,7 @@ export {
   resampleRegression,
 } from "./regression/resample-regression.ts";
 export { type Resampled, type ResampleRequest, resample } from "./resample.ts";
+export * from "./sampling/index.ts";
 export type { NamedBalance, SamplingStrategy } from "./sampling-goals.ts";
 export { type Strategy, type StrategyKind, strategies, strategyNames } from "./strategies.ts";
 export type { ResampleNote } from "./work.ts";
-export * from "./sampling/index.ts";

@@ -1,0 +1,53 @@
+// Classes of a column's outcomes: the frequent ones alone, the others in groups.
+#include <algorithm>
+#include <numeric>
+
+#include "tree_grower.h"
+
+namespace verisim {
+
+std::vector<uint8_t> globalClasses(const Outcomes& outcomes, int& classes) {
+  std::vector<int64_t> counts(static_cast<size_t>(outcomes.count));
+  for (int64_t row = 0; row < outcomes.rows; row++)
+    if (outcomes.codes[row] >= 0) counts[static_cast<size_t>(outcomes.codes[row])]++;
+  std::vector<uint8_t> result(counts.size());
+  const bool few = outcomes.count <= maxClasses;
+  if (!outcomes.ordered) {
+    std::vector<int32_t> order(counts.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](int32_t a, int32_t b) {
+      return counts[static_cast<size_t>(a)] > counts[static_cast<size_t>(b)];
+    });
+    // The rarest share the last classes, by frequency.
+    classes = few ? outcomes.count : maxClasses;
+    const int alone = few ? outcomes.count : maxClasses - 8;
+    for (size_t place = 0; place < order.size(); place++) {
+      const auto at = static_cast<int64_t>(place);
+      const int64_t rest = static_cast<int64_t>(order.size()) - alone;
+      result[static_cast<size_t>(order[place])] =
+          static_cast<uint8_t>(at < alone ? at : alone + (at - alone) * 8 / std::max<int64_t>(1, rest));
+    }
+    return result;
+  }
+  const int64_t wanted = std::max<int64_t>(1, outcomes.rows / 32);
+  int next = 0;
+  int64_t inside = 0;
+  for (size_t code = 0; code < counts.size(); code++) {
+    const bool apart = counts[code] >= wanted || (code == 0 && outcomes.zeroApart);
+    if (inside > 0 && (apart || inside >= wanted)) {
+      next = std::min(next + 1, maxClasses - 1);
+      inside = 0;
+    }
+    result[code] = static_cast<uint8_t>(next);
+    inside += counts[code];
+    if (apart) {
+      next = std::min(next + 1, maxClasses - 1);
+      inside = 0;
+    }
+  }
+  classes = inside > 0 || next == 0 ? next + 1 : next;
+  classes = std::min(classes, maxClasses);
+  return result;
+}
+
+}  // namespace verisim
