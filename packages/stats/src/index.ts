@@ -5,4 +5,5 @@ export * from "./marginal.ts";
 export * from "./nearest-correlation.ts";
 export * from "./normal.ts";
 export * from "./rounded-interval.ts";
+export * from "./segments.ts";
 export * from "./special/index.ts";

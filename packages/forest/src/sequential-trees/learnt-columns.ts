@@ -7,9 +7,8 @@ import {
   emptyColumnWarning,
   type TableMetadata,
 } from "@verisim/core";
-import { empiricalMarginal, segmentMass } from "@verisim/stats";
+import { empiricalMarginal, segmentMass, segmentOf } from "@verisim/stats";
 import { type DerivedColumn, findDerivedColumns, unitsOf } from "@verisim/transforms";
-import { segmentOf } from "./segments.ts";
 
 /** Most bins of a column; a byte holds them. */
 const maxBins = 255;

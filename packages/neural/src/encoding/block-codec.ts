@@ -3,7 +3,7 @@
 // column's distribution. Single values inside of a block are spread over their share of the places.
 
 import type { EncodedColumn } from "@verisim/core";
-import { empiricalMarginal, type Marginal, roundedInterval, segmentMass } from "@verisim/stats";
+import { empiricalMarginal, type Marginal, roundedInterval, segmentMass, segmentOf } from "@verisim/stats";
 import {
   type AllowedParts,
   type CodedCells,
@@ -11,7 +11,7 @@ import {
   type NumberSet,
   numbersOf,
 } from "./column-codec.ts";
-import { segmentOf, segmentsAlone } from "./number-segments.ts";
+import { segmentsAlone } from "./number-segments.ts";
 import {
   alternativesOfParts,
   beginsOfParts,

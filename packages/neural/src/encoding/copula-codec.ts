@@ -11,6 +11,7 @@ import {
   normalQuantile,
   roundedInterval,
   segmentMass,
+  segmentOf,
 } from "@verisim/stats";
 import {
   type AllowedParts,
@@ -20,7 +21,7 @@ import {
   numbersOf,
 } from "./column-codec.ts";
 import { fitModes, Modes, type ModeTables, stretchModes } from "./modes.ts";
-import { segmentOf, segmentsAlone } from "./number-segments.ts";
+import { segmentsAlone } from "./number-segments.ts";
 import { cutRuns, rangesOf } from "./parts.ts";
 
 /** Everything about a column of numbers as normal scores; segment s runs from `low[s]` to `high[s]`, in units. */
