@@ -33,3 +33,4 @@ export * from "./sdv-metadata.ts";
 export * from "./state-pack.ts";
 export * from "./table.ts";
 export * from "./transform.ts";
+export * from "./without-replacement.ts";

@@ -2,7 +2,8 @@
 // without keeping anything per row. Small domains are shuffled outright; larger ones go through a Feistel network.
 
 import { VerisimError } from "./errors.ts";
-import { RowRandom, rowWords, type StreamKey } from "./random.ts";
+import { rowWords, type StreamKey } from "./random.ts";
+import { shuffledRowNumbers } from "./without-replacement.ts";
 
 /** Up to this size the permutation is a table made by Fisher and Yates: exactly uniform, which few Feistel rounds are not. */
 const tableSize = 1_024;
@@ -42,7 +43,7 @@ export class Permutation {
     this.#lowBits = bits >> 1;
     this.#highBits = bits - this.#lowBits;
     if (size <= tableSize) {
-      this.#table = shuffled(size, key);
+      this.#table = shuffledRowNumbers(size, key);
     } else {
       for (let round = 0; round < rounds; round += 4) this.#keys.set(rowWords(key, 0, 0, round / 4), round);
     }
@@ -73,18 +74,6 @@ export class Permutation {
     }
     return left * 2 ** rightBits + right;
   }
-}
-
-function shuffled(size: number, key: StreamKey): Uint32Array {
-  const table = Uint32Array.from({ length: size }, (_, i) => i);
-  const random = new RowRandom(key, 0);
-  for (let i = size - 1; i > 0; i--) {
-    const j = random.below(i + 1);
-    const held = table[i]!;
-    table[i] = table[j]!;
-    table[j] = held;
-  }
-  return table;
 }
 
 /** MurmurHash3's 32-bit finalizer of a value under a key. */

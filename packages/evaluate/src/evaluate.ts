@@ -5,6 +5,7 @@ import {
   type Artifact,
   isModelled,
   type RunOptions,
+  sampleRowNumbers,
   streamKey,
   type Table,
   type TableMetadata,
@@ -16,7 +17,6 @@ import { copyCheck, copyCheckByColumn } from "./copies.ts";
 import { diagnose } from "./diagnostic.ts";
 import { categoryDistribution, numberDistribution } from "./distributions.ts";
 import type { ColumnDistribution, CopyCheck, Evaluation, PartName, RowCounts } from "./evaluation.ts";
-import { drawRows } from "./models/draw-rows.ts";
 import { pairJoints } from "./pair-joints.ts";
 import { pairTrends } from "./pair-trends.ts";
 import { type PartContext, runParts } from "./parts.ts";
@@ -167,7 +167,7 @@ function withinMemory(
 /** `count` rows without replacement in their own order, or the table itself when it is not longer. */
 function sampled(table: Table, count: number, seed: number, purpose: string): Table {
   if (table.rowCount <= count) return table;
-  return table.take(drawRows(table.rowCount, count, streamKey(seed, "evaluate", purpose)));
+  return table.take(sampleRowNumbers(table.rowCount, count, streamKey(seed, "evaluate", purpose)));
 }
 
 /** Column by column, so that the codes of one column at a time are held. */

@@ -3,9 +3,8 @@
 // S. Vassilvitskii, "k-means++: The Advantages of Careful Seeding", SODA 2007).
 
 import { setImmediate } from "node:timers/promises";
-import { RowRandom, type RunOptions, streamKey, throwIfAborted } from "@verisim/core";
+import { RowRandom, type RunOptions, sampleRowNumbers, streamKey, throwIfAborted } from "@verisim/core";
 import { normalQuantile } from "@verisim/stats";
-import { drawRows } from "../models/draw-rows.ts";
 import { type JudgedColumn, realCategories } from "../models/judged-columns.ts";
 import type { Condition, Mode, ModeCoverage } from "./diversity-report.ts";
 import { rangeText } from "./facets.ts";
@@ -46,7 +45,7 @@ export async function modeCoverage(
   const width = columns.length;
   const learnt = Math.floor(clusterWork / (mostModes * rounds * width));
   const judged = Math.floor(assignWork / (mostModes * width));
-  const rows = drawRows(rowCounts[0]!, Math.max(learnt, 1000), streamKey(seed, "modes", "learnt"));
+  const rows = sampleRowNumbers(rowCounts[0]!, Math.max(learnt, 1000), streamKey(seed, "modes", "learnt"));
   const count = Math.min(mostModes, Math.floor(rows.length / rowsPerMode));
   if (count < 2) return null;
   const scales = columns.map((column) =>
@@ -57,7 +56,11 @@ export async function modeCoverage(
   const shares: Float64Array[] = [];
   const totals: number[] = [];
   for (const [table, rowCount] of rowCounts.entries()) {
-    const own = drawRows(rowCount, Math.max(judged, 1000), streamKey(seed, "modes", `judged ${table}`));
+    const own = sampleRowNumbers(
+      rowCount,
+      Math.max(judged, 1000),
+      streamKey(seed, "modes", `judged ${table}`),
+    );
     const places = await nearest(pointsOf(columns, scales, table, own), centres, run);
     const tally = new Float64Array(centres.length);
     for (const place of places) tally[place]!++;

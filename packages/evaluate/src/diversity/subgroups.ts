@@ -3,8 +3,7 @@
 // of all subgroups counted together.
 
 import { setImmediate } from "node:timers/promises";
-import { type RunOptions, streamKey, throwIfAborted } from "@verisim/core";
-import { drawRows } from "../models/draw-rows.ts";
+import { type RunOptions, sampleRowNumbers, streamKey, throwIfAborted } from "@verisim/core";
 import type { JudgedColumn } from "../models/judged-columns.ts";
 import { excessDistance, holm, twoSampleChiSquare } from "../models/multiple-tests.ts";
 import type { Subgroup, SubgroupReport } from "./diversity-report.ts";
@@ -53,7 +52,7 @@ export async function subgroupReport(
   const columns = judged.slice(0, mostColumns);
   const { rowsPerTable, paired } = sizes(columns.length, rowCounts.length);
   const rows = rowCounts.map((count, table) =>
-    drawRows(count, rowsPerTable, streamKey(seed, "subgroups", `rows ${table}`)),
+    sampleRowNumbers(count, rowsPerTable, streamKey(seed, "subgroups", `rows ${table}`)),
   );
   const totals = rows.map(({ length }) => length);
   const leastRows = Math.max(50, Math.ceil(0.005 * totals[0]!));

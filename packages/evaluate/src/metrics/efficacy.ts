@@ -1,7 +1,7 @@
 // Machine-learning efficacy of TabSyn's protocol: boosted trees learn eight ninths of a table, stop by the last ninth and
 // are scored on held-out real rows.
 
-import { RowRandom, streamKey } from "@verisim/core";
+import { sampleRowNumbers, streamKey } from "@verisim/core";
 import { GradientBoostedTrees, type LabelledFeatures, tableFeatures } from "@verisim/trees";
 import type { Score } from "../evaluation.ts";
 import { areaUnderCurve } from "./auc.ts";
@@ -72,13 +72,8 @@ async function computeEfficacy(context: MetricContext): Promise<TabsynEfficacy> 
 /** 1 for the ninth of the rows that stops the training. */
 function validationRows(count: number, seed: number): Uint8Array {
   const marks = new Uint8Array(count);
-  const random = new RowRandom(streamKey(seed, "evaluate", "efficacy"), 0);
-  const order = Int32Array.from({ length: count }, (_, row) => row);
-  for (let i = 0; i < Math.floor(count / 9); i++) {
-    const other = i + random.below(count - i);
-    marks[order[other]!] = 1;
-    order[other] = order[i]!;
-  }
+  const key = streamKey(seed, "evaluate", "efficacy");
+  for (const row of sampleRowNumbers(count, Math.floor(count / 9), key)) marks[row] = 1;
   return marks;
 }
 

@@ -1,7 +1,7 @@
 // Rows of numbers and categories as points between which distances are taken. A category stands for a one-hot block, but
 // is kept as a code: all that a block of any length adds to a distance is one cost for two different categories.
 
-import { RowRandom, streamKey } from "@verisim/core";
+import { sampleRowNumbers, streamKey } from "@verisim/core";
 import type { ComparedColumn, ComparedNumbers } from "../compared-column.ts";
 
 /** How a distance is made of the differences of columns. */
@@ -173,14 +173,5 @@ export function chosenRows(
   seed: number,
   ...purpose: readonly string[]
 ): Int32Array | null {
-  if (total <= count) return null;
-  const random = new RowRandom(streamKey(seed, "evaluate", ...purpose), 0);
-  const rows = Int32Array.from({ length: total }, (_, row) => row);
-  for (let i = 0; i < count; i++) {
-    const other = i + random.below(total - i);
-    const row = rows[i]!;
-    rows[i] = rows[other]!;
-    rows[other] = row;
-  }
-  return rows.slice(0, count).sort();
+  return total <= count ? null : sampleRowNumbers(total, count, streamKey(seed, "evaluate", ...purpose));
 }

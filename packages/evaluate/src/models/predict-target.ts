@@ -1,8 +1,7 @@
 // A model that learnt some rows, asked about others: boosted trees with LightGBM's defaults, or a linear model.
 
-import { type RunOptions, streamKey } from "@verisim/core";
+import { type RunOptions, sampleRowNumbers, streamKey } from "@verisim/core";
 import { GradientBoostedTrees } from "@verisim/trees";
-import { drawRows } from "./draw-rows.ts";
 import { LinearModel } from "./linear-model.ts";
 import { labelsOf, type Target } from "./target.ts";
 import { treeFeatures } from "./tree-features.ts";
@@ -71,7 +70,7 @@ export async function predictTarget(
 
 function fewerRows({ columns }: Target, rows: Int32Array, seed: number): Int32Array {
   const most = Math.max(1000, Math.floor(mostLinearCells / columns.length));
-  return drawRows(rows.length, most, streamKey(seed, "linear", "rows")).map((place) => rows[place]!);
+  return sampleRowNumbers(rows.length, most, streamKey(seed, "linear", "rows")).map((place) => rows[place]!);
 }
 
 function twoColumns(positive: Float64Array): Float64Array {

@@ -1,9 +1,8 @@
 // The column that models predict: its classes or numbers, and the rows of a table that have one.
 
-import { type StreamKey, type TableMetadata, VerisimError } from "@verisim/core";
+import { type StreamKey, sampleRowNumbers, type TableMetadata, VerisimError } from "@verisim/core";
 import type { Objective } from "@verisim/trees";
 import type { Compared } from "../metrics/judged-tables.ts";
-import { drawRows } from "./draw-rows.ts";
 import { type JudgedColumn, type JudgedColumns, judgedColumns, realCategories } from "./judged-columns.ts";
 
 /** More classes than this are not learnt. */
@@ -98,7 +97,7 @@ export function labelledRows(target: Target, table: number, count: number, key: 
   const labels = target.labels[table]!;
   const rows = Int32Array.from(labels.keys()).filter((row) => !Number.isNaN(labels[row]));
   if (rows.length <= count) return rows;
-  return drawRows(rows.length, count, key).map((place) => rows[place]!);
+  return sampleRowNumbers(rows.length, count, key).map((place) => rows[place]!);
 }
 
 /** Labels of some rows. */

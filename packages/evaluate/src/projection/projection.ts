@@ -3,9 +3,8 @@
 // appliquee 52(4), 2004): numbers have variance 1, and categories weigh what their indicators weigh in a correspondence
 // analysis. Numbers enter as normal scores of their ranks, so that a long tail does not squeeze the picture.
 
-import { type RunOptions, streamKey } from "@verisim/core";
+import { type RunOptions, sampleRowNumbers, streamKey } from "@verisim/core";
 import type { Compared } from "../metrics/judged-tables.ts";
-import { drawRows } from "../models/draw-rows.ts";
 import { type MixedCode, mixedCodes } from "./mixed-codes.ts";
 import { principalAxes } from "./principal-axes.ts";
 import type { ProjectionAxis, ProjectionDensity, ProjectionReport } from "./projection-report.ts";
@@ -43,7 +42,7 @@ export async function projection(
   const rows = Math.min(maxRows, ...compared.rowCounts);
   if (rows < leastRows) return null;
   const chosen = compared.rowCounts.map((count, table) =>
-    drawRows(count, rows, streamKey(seed, "projection", `rows ${table}`)),
+    sampleRowNumbers(count, rows, streamKey(seed, "projection", `rows ${table}`)),
   );
   const columns = await mixedCodes(compared.columns, chosen, run);
   const axes = await principalAxes(everyNth(columns, Math.ceil(rows / axisRows)), seed, run);

@@ -2,11 +2,16 @@
 // trees see every column and every dependence at once. D. Lopez-Paz and M. Oquab, "Revisiting classifier two-sample tests",
 // ICLR 2017; here by LightGBM with its defaults, out of fold, by the area under the ROC curve.
 
-import { type RunOptions, streamKey, throwIfAborted } from "@verisim/core";
+import {
+  type RunOptions,
+  sampleRowNumbers,
+  shuffledRowNumbers,
+  streamKey,
+  throwIfAborted,
+} from "@verisim/core";
 import { GradientBoostedTrees } from "@verisim/trees";
 import { type Compared, compareTables, type JudgedTables } from "../metrics/judged-tables.ts";
 import { concurrently } from "../models/concurrently.ts";
-import { drawRows, shuffled } from "../models/draw-rows.ts";
 import { type JudgedColumn, judgedColumns } from "../models/judged-columns.ts";
 import { areaUnderCurve, rocPoints } from "../models/roc.ts";
 import { pickFeatures } from "../models/tree-features.ts";
@@ -88,7 +93,7 @@ async function testTable(
   const side = Math.min(rowCounts[0]!, rowCounts[table]!, maxRows);
   const purpose = table === 1 ? "two-sample" : "two-sample ceiling";
   const rows = ([0, table] as const).map((place, index) =>
-    drawRows(rowCounts[place]!, side, streamKey(seed, purpose, `rows ${index}`)),
+    sampleRowNumbers(rowCounts[place]!, side, streamKey(seed, purpose, `rows ${index}`)),
   ) as [Int32Array, Int32Array];
   const features = pooledFeatures(columns, { table, rows });
   const labels = new Float64Array(2 * side).fill(1, side);
@@ -145,6 +150,6 @@ async function testTable(
 /** Folds of equal size, give or take one row, at random. */
 function foldsOf(rowCount: number, folds: number, key: ReturnType<typeof streamKey>): Uint8Array {
   const out = new Uint8Array(rowCount);
-  for (const [place, row] of shuffled(rowCount, key).entries()) out[row] = place % folds;
+  for (const [place, row] of shuffledRowNumbers(rowCount, key).entries()) out[row] = place % folds;
   return out;
 }

@@ -2,7 +2,7 @@
 // column is cut to at most ten groups; a pair scores 1 minus the total variation of its joint shares. It costs
 // milliseconds, falls when modes are lost, and needs no model of its own.
 
-import { RowRandom, streamKey } from "@verisim/core";
+import { drawToFront, RowRandom, streamKey } from "@verisim/core";
 import type { EncodedRows } from "../encoding/layout.ts";
 
 /** Groups per column and pairs looked at, at most. */
@@ -70,10 +70,5 @@ function choosePairs(columns: number): [number, number][] {
   if (columns === 1) return [[0, 0]];
   const pairs: [number, number][] = [];
   for (let a = 0; a < columns; a++) for (let b = a + 1; b < columns; b++) pairs.push([a, b]);
-  const random = new RowRandom(streamKey(0, "pairs"), 0);
-  for (let i = 0; i < Math.min(mostPairs, pairs.length); i++) {
-    const j = i + random.below(pairs.length - i);
-    [pairs[i], pairs[j]] = [pairs[j]!, pairs[i]!];
-  }
-  return pairs.slice(0, mostPairs);
+  return drawToFront(pairs, mostPairs, new RowRandom(streamKey(0, "pairs"), 0)).slice(0, mostPairs);
 }

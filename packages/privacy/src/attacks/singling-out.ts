@@ -4,7 +4,7 @@
 // naive attacker makes the same statements from columns shuffled apart.
 
 import { setImmediate } from "node:timers/promises";
-import { RowRandom, streamKey, throwIfAborted } from "@verisim/core";
+import { drawToFront, RowRandom, streamKey, throwIfAborted } from "@verisim/core";
 import type { AttackRates, SinglingOutReport } from "../privacy-report.ts";
 import { type PreparedTables, type SampledRows, sampleRows } from "../tables/prepared-tables.ts";
 import type { RiskColumn } from "../tables/risk-columns.ts";
@@ -173,11 +173,7 @@ function univariate(
     found.push([{ column, low: Number.NEGATIVE_INFINITY, high: (cells[0]! + cells[1]!) / 2 }]);
     found.push([{ column, low: (cells.at(-1)! + cells.at(-2)!) / 2, high: Number.POSITIVE_INFINITY }]);
   }
-  for (let i = 0; i < Math.min(attacks, found.length); i++) {
-    const other = i + random.below(found.length - i);
-    [found[i], found[other]] = [found[other]!, found[i]!];
-  }
-  return found.slice(0, attacks);
+  return drawToFront(found, attacks, random).slice(0, attacks);
 }
 
 /** Guesses without regard to the rows: numbers between a column's ends, any of its categories. */
@@ -215,12 +211,7 @@ async function multivariate(
   for (let attempt = 0; attempt < how.attacks * patience && found.length < how.attacks; attempt++) {
     if (attempt % 32 === 0) await how.pause();
     const row = random.below(own.count);
-    const pool = [...own.columns.keys()];
-    const chosen = Array.from({ length: how.width }, (_, i) => {
-      const other = i + random.below(pool.length - i);
-      [pool[i], pool[other]] = [pool[other]!, pool[i]!];
-      return pool[i]!;
-    });
+    const chosen = drawToFront([...own.columns.keys()], how.width, random).slice(0, how.width);
     const cells = chosen.map((column) => own.columns[column]![how.apart ? random.below(own.count) : row]!);
     if (cells.some(Number.isNaN)) continue;
     const statement = widened(chosen, cells, own, how);

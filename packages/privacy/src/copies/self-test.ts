@@ -1,7 +1,7 @@
 // Would this report have seen copies? They are planted among the synthetic rows that were searched for, and the same test
 // is put to them.
 
-import { RowRandom, type RunOptions, streamKey, throwIfAborted } from "@verisim/core";
+import { drawToFront, RowRandom, type RunOptions, streamKey, throwIfAborted } from "@verisim/core";
 import type { SelfTest } from "../privacy-report.ts";
 import { pickRows } from "../tables/prepared-tables.ts";
 import type { CopyEvents, CopySearch, CopyVerdict } from "./copy-search.ts";
@@ -81,12 +81,7 @@ function loneliness({ training, holdout }: CopySearch["trainingDistances"], plac
 }
 
 function draw(from: readonly number[], count: number, random: RowRandom): number[] {
-  const pool = [...from];
-  for (let i = 0; i < Math.min(count, pool.length); i++) {
-    const other = i + random.below(pool.length - i);
-    [pool[i], pool[other]] = [pool[other]!, pool[i]!];
-  }
-  return pool.slice(0, count);
+  return drawToFront([...from], count, random).slice(0, count);
 }
 
 /** Events with those of planted rows, from number `first` on, in some places. */

@@ -3,8 +3,8 @@
 
 import {
   isModelled,
-  RowRandom,
   type RunOptions,
+  sampleRowNumbers,
   streamKey,
   type Table,
   type TableMetadata,
@@ -134,16 +134,7 @@ export function pickRows(
 
 /** `count` of `total` rows without replacement, ascending; all of them when there are no more. */
 export function sampleRows(total: number, count: number, seed: number, purpose: string): Uint32Array {
-  const rows = Uint32Array.from({ length: total }, (_, row) => row);
-  if (total <= count) return rows;
-  const random = new RowRandom(streamKey(seed, "privacy", "rows", purpose), 0);
-  for (let i = 0; i < count; i++) {
-    const other = i + random.below(total - i);
-    const row = rows[i]!;
-    rows[i] = rows[other]!;
-    rows[other] = row;
-  }
-  return rows.slice(0, count).sort();
+  return Uint32Array.from(sampleRowNumbers(total, count, streamKey(seed, "privacy", "rows", purpose)));
 }
 
 export function runOf({ source }: PreparedTables): RunOptions {
