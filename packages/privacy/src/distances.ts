@@ -1,7 +1,7 @@
 // Distances to the closest record and their like, on one scale and against equally many rows. A diagnostic, not a measure
 // of privacy: tables that pass it fall to membership attacks (Z. Yao et al., "The DCR delusion", arXiv 2505.01524).
 
-import { wilson } from "./intervals.ts";
+import { wilson } from "@verisim/stats";
 import type { DistanceReport } from "./privacy-report.ts";
 import { type Nearest, nearest } from "./tables/nearest.ts";
 import {

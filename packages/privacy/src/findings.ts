@@ -1,6 +1,7 @@
 // What a report says first, in words: which figures are beyond chance, and which of them are large.
 
-import { combinedInterval, wilson } from "./intervals.ts";
+import { wilson } from "@verisim/stats";
+import { combinedInterval } from "./intervals.ts";
 import type { AttackRates, Finding, PrivacyReport, RiskLevel } from "./privacy-report.ts";
 
 /** Shares of training rows found at 10 % and 1 % false positives beyond which membership is given away. */

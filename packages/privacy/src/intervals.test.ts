@@ -1,5 +1,6 @@
+import { wilson } from "@verisim/stats";
 import { describe, expect, it } from "vitest";
-import { binomialUpperTail, clopperPearson, combinedInterval, wilson } from "./intervals.ts";
+import { binomialUpperTail, clopperPearson, combinedInterval } from "./intervals.ts";
 
 // Reference values: statsmodels 0.14 proportion_confint (wilson, beta) and scipy.stats.binom.sf.
 describe("intervals of shares", () => {

@@ -1,27 +1,7 @@
-// Intervals and tails of shares: E. B. Wilson, "Probable inference", 1927; C. Clopper and E. Pearson, "The use of
-// confidence or fiducial limits", 1934.
+// Exact intervals and tails of shares: C. Clopper and E. Pearson, "The use of confidence or fiducial limits", 1934.
 
-import { betaI, betaIInverse, normalQuantile } from "@verisim/stats";
+import { betaI, betaIInverse } from "@verisim/stats";
 import type { Estimate } from "./privacy-report.ts";
-
-/**
- * Wilson's interval of a share. 0 to 1 without trials.
- * @param hits successes among the trials
- * @param level confidence, above 0 and below 1
- */
-export function wilson(hits: number, trials: number, level: number = 0.95): Estimate {
-  if (trials <= 0) return { value: Number.NaN, low: 0, high: 1 };
-  const z = normalQuantile(0.5 + level / 2);
-  const share = hits / trials;
-  const centre = share + (z * z) / (2 * trials);
-  const reach = z * Math.sqrt((share * (1 - share)) / trials + (z * z) / (4 * trials * trials));
-  const scale = 1 + (z * z) / trials;
-  return {
-    value: share,
-    low: hits === 0 ? 0 : Math.max(0, (centre - reach) / scale),
-    high: hits === trials ? 1 : Math.min(1, (centre + reach) / scale),
-  };
-}
 
 /** The exact interval of Clopper and Pearson: never too narrow. 0 to 1 without trials. */
 export function clopperPearson(hits: number, trials: number, level: number = 0.95): Estimate {

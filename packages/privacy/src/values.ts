@@ -2,7 +2,8 @@
 // the holdout's as of the training rows'; what it repeats beyond that comes from having seen them.
 
 import { type Column, type ColumnMetadata, columnLength, throwIfAborted } from "@verisim/core";
-import { binomialUpperTail, wilson } from "./intervals.ts";
+import { wilson } from "@verisim/stats";
+import { binomialUpperTail } from "./intervals.ts";
 import type { ValueOverlap, ValueReport } from "./privacy-report.ts";
 import type { RiskTables } from "./tables/prepared-tables.ts";
 

@@ -7,3 +7,4 @@ export * from "./normal.ts";
 export * from "./rounded-interval.ts";
 export * from "./segments.ts";
 export * from "./special/index.ts";
+export * from "./wilson.ts";

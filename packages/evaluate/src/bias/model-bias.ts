@@ -3,9 +3,10 @@
 // Supervised Learning", NIPS 2016, section 2).
 
 import { type RunOptions, streamKey } from "@verisim/core";
+import { wilson } from "@verisim/stats";
 import type { Estimate } from "../estimate.ts";
 import { percentileInterval, resample } from "../models/bootstrap.ts";
-import { proportion, widestPair } from "../models/proportions.ts";
+import { widestPair } from "../models/proportions.ts";
 import type { GroupRates, ModelBias, ModelGap } from "./bias-report.ts";
 
 /** Held-out rows with a group and a label. */
@@ -162,7 +163,7 @@ function widestOf(
 ): ReturnType<typeof widestPair> {
   return widestPair(
     Array.from(rates, (rate, place) =>
-      places.includes(place) ? proportion(rate * sizes[place]!, sizes[place]!) : null,
+      places.includes(place) ? wilson(rate * sizes[place]!, sizes[place]!) : null,
     ),
   );
 }

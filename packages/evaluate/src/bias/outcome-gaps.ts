@@ -1,8 +1,9 @@
 // Group shares and outcome gaps (demographic parity: C. Dwork et al., "Fairness through awareness", ITCS 2012, section 3)
 // in the real, the synthetic and the held-out rows, and by how much the synthetic rows amplify the widest one.
 
+import { wilson } from "@verisim/stats";
 import type { Estimate } from "../estimate.ts";
-import { difference, meanEstimate, proportion, widestPair } from "../models/proportions.ts";
+import { difference, meanEstimate, widestPair } from "../models/proportions.ts";
 import type { Target } from "../models/target.ts";
 import type { GroupOutcome, GroupShares, OutcomeGap } from "./bias-report.ts";
 import type { Groups } from "./sensitive-columns.ts";
@@ -20,7 +21,7 @@ export function groupShares({ names, codes }: Groups): {
   });
   const totals = counts.map((own) => own.reduce((sum, count) => sum + count, 0));
   const share = (table: number, place: number): Estimate =>
-    totals[table] === 0 ? { value: 0, low: 0, high: 1 } : proportion(counts[table]![place]!, totals[table]!);
+    totals[table] === 0 ? { value: 0, low: 0, high: 1 } : wilson(counts[table]![place]!, totals[table]!);
   const shares = names.map((group, place): GroupShares => {
     const [real, synthetic] = [share(0, place), share(1, place)];
     return {
@@ -43,7 +44,7 @@ export function groupShares({ names, codes }: Groups): {
 function estimateOf({ rows, sums, squares }: Tally, place: number, isShare: boolean): Estimate | null {
   if (rows[place] === 0) return null;
   return isShare
-    ? proportion(sums[place]!, rows[place]!)
+    ? wilson(sums[place]!, rows[place]!)
     : meanEstimate(sums[place]!, squares[place]!, rows[place]!);
 }
 

@@ -4,24 +4,6 @@ import type { Estimate } from "../estimate.ts";
 import { normal975 } from "./roc.ts";
 
 /**
- * A share with Wilson's score interval (E. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference",
- * JASA 22, 1927), which is right for shares of 0 and 1 too.
- *
- * @param count of `total` rows, which must be more than 0
- */
-export function proportion(count: number, total: number): Estimate {
-  const value = count / total;
-  const square = normal975 ** 2 / total;
-  const centre = (value + square / 2) / (1 + square);
-  const half = (normal975 * Math.sqrt((value * (1 - value)) / total + square / (4 * total))) / (1 + square);
-  return {
-    value,
-    low: Math.min(value, Math.max(0, centre - half)),
-    high: Math.max(value, Math.min(1, centre + half)),
-  };
-}
-
-/**
  * First less second, of independent estimates, from their own intervals (G. Zou and A. Donner, "Construction of confidence
  * limits about effect measures: a general approach", Statistics in Medicine 27, 2008; for shares it is R. Newcombe's method
  * 10, "Interval estimation for the difference between independent proportions", 1998).

@@ -2,7 +2,8 @@
 // the scale from that control to certainty. The three criteria are those of the Article 29 Working Party, "Opinion
 // 05/2014 on Anonymisation Techniques": singling out, linkability, inference.
 
-import { combinedInterval, wilson } from "../intervals.ts";
+import { wilson } from "@verisim/stats";
+import { combinedInterval } from "../intervals.ts";
 import type { AttackRates } from "../privacy-report.ts";
 
 /** Successes among equally many attacks on each side. */

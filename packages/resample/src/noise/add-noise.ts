@@ -2,10 +2,10 @@
 
 import {
   checkOptions,
-  dictionaryColumn,
   knownTextsHint,
   Table,
   type TableMetadata,
+  textColumn,
   throwIfAborted,
   VerisimError,
 } from "@verisim/core";
@@ -181,24 +181,13 @@ const kindWords: Readonly<Record<NoiseKind["takes"], string>> = {
 /** What was done to each row; missing where nothing was. */
 function truthColumn(name: string, noisy: NoisyTable) {
   const labels = [...noisy.changes];
-  const dictionary: string[] = [];
-  const known = new Map<string, number>();
-  const codes = new Int32Array(noisy.rowCount);
-  for (let row = 0; row < codes.length; row++) {
-    const text = labels.flatMap(([label, flags]) => (flags[row] ? [label] : [])).join("; ");
-    if (text === "") {
-      codes[row] = -1;
-      continue;
-    }
-    let code = known.get(text);
-    if (code === undefined) {
-      code = dictionary.length;
-      known.set(text, code);
-      dictionary.push(text);
-    }
-    codes[row] = code;
-  }
-  return dictionaryColumn(name, codes, dictionary);
+  const texts = Array.from({ length: noisy.rowCount }, (_, row) =>
+    labels.flatMap(([label, flags]) => (flags[row] ? [label] : [])).join("; "),
+  );
+  return textColumn(
+    name,
+    texts.map((text) => (text === "" ? null : text)),
+  );
 }
 
 /** Keys that may come twice now are none; categories may be others than those that were listed. */
