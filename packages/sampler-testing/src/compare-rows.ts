@@ -1,7 +1,7 @@
 // Rows of a sampler's file against those of the native runtime, cell by cell.
 
 import type { Column, Table } from "@verisim/core";
-import type { SamplerDescription } from "@verisim/neural";
+import type { SamplerDescription } from "@verisim/onnx";
 
 /** What two runtimes made of the same numbers. */
 export interface RowComparison {

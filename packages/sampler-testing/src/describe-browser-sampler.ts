@@ -1,8 +1,7 @@
 // The suite that a learned generator's file passes where users of a web page meet it: onnxruntime-web in a headless
 // Chromium gives the native rows.
 
-import { descriptionKey, type SamplerDescription, samplerNoise } from "@verisim/neural";
-import { checkOnnx } from "@verisim/onnx";
+import { checkOnnx, descriptionKey, type SamplerDescription } from "@verisim/onnx";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { SamplerDefinition } from "./describe-onnx-sampler.ts";
 import { compareWithNative, type ExportingGenerator, untiedDifferences } from "./native-rows.ts";
@@ -31,7 +30,7 @@ export function describeBrowserSamplers(cases: readonly BrowserCase[], program: 
         await generator.fit(table, { metadata, seed: 1 });
         const file = await generator.toOnnx();
         const request = { seed: 4, rowStart: 50, rowCount: 300 };
-        const outputs = await page.run(file, await samplerNoise(generator.exported(), request));
+        const outputs = await page.run(file, await generator.samplerNoise(request));
         const description = JSON.parse(checkOnnx(file).metadata![descriptionKey]!) as SamplerDescription;
         const compared = await compareWithNative(generator, outputs, description, request);
         expect(compared.cells).toBeGreaterThan(request.rowCount * 15);

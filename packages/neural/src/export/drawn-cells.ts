@@ -1,7 +1,7 @@
 // Choices and places to the cells of the encoded columns, as nodes of an ONNX graph: the codecs' own arithmetic, in double
 // precision and in the same order, so that the numbers are the same to the last bit.
 
-import { type GraphBuilder, type OnnxValue, openRows } from "@verisim/onnx";
+import { type CellValues, type GraphBuilder, type OnnxValue, settleCells } from "@verisim/onnx";
 import type { BlockCodec } from "../encoding/block-codec.ts";
 import type { CategoryCodec } from "../encoding/category-codec.ts";
 import type { Codec, ColumnPlan } from "../encoding/coded-columns.ts";
@@ -12,15 +12,6 @@ import { deviationsPerPlace, type ModeTables } from "../encoding/modes.ts";
 import { beginsOfParts, type Parts } from "../encoding/parts.ts";
 import { spanStarts } from "../network/outputs.ts";
 import { type Calibration, knots } from "../sampling/calibrate.ts";
-
-/** The cells of an encoded column in the graph. */
-export interface CellValues {
-  /** double [rows] with NaN for missing cells, or int32 [rows] of codes with -1. */
-  readonly cells: OnnxValue;
-  readonly mayBeMissing: boolean;
-  /** Of numbers: the smallest and the largest there can be, if there is any. */
-  readonly range?: readonly [number, number];
-}
 
 /** Rows as a sampler's graph yields them. */
 export interface DrawnValues {
@@ -58,39 +49,9 @@ export function decodeCells(graph: GraphBuilder, drawn: DrawnValues, tables: Dec
     const place = codec.hasPlace.includes(1) ? placeOf(graph, drawn, tables, column, alternative) : undefined;
     columns[encoded] = decodeColumn(graph, codec, alternative, place);
   });
-  for (const { column, from, cells } of plan.derived) {
-    const discrete = plan.encoded[column]!.kind === "discrete";
-    const { cardinality } = plan.encoded[from]!;
-    const table = graph.literal(discrete ? "int32" : "double", cells, [cells.length]);
-    const codes = codesOrLast(graph, columns[from]!, cardinality);
-    const known = cells.filter((cell) => !Number.isNaN(cell));
-    columns[column] = {
-      cells: graph.add("Gather", [table, codes], { axis: 0 }),
-      mayBeMissing: cells.some((cell) => (discrete ? cell < 0 : Number.isNaN(cell))),
-      ...(discrete ? {} : { range: [Math.min(...known), Math.max(...known)] as const }),
-    };
-  }
-  for (const { encoded, cell } of plan.fixed) {
-    const discrete = plan.encoded[encoded]!.kind === "discrete";
-    columns[encoded] = {
-      cells: graph.expand(graph.scalar(discrete ? "int32" : "double", cell), [openRows]),
-      mayBeMissing: discrete ? cell < 0 : Number.isNaN(cell),
-      ...(discrete || Number.isNaN(cell) ? {} : { range: [cell, cell] as const }),
-    };
-  }
+  settleCells(graph, columns, plan);
   if (layout.widths.length !== plan.coded.length) throw new Error("internal: a layout of other columns");
   return columns;
-}
-
-/** Codes as places in a table whose last entry, number `count`, stands for missing cells. */
-export function codesOrLast(
-  graph: GraphBuilder,
-  { cells, mayBeMissing }: CellValues,
-  count: number,
-): OnnxValue {
-  if (!mayBeMissing) return cells;
-  const missing = graph.add("Less", [cells, graph.scalar("int32", 0)]);
-  return graph.add("Where", [missing, graph.scalar("int32", count), cells]);
 }
 
 function columnOf(graph: GraphBuilder, rows: OnnxValue, column: number): OnnxValue {

@@ -1,5 +1,6 @@
 // The inputs of a sampler's file: their names, none of which a column has, and what is drawn for each.
 
+import { freeInputNames } from "@verisim/onnx";
 import type { TableEncoding } from "../encoding/table-encoding.ts";
 
 /** Inputs by what they are for. */
@@ -30,18 +31,7 @@ export const drawnAs: Readonly<Record<SamplerInput, string>> = {
   row: "the row's number, from 0",
 };
 
-/** The first of `name`, `name.2`, `name.3`, ... that is not taken; it is then. */
-export function freeName(name: string, taken: Set<string>): string {
-  let free = name;
-  for (let i = 2; free === "" || taken.has(free); i++) free = `${name}.${i}`;
-  taken.add(free);
-  return free;
-}
-
-/** The names in the file: a column's name is its output's, so that an input gives way to it. */
+/** The names in the file, none of which a column has. */
 export function inputNames({ metadata }: TableEncoding): Readonly<Record<SamplerInput, string>> {
-  const taken = new Set(Object.keys(metadata.columns));
-  return Object.fromEntries(
-    Object.entries(wanted).map(([input, name]) => [input, freeName(name, taken)]),
-  ) as Record<SamplerInput, string>;
+  return freeInputNames(wanted, metadata);
 }

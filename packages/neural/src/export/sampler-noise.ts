@@ -2,6 +2,7 @@
 // runtime gives the rows of `sample`.
 
 import { streamKey } from "@verisim/core";
+import type { NoiseArray, NoiseRequest } from "@verisim/onnx";
 import { noiseOf, type TensorData, tensorData, traceEntry } from "@verisim/tensor";
 import { randomUniforms } from "@verisim/tensor/arrays";
 import type { TableEncoding } from "../encoding/table-encoding.ts";
@@ -17,22 +18,6 @@ import {
 import { drawnColumns } from "./drawn-cells.ts";
 import { inputNames } from "./file-inputs.ts";
 import type { ExportedSampler, SamplerInputs } from "./sampler-graph.ts";
-
-/** Which rows of which endless table. */
-export interface NoiseRequest {
-  /** The seed given to `sample`, default 0. */
-  readonly seed?: number;
-  /** Number of the first row, default 0. */
-  readonly rowStart?: number;
-  /** From 0 on. */
-  readonly rowCount: number;
-}
-
-/** An input of a sampler's file. */
-export interface NoiseArray {
-  readonly shape: readonly number[];
-  readonly data: Float32Array | Float64Array | Int32Array | BigInt64Array;
-}
 
 /**
  * Inputs of a sampler's ONNX file by name: what `sample(rowCount, { seed, from: rowStart })` draws, no conditions asked.

@@ -18,9 +18,10 @@ import {
   type TableMetadata,
   withNotes,
 } from "@verisim/core";
+import type { NoiseArray, NoiseRequest, SamplerOnnxOptions } from "@verisim/onnx";
 import type { DrawnRows, EncodingOptions } from "../encoding/layout.ts";
 import type { TableEncoding } from "../encoding/table-encoding.ts";
-import { type ExportedSampler, type SamplerOnnxOptions, samplerOnnx } from "../export/index.ts";
+import { type ExportedSampler, samplerNoise, samplerOnnx } from "../export/index.ts";
 import type { TableNetwork } from "../network/table-network.ts";
 import { planBoxes } from "../sampling/box-plan.ts";
 import { PlaceMaps } from "../sampling/calibrate.ts";
@@ -141,12 +142,17 @@ export class LearnedGenerator<Options extends object = object> implements Genera
   }
 
   /**
-   * The whole sampler as one ONNX file: from noise and conditions to the table's own columns. {@link samplerNoise} gives
-   * the inputs with which it yields the rows of `sample`.
+   * The whole sampler as one ONNX file: from noise and conditions to the table's own columns. `samplerNoise` gives the
+   * inputs with which it yields the rows of `sample`.
    * @throws VerisimError the codes of `samplerOnnx`; `VERISIM_NOT_FITTED`
    */
   async toOnnx(options: SamplerOnnxOptions = {}): Promise<Uint8Array> {
     return samplerOnnx(this.exported(), options);
+  }
+
+  /** Inputs of the file, by name, with which it yields the rows of `sample`. @throws VerisimError `VERISIM_NOT_FITTED` */
+  samplerNoise(request: NoiseRequest): Promise<Record<string, NoiseArray>> {
+    return samplerNoise(this.exported(), request);
   }
 
   /** What leaves for other runtimes. @throws VerisimError `VERISIM_NOT_FITTED` */

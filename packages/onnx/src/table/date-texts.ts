@@ -2,7 +2,8 @@
 // Gregorian calendar), and for each directive of the strftime pattern a small table that core's own DatePattern filled.
 
 import { DatePattern, zoneOffset } from "@verisim/core";
-import type { GraphBuilder, OnnxValue } from "@verisim/onnx";
+import type { GraphBuilder } from "../builder.ts";
+import type { OnnxValue } from "../model.ts";
 import { digitPieces, floorDivide, joinTexts, type TextPiece } from "./digit-texts.ts";
 
 const day = 86_400_000_000;

@@ -1,12 +1,21 @@
 // Cells of the encoded columns to the table's own columns, as nodes of an ONNX graph: numbers rounded and kept in their
 // range, datetimes as microseconds and as texts, categories as texts, ids by counting. What cannot be written so is named.
 
-import type { ColumnMetadata, TableMetadata } from "@verisim/core";
-import type { GraphBuilder, OnnxValue } from "@verisim/onnx";
-import type { FittedColumn } from "@verisim/transforms";
+import type { ColumnMetadata, TableMetadata, TransformState } from "@verisim/core";
+import type { GraphBuilder } from "../builder.ts";
+import type { OnnxValue } from "../model.ts";
+import { type CellValues, codesOrLast } from "./cell-values.ts";
 import { countedIds, idNumbers, idTexts } from "./counted-ids.ts";
 import { canWriteDates, type DateWriting, dateTexts } from "./date-texts.ts";
-import { type CellValues, codesOrLast } from "./drawn-cells.ts";
+
+/** What is known of a column's transform, as `FittedColumn` of @verisim/transforms has it. */
+export interface DecodedColumn {
+  readonly name: string;
+  readonly transform: { readonly name: string };
+  readonly state: TransformState;
+  /** The encoded columns that it becomes. */
+  readonly outputs: readonly unknown[];
+}
 
 /** One column as the file says it, in metadata_props. */
 export interface FileColumn {
@@ -52,7 +61,7 @@ export interface OutputNames {
 export interface TypingContext {
   readonly graph: GraphBuilder;
   readonly metadata: TableMetadata;
-  readonly transforms: readonly FittedColumn[];
+  readonly transforms: readonly DecodedColumn[];
   /** The encoded columns in the transforms' order. */
   readonly cells: readonly CellValues[];
   readonly namesOf: (column: string) => OutputNames;
@@ -101,7 +110,7 @@ export function typedColumns(context: TypingContext): TypedColumns {
 
 function typedColumn(
   context: TypingContext,
-  { transform, state, outputs }: FittedColumn,
+  { transform, state, outputs }: DecodedColumn,
   cells: readonly CellValues[],
   metadata: ColumnMetadata | undefined,
 ): Typed {

@@ -1,7 +1,8 @@
 // Texts put together in an ONNX graph: pieces are rows of small tables, joined one after another. A whole number becomes
 // groups of at most three digits, each looked up among a thousand texts.
 
-import type { GraphBuilder, OnnxValue } from "@verisim/onnx";
+import type { GraphBuilder } from "../builder.ts";
+import type { OnnxValue } from "../model.ts";
 
 /** A part of a text: always the same, or row `index` of a table. */
 export type TextPiece = string | { readonly table: readonly string[]; readonly index: OnnxValue };

@@ -1,7 +1,8 @@
 // Ids that a row's number can be counted into: texts around one run of digits, such as `CUST-[0-9]{6}`. All others are
 // drawn by a permutation that has no place in an ONNX graph and are left out.
 
-import type { GraphBuilder, OnnxValue } from "@verisim/onnx";
+import type { GraphBuilder } from "../builder.ts";
+import type { OnnxValue } from "../model.ts";
 import { digitPieces, joinTexts } from "./digit-texts.ts";
 
 /** Ids of a run of digits. */

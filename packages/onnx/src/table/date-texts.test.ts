@@ -1,8 +1,8 @@
 import { DatePattern } from "@verisim/core";
-import { exportOnnx, openOnnx, openRows } from "@verisim/onnx";
 import { traceEntry } from "@verisim/tensor";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { exportOnnx, openOnnx, openRows } from "../index.ts";
 import { canWriteDates, type DateWriting, dateTexts } from "./date-texts.ts";
 
 /** The texts that an ONNX graph writes of instants. */
