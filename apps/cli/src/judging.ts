@@ -3,6 +3,7 @@
 import type { Artifact, Table, TableMetadata } from "@verisim/core";
 import { type Evaluation, evaluate, type PartName } from "@verisim/evaluate";
 import { type FigureSheet, figures, figuresOf } from "@verisim/evaluate/figures";
+import type { AttackOptions } from "./attack-flags.ts";
 import { formatScore, formatShare } from "./quantities.ts";
 import type { Session } from "./session.ts";
 import { forLine, textGrid } from "./text-grid.ts";
@@ -14,6 +15,7 @@ export interface JudgedTables {
   readonly metadata: TableMetadata;
   readonly target?: string | undefined;
   readonly sensitive?: readonly string[] | undefined;
+  readonly attackers?: AttackOptions | undefined;
   readonly modelFile?: Artifact | undefined;
   /** Undefined: all parts. */
   readonly parts: readonly PartName[] | undefined;
@@ -22,7 +24,8 @@ export interface JudgedTables {
 }
 
 export async function judge(tables: JudgedTables, session: Session): Promise<Evaluation> {
-  const { real, synthetic, holdout, metadata, target, sensitive, modelFile, parts, metrics, seed } = tables;
+  const { real, synthetic, holdout, metadata, target, sensitive, attackers, modelFile } = tables;
+  const { parts, metrics, seed } = tables;
   return session.timed("evaluate", () =>
     evaluate({
       real,
@@ -34,6 +37,7 @@ export async function judge(tables: JudgedTables, session: Session): Promise<Eva
       ...(holdout ? { holdout } : {}),
       ...(target === undefined ? {} : { target }),
       ...(sensitive ? { sensitive } : {}),
+      ...attackers,
       ...(modelFile ? { modelFile } : {}),
       ...(parts ? { parts } : {}),
       ...(metrics ? { metrics } : {}),

@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { figures, partNames } from "@verisim/evaluate/figures";
 import { Command } from "commander";
+import { collect, withTables } from "./judge-options.ts";
 import { Session } from "./session.ts";
 import { addTableCommands } from "./table-commands.ts";
 import { textGrid } from "./text-grid.ts";
@@ -60,6 +61,10 @@ export interface JudgeFlags extends SharedFlags {
   metadata?: string;
   target?: string;
   sensitive?: string[];
+  quasiIdentifiers?: string[];
+  knownColumns?: string[];
+  secretColumns?: string[];
+  shadowModels?: string;
   modelFile?: string;
 }
 
@@ -80,8 +85,6 @@ function version(): string {
   return (JSON.parse(manifest) as { version: string }).version;
 }
 
-const collect = (value: string, all: string[] = []): string[] => [...all, value];
-
 function withOut(command: Command, meaning: string): Command {
   return command.option("--out <file>", meaning);
 }
@@ -98,7 +101,7 @@ function withFit(
   target: string = "the column that matters most, for generators that can favour one",
 ): Command {
   return command
-    .option("--model <name>", "generator, see `verisim models` (default: gaussian-copula)")
+    .option("--model <name>", "generator, see `verisim models` (default: auto, which chooses one)")
     .option(
       "--metadata <file>",
       "types, keys and formats as SDV metadata JSON; what it leaves out is detected",
@@ -128,24 +131,6 @@ function withSample(command: Command, rows: string): Command {
       'exact numbers of rows per label, such as "crop:rice=100,maize=50"',
     )
     .option("--from <row>", "first row of the endless synthetic table to write, from 0 (default: 0)");
-}
-
-function withTables(command: Command): Command {
-  return command
-    .option("--real <file>", "the table that was learnt from (required)")
-    .option("--synthetic <file>", "the table to judge (required)")
-    .option("--holdout <file>", "real rows that were not learnt from: their scores are the ceiling")
-    .option("--metadata <file>", "types and keys as SDV metadata JSON; what it leaves out is detected")
-    .option("--target <column>", "the column that a model would predict: judges what models learn")
-    .option(
-      "--sensitive <column>",
-      "a column of groups that should fare alike; repeat for more (default: by their names)",
-      collect,
-    )
-    .option(
-      "--model-file <file>",
-      "the generator's model (.verisim): what it keeps of the real rows is looked for",
-    );
 }
 
 function examples(lines: readonly string[]): string {
@@ -211,7 +196,7 @@ verisim COMMAND --help explains a command.`,
       examples([
         "verisim synth customers.csv --out synthetic.csv --report report.html",
         'verisim synth churn.csv --out more.csv --counts "churned:yes=5000" --combine',
-        "verisim synth data.parquet --out synthetic.parquet --rows 1e6 --seed 7 --set missing=random",
+        "verisim synth data.parquet --out synthetic.parquet --rows 1e6 --seed 7 --set purpose=privacy",
       ]),
     )
     .action(async (data: string, flags: SynthFlags) =>
@@ -229,7 +214,7 @@ verisim COMMAND --help explains a command.`,
       "after",
       examples([
         "verisim fit customers.csv --out customers.verisim",
-        "verisim fit customers.csv --out customers.verisim --set minGroup=20 --set marginals.age=gamma",
+        "verisim fit customers.csv --out customers.verisim --model gaussian-copula --set marginals.age=gamma",
         "verisim fit customers.csv --out customers.verisim --model ctgan --max-time 10m --checkpoint training.part",
       ]),
     )

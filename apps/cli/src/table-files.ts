@@ -3,6 +3,7 @@
 import { basename } from "node:path";
 import { readModelFile, type TableMetadata } from "@verisim/core";
 import type { Evaluation, PartName } from "@verisim/evaluate";
+import { type AttackOptions, checkShadowModels, readAttackColumns, shadowOptions } from "./attack-flags.ts";
 import type { Checks } from "./checks.ts";
 import { requireFlag, seedOf } from "./flag-values.ts";
 import { judge } from "./judging.ts";
@@ -20,6 +21,9 @@ export interface TableFiles {
   readonly target: string | undefined;
   readonly sensitive: readonly string[] | undefined;
   readonly modelFile: string | undefined;
+  readonly shadowModels: number | undefined;
+  /** Flags that name columns of attackers. */
+  readonly attackers: JudgeFlags;
   /** Undefined: all parts. */
   readonly parts: readonly PartName[] | undefined;
   /** Names of published metrics. Undefined: those that the part takes by itself. */
@@ -51,6 +55,8 @@ export function checkTables(
     target: flags.target,
     sensitive: flags.sensitive,
     modelFile: flags.modelFile,
+    shadowModels: checkShadowModels(flags, checks),
+    attackers: flags,
     parts,
     seed: seedOf(flags, checks),
   };
@@ -76,6 +82,7 @@ export async function judgeFiles(files: TableFiles, checks: Checks, session: Ses
   checks.attempt(() => requireColumn(metadata, files.target, "target"));
   for (const column of files.sensitive ?? [])
     checks.attempt(() => requireColumn(metadata, column, "sensitive"));
+  const columns = readAttackColumns(files.attackers, metadata, checks);
   checks.settle();
   const holdout =
     files.holdout === undefined ? undefined : await readCompared(files.holdout, metadata, session);
@@ -83,6 +90,12 @@ export async function judgeFiles(files: TableFiles, checks: Checks, session: Ses
     files.modelFile === undefined
       ? undefined
       : await session.timed("read", () => readModelFile(files.modelFile!));
+  const attackers: AttackOptions = {
+    ...columns,
+    ...(files.shadowModels !== undefined && modelFile
+      ? { shadow: shadowOptions(files.shadowModels, modelFile, metadata, session) }
+      : {}),
+  };
   const warnings = [...real.warnings, ...(holdout?.warnings ?? [])];
   const judged: JudgedFile[] = [];
   for (const path of files.synthetic) {
@@ -91,6 +104,7 @@ export async function judgeFiles(files: TableFiles, checks: Checks, session: Ses
     const evaluation = await judge(
       {
         ...files,
+        attackers,
         real: real.table,
         modelFile,
         synthetic: synthetic.table,

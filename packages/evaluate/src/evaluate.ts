@@ -12,6 +12,7 @@ import {
   throwIfAborted,
   VerisimError,
 } from "@verisim/core";
+import type { ShadowOptions } from "@verisim/privacy";
 import { type ComparedColumn, compareColumn } from "./compared-column.ts";
 import { copyCheck, copyCheckByColumn } from "./copies.ts";
 import { diagnose } from "./diagnostic.ts";
@@ -34,6 +35,14 @@ export interface EvaluateOptions extends RunOptions {
   target?: string;
   /** Columns of groups that should fare alike. Default: those recognised by their names, such as `sex` or `race`. */
   sensitive?: readonly string[];
+  /** Columns that others may know of a person: what attackers start from. Default: a guess, which each part names. */
+  quasiIdentifiers?: readonly string[];
+  /** Columns that the attacker of the published attack metrics knows. Default: the quasi-identifiers, else a guess. */
+  known?: readonly string[];
+  /** Columns that attackers want to know. Default: of the metrics the target or a guess, of the attacks all. */
+  secret?: readonly string[];
+  /** Trains the generator anew, for membership attacks by shadow models; takes as long. Default: none. */
+  shadow?: ShadowOptions;
   /** The generator's model, as `readModelFile` or `toArtifact` gives it: it is searched for what it keeps of the real rows. */
   modelFile?: Artifact;
   /** The parts beyond quality, validity and copies. Default: all; what lacks its input is named as left out. */
@@ -115,6 +124,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     privacy: null,
     modelFile: null,
     metrics: null,
+    attackColumns: null,
     warnings: [],
   };
   options.onPart?.("quality", (performance.now() - begun) / 1000);
@@ -126,6 +136,10 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     },
     target: options.target,
     sensitive: options.sensitive,
+    quasiIdentifiers: options.quasiIdentifiers,
+    known: options.known,
+    secret: options.secret,
+    shadow: options.shadow,
     modelFile: options.modelFile,
     metrics: options.metrics,
     seed,

@@ -5,6 +5,7 @@ import type { Sdtype } from "@verisim/core";
 import type { ModelFileReport, PrivacyReport } from "@verisim/privacy";
 import type { BiasReport } from "./bias/bias-report.ts";
 import type { DiversityReport } from "./diversity/diversity-report.ts";
+import type { AttackColumns } from "./metrics/attack-columns.ts";
 import type { PrecisionRecallReport } from "./metrics/precision-recall-report.ts";
 import type { MetricResult } from "./metrics/registry.ts";
 import type { ProjectionReport } from "./projection/projection-report.ts";
@@ -177,5 +178,7 @@ export interface Evaluation {
   modelFile: ModelFileReport | null;
   /** The published metrics by their names, each beside the holdout's. */
   metrics: MetricResult[] | null;
+  /** What the attackers of the published metrics know and want; null where those were not made. */
+  attackColumns: AttackColumns | null;
   warnings: string[];
 }

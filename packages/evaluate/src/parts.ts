@@ -2,6 +2,7 @@
 // without costing the others. Their code is loaded when they run.
 
 import { type Artifact, type RunOptions, throwIfAborted, VerisimError } from "@verisim/core";
+import type { ShadowOptions } from "@verisim/privacy";
 import { type Evaluation, type PartName, type PartState, partNames } from "./evaluation.ts";
 import type { Compared, JudgedTables } from "./metrics/judged-tables.ts";
 
@@ -11,6 +12,10 @@ export interface PartContext {
   readonly compared: Compared;
   readonly target: string | undefined;
   readonly sensitive: readonly string[] | undefined;
+  readonly quasiIdentifiers: readonly string[] | undefined;
+  readonly known: readonly string[] | undefined;
+  readonly secret: readonly string[] | undefined;
+  readonly shadow: ShadowOptions | undefined;
   readonly modelFile: Artifact | undefined;
   readonly metrics: readonly string[] | undefined;
   readonly seed: number;
@@ -77,10 +82,18 @@ const parts: Readonly<Record<PartName, Part>> = {
     evaluation.bias = report;
     return null;
   },
-  privacy: async (evaluation, { tables, seed, run }) => {
+  privacy: async (evaluation, { tables, quasiIdentifiers, secret, shadow, seed, run }) => {
     const { privacyRisk } = await import("@verisim/privacy");
     const { holdout, ...rest } = tables;
-    evaluation.privacy = await privacyRisk({ ...rest, ...run, seed, ...(holdout ? { holdout } : {}) });
+    evaluation.privacy = await privacyRisk({
+      ...rest,
+      ...run,
+      seed,
+      ...(holdout ? { holdout } : {}),
+      ...(quasiIdentifiers ? { quasiIdentifiers } : {}),
+      ...(secret ? { sensitive: secret } : {}),
+      ...(shadow ? { shadow } : {}),
+    });
     return null;
   },
   "model-file": async (evaluation, { tables, modelFile }) => {
@@ -89,15 +102,23 @@ const parts: Readonly<Record<PartName, Part>> = {
     evaluation.modelFile = modelFileCheck(modelFile, tables.real, tables.metadata);
     return null;
   },
-  metrics: async (evaluation, { tables, target, metrics, seed, run }) => {
+  metrics: async (evaluation, context) => {
+    const { tables, compared, target, metrics, seed, run } = context;
+    const { attackColumns } = await import("./metrics/attack-columns.ts");
+    const known = context.known ?? context.quasiIdentifiers;
+    const attacked = attackColumns(compared, { known, secret: context.secret, target });
     const { computeMetrics, metricDescriptions } = await import("./metrics/registry.ts");
     // The part on neighbours has those of rows and neighbourhoods.
     const usual = metricDescriptions.filter(({ family }) => family !== "prdc").map(({ name }) => name);
     evaluation.metrics = await computeMetrics(tables, metrics ?? usual, {
       ...run,
       seed,
+      compared,
       ...(target === undefined ? {} : { target }),
+      ...(context.sensitive ? { groups: context.sensitive } : {}),
+      ...(attacked ? { known: attacked.known, sensitive: attacked.secret } : {}),
     });
+    evaluation.attackColumns = attacked;
     return null;
   },
 };

@@ -118,6 +118,42 @@ describe("evaluate and check", () => {
     expect([lacking.code, lacking.stderr]).toEqual([1, expect.stringMatching(/It needs --/)]);
   });
 
+  it("attackers know and want the columns that the flags name, and a guess without them", async () => {
+    const tables = ["evaluate", "--real", "people.csv", "--synthetic", "people.csv", "--parts", "metrics"];
+    const named = ["--quasi-identifiers", "age,signed_up", "--secret-columns", "plan", "--json"];
+    const ofFlags = JSON.parse((await done(...tables, ...named)).stdout);
+    expect(ofFlags.attackColumns).toEqual({
+      known: ["age", "signed_up"],
+      secret: ["plan"],
+      chosenBy: "caller",
+    });
+    const cap = (metrics: { name: string; value: number }[]) =>
+      metrics.find(({ name }) => name === "generalized-cap")?.value;
+    const guessed = JSON.parse((await done(...tables, "--target", "churned", "--json")).stdout);
+    expect(guessed.attackColumns).toMatchObject({ secret: ["churned"], chosenBy: "guess" });
+    for (const value of [cap(ofFlags.metrics), cap(guessed.metrics)]) {
+      expect(value).toBeGreaterThan(0);
+      expect(value).toBeLessThan(1);
+    }
+    const unknown = await verisim(...tables, "--known-columns", "age,town");
+    expect([unknown.code, unknown.stderr]).toEqual([
+      1,
+      expect.stringMatching(/VERISIM_UNKNOWN_COLUMN: [^\n]*--known-columns[^\n]*"town"/),
+    ]);
+  });
+
+  it("shadow models train the generator of the model file anew", async () => {
+    writePeople(at("fresh.csv"), 900, 400);
+    const tables = ["evaluate", "--real", "people.csv", "--holdout", "holdout.csv", "--synthetic"];
+    await done("fit", "people.csv", "--model", "gaussian-copula", "--out", "people.verisim", "--quiet");
+    const own = ["fresh.csv", "--parts", "privacy", "--model-file", "people.verisim", "--json"];
+    const { privacy } = JSON.parse((await done(...tables, ...own, "--shadow-models", "1")).stdout);
+    const attacks: { attack: string }[] = privacy.membership.attacks;
+    expect(attacks.filter(({ attack }) => attack === "shadow-models")).toHaveLength(1);
+    const without = await verisim(...tables, "fresh.csv", "--shadow-models", "1");
+    expect([without.code, without.stderr]).toEqual([2, expect.stringContaining("--model-file")]);
+  });
+
   it("several tables stand side by side, and an earlier evaluation beside them", async () => {
     writePeople(at("a.csv"), 900, 200);
     const tables = ["evaluate", "--real", "people.csv", "--holdout", "holdout.csv", "--parts", "none"];

@@ -9,6 +9,8 @@ export interface MetricOptions extends RunOptions {
   seed?: number;
   /** The column that models predict. */
   target?: string | undefined;
+  /** Columns of groups of people. Default: those whose names say so. */
+  groups?: readonly string[] | undefined;
   /** Columns that an attacker knows. */
   known?: readonly string[] | undefined;
   /** Columns that an attacker wants to know. */
@@ -23,6 +25,7 @@ export class MetricContext {
   readonly compared: Compared;
   readonly seed: number;
   readonly target: string | undefined;
+  readonly groups: readonly string[] | undefined;
   readonly known: readonly string[];
   readonly sensitive: readonly string[];
   readonly run: RunOptions;
@@ -31,12 +34,13 @@ export class MetricContext {
   /** @throws VerisimError `VERISIM_NO_ROWS`, `VERISIM_UNKNOWN_COLUMN` */
   constructor(
     tables: JudgedTables,
-    { seed = 0, target, known = [], sensitive = [], compared, ...run }: MetricOptions = {},
+    { seed = 0, target, groups, known = [], sensitive = [], compared, ...run }: MetricOptions = {},
   ) {
     this.tables = tables;
     this.compared = compared ?? compareTables(tables);
     this.seed = seed;
     this.target = target;
+    this.groups = groups;
     this.known = known;
     this.sensitive = sensitive;
     this.run = run;

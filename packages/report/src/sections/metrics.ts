@@ -52,6 +52,15 @@ function row(view: ReportView, result: MetricResult, description: MetricDescript
 <td class="quiet small wrap">${original}${tolerance === null && ", defined anew"}</td></tr>`;
 }
 
+/** What the attackers of the metrics know and want: their figures mean nothing without it. */
+function attackers({ evaluation }: ReportView): Html | null {
+  const { attackColumns } = evaluation;
+  if (!attackColumns) return null;
+  const names = (columns: readonly string[]): Html =>
+    html`${columns.map((name, place) => html`${place > 0 && ", "}${data(name)}`)}`;
+  return html`<p class="quiet">The attackers of the metrics below know ${names(attackColumns.known)} of a record and want ${names(attackColumns.secret)}${attackColumns.chosenBy === "guess" && ": a guess, for nobody named the columns"}.</p>`;
+}
+
 /** Null where they were not asked for. */
 export function metricSection(view: ReportView): Section | null {
   const { metrics } = view.evaluation;
@@ -74,6 +83,6 @@ export function metricSection(view: ReportView): Section | null {
     nav: "Metrics",
     title: "Published metrics",
     lead: "Figures as papers and other tools define them, to be read beside theirs. Real holdout: the same figure of real rows that the generator has not seen.",
-    body: metrics ? shown : lack,
+    body: metrics ? [attackers(view), ...shown] : lack,
   };
 }
