@@ -138,8 +138,11 @@ function addResample({ command, withOut, withShared, examples, start, collect }:
     .option("--balance <name>", "instead: auto, minority, not-majority, all, ... or a ratio such as 0.5")
     .option("--set <option=value>", "an option of the strategy; repeat for more", collect)
     .option("--origins", "add the columns is_synthetic, base_row and other_row")
-    .option("--gain", "also say, with boosted trees on held-out rows, whether the new rows help")
-    .option("--holdout <file>", "with --gain: rows to judge on (default: a quarter of DATA, split off)")
+    .option("--gain", "also say, with boosted trees on rows left out in turn, whether it helps")
+    .option(
+      "--holdout <file>",
+      "with --gain: rows to judge on (default: each fifth of DATA in its turn, five times)",
+    )
     .option("--rows <n>", "rows of a sample")
     .option("--by <column>", "stratified: a column of the strata; repeat for more", collect)
     .option("--replace", "stratified: rows may come again where a stratum has too few")

@@ -15,8 +15,16 @@ export {
 } from "./augmentation/choose-augmentation.ts";
 export { fitAugmented } from "./augmentation/fit-augmented.ts";
 export { type HoldoutSplit, splitHoldout } from "./augmentation/holdout.ts";
+export { pickRows } from "./augmentation/labelled-rows.ts";
+export { type PairedGain, pairedBootstrap, resampleCounts } from "./augmentation/paired-bootstrap.ts";
 export { type RowSplit, splitRows } from "./augmentation/row-split.ts";
-export { decidingScore, type ScoreKind, type Scorer, scoreKinds } from "./augmentation/scores.ts";
+export {
+  averagePrecision,
+  decidingScore,
+  type ScoreKind,
+  type Scorer,
+  scoreKinds,
+} from "./augmentation/scores.ts";
 export type { FeatureColumn } from "./features.ts";
 export {
   type FitTreesOptions,

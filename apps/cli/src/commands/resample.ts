@@ -11,6 +11,7 @@ import {
 import { formatOfPath, writeTable } from "@verisim/data";
 import {
   type NamedBalance,
+  type ResampleGain,
   resample,
   resampleGain,
   resampleOptionRows,
@@ -88,7 +89,7 @@ export async function resampleTable(data: string, flags: ResampleFlags, session:
   checks.input(flags.metadata, "metadata");
   checks.input(flags.holdout, "holdout");
   if (flags.gain && isSample)
-    checks.add(optionValueError("gain", "a strategy that adds rows of a class", strategy));
+    checks.add(optionValueError("gain", "a strategy that balances classes", strategy));
   checks.attempt(() => formatOfPath(requireFlag(flags.out, "out", "the file to write")));
   checks.output(flags.out, "out");
   checks.settle();
@@ -126,7 +127,8 @@ export async function resampleTable(data: string, flags: ResampleFlags, session:
   await session.timed("write", () =>
     writeTable(out, outcome.table, outcome.metadata, { signal: session.signal }),
   );
-  for (const line of [...outcome.said, ...(gain ? [gainText(gain)] : [])]) session.say(line);
+  for (const line of [...outcome.said, ...(gain ? [gainText(gain, flags.holdout !== undefined)] : [])])
+    session.say(line);
   session.say(
     `Wrote ${plural(outcome.table.rowCount, "row")} to ${out} in ${formatSeconds(session.seconds)}.`,
   );
@@ -140,7 +142,7 @@ export async function resampleTable(data: string, flags: ResampleFlags, session:
       out,
       rows: outcome.table.rowCount,
       ...outcome.details,
-      ...(gain ? { gain: { verdict: gain.verdict, scores: gain.scores } } : {}),
+      ...(gain ? { gain } : {}),
       warnings: all,
       timings: session.timings,
     });
@@ -177,31 +179,30 @@ async function balanced(
   };
 }
 
-type Gain = Awaited<ReturnType<typeof resampleGain>>;
-
 async function measuredGain(
   table: Table,
   metadata: TableMetadata,
   request: Parameters<typeof resample>[2],
   flags: ResampleFlags,
   session: Session,
-): Promise<Gain> {
+): Promise<ResampleGain> {
   const holdout =
     flags.holdout === undefined ? undefined : (await readCompared(flags.holdout, metadata, session)).table;
   return session.timed("evaluate", () =>
-    resampleGain(table, metadata, {
-      ...request,
+    resampleGain(table, metadata, request, {
       onProgress: session.onProgress,
       ...(holdout ? { holdout } : {}),
     }),
   );
 }
 
-function gainText({ verdict, scores }: Gain): string {
+function gainText({ verdict, scores, rare, gains }: ResampleGain, heldOut: boolean): string {
   const [first] = scores;
-  if (!first) return `Gain: ${verdict}.`;
+  const { score, plain, resampled, gain, low, high } = first!;
   const signed = (value: number): string => `${value >= 0 ? "+" : ""}${value.toFixed(4)}`;
-  return `On held-out rows: ${verdict} (${first.score} ${signed(first.gain)}, 95 % interval ${signed(first.low)} to ${signed(first.high)}).`;
+  const judges = heldOut ? "held-out rows" : "rows left out in turn";
+  const words = verdict === "no difference" ? "no difference that this many rows can show" : verdict;
+  return `Boosted trees on ${judges} (${gains.length} trainings): ${score}${rare === null ? "" : ` of ${rare}`} ${plain.toFixed(4)} as they are, ${resampled.toFixed(4)} resampled, gain ${signed(gain)} (95 % interval ${signed(low)} to ${signed(high)}): ${words}.`;
 }
 
 interface SampleRequest {

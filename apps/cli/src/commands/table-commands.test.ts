@@ -192,16 +192,27 @@ describe("resample", () => {
     expect(after.base_row!.filter((row) => row !== "")).toHaveLength(no - 200);
   });
 
-  it("says whether new rows help, on rows that nothing has learnt", async () => {
-    const { code, stdout, stderr } = await verisim(
-      ...["resample", "people.csv", "--target", "churned", "--strategy", "random", "--gain", "--json"],
-      ...["--out", "gain.csv"],
-    );
-    expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(
-      /On held-out rows: (better|worse|no difference) \(AUC [+-]0\.\d{4}, 95 % interval/,
-    );
-    expect(JSON.parse(stdout).gain).toMatchObject({ verdict: expect.any(String), scores: expect.any(Array) });
+  it("says whether a strategy helps, on rows that nothing has learnt, for rows added and taken away", async () => {
+    for (const [strategy, judges] of [
+      ["random", "rows left out in turn \\(25 trainings\\)"],
+      ["smote-tomek", "held-out rows \\(25 trainings\\)"],
+    ] as const) {
+      const { code, stdout, stderr } = await verisim(
+        ...["resample", "people.csv", "--target", "churned", "--strategy", strategy, "--gain", "--json"],
+        ...["--out", "gain.csv", ...(strategy === "random" ? [] : ["--holdout", "people.csv"])],
+      );
+      expect(code, stderr).toBe(0);
+      const figure = String.raw`[+-]?\d\.\d{4}`;
+      expect(stderr).toMatch(
+        new RegExp(
+          `Boosted trees on ${judges}: average precision of yes ${figure} as they are, ${figure} resampled, gain ${figure} .95 % interval ${figure} to ${figure}.: (better|worse|no difference that this many rows can show).`,
+        ),
+      );
+      const { gain } = JSON.parse(stdout);
+      expect(gain).toMatchObject({ strategy, rare: "yes", classes: ["no", "yes"] });
+      expect(gain.scores[0].score).toBe("average precision");
+      expect(gain.gains).toHaveLength(25);
+    }
   });
 
   it("samples by strata, with replacement and by margins", async () => {

@@ -1,33 +1,7 @@
 // The scores of a task beside those that @verisim/trees has: ranking by precision, probabilities, errors, single classes.
 // A resample costs one pass, because predictions are put in order once.
 
-import { type Objective, type ScoreKind, scoreKinds } from "@verisim/trees";
-
-/** Mean over the positive rows of the precision among the rows that rank as high or higher; ties rank together. */
-const averagePrecision: ScoreKind = {
-  name: "average-precision",
-  better: "higher",
-  scorer(predictions, labels) {
-    const order = Int32Array.from(predictions.keys()).sort((a, b) => predictions[b]! - predictions[a]!);
-    return {
-      score(counts) {
-        let [sum, positives, all] = [0, 0, 0];
-        for (let at = 0; at < order.length; ) {
-          const value = predictions[order[at]!]!;
-          let tied = 0;
-          for (; at < order.length && predictions[order[at]!] === value; at++) {
-            const count = counts[order[at]!]!;
-            all += count;
-            if (labels[order[at]!] === 1) tied += count;
-          }
-          positives += tied;
-          if (tied > 0) sum += (tied * positives) / all;
-        }
-        return sum / positives;
-      },
-    };
-  },
-};
+import { averagePrecision, type Objective, type ScoreKind, scoreKinds } from "@verisim/trees";
 
 const positiveF1: ScoreKind = {
   name: "positive-F1",

@@ -2,7 +2,7 @@
 // stratified cross-validation, recognise as their class are kept first. Exactly as many as wanted; of equals the first.
 
 import { GradientBoostedTrees } from "@verisim/trees";
-import { randomOrder } from "../draws.ts";
+import { stratifiedFolds } from "../stratified-folds.ts";
 import { allRows, type Outcome, type Work } from "../work.ts";
 import { keepPerClass } from "./selections.ts";
 
@@ -20,11 +20,8 @@ export async function instanceHardness(work: Work): Promise<Outcome> {
 /** Per row of the table, the probability that trees which have not seen it give to its class. */
 async function chancesOfOwnClass(work: Work): Promise<Float64Array> {
   const { folds } = work.options;
-  const foldOf = new Int32Array(work.labels.length).fill(-1);
-  for (const [label, rows] of work.classRows.entries()) {
-    const order = await randomOrder(work.draws, `${work.classes[label]}: fold`, rows.length);
-    for (const [place, at] of order.entries()) foldOf[rows[at]!] = place % folds;
-  }
+  const { draws, classes: names, classRows, labels: classOf } = work;
+  const foldOf = await stratifiedFolds(draws, names, classRows, classOf.length, folds, "fold");
   const rows = allRows(work);
   const chances = new Float64Array(work.labels.length);
   const two = work.classes.length === 2;

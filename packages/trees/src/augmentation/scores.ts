@@ -46,6 +46,32 @@ const auc: ScoreKind = {
   },
 };
 
+/** Mean over the positive rows of the precision among the rows that rank as high or higher; ties rank together. */
+export const averagePrecision: ScoreKind = {
+  name: "average-precision",
+  better: "higher",
+  scorer(predictions, labels) {
+    const order = Int32Array.from(predictions.keys()).sort((a, b) => predictions[b]! - predictions[a]!);
+    return {
+      score(counts) {
+        let [sum, positives, all] = [0, 0, 0];
+        for (let at = 0; at < order.length; ) {
+          const value = predictions[order[at]!]!;
+          let tied = 0;
+          for (; at < order.length && predictions[order[at]!] === value; at++) {
+            const count = counts[order[at]!]!;
+            all += count;
+            if (labels[order[at]!] === 1) tied += count;
+          }
+          positives += tied;
+          if (tied > 0) sum += (tied * positives) / all;
+        }
+        return sum / positives;
+      },
+    };
+  },
+};
+
 /** The most probable class of every row; the lower one of equals. */
 function chosenClasses(predictions: Float64Array, rowCount: number, classCount: number): Int32Array {
   if (predictions.length === rowCount) return Int32Array.from(predictions, (value) => (value > 0.5 ? 1 : 0));
