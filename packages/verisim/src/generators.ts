@@ -9,6 +9,7 @@ import {
   knownTextsHint,
   VerisimError,
 } from "@verisim/core";
+import { tabularDiffusion } from "@verisim/diffusion";
 import { sequentialTrees } from "@verisim/forest";
 import { copulagan, ctgan } from "@verisim/gan";
 import { tvae } from "@verisim/vae";
@@ -23,6 +24,7 @@ export const generators: readonly GeneratorDefinition[] = [
   attentionGAN,
   vam,
   sequentialTrees,
+  tabularDiffusion,
 ];
 
 /** The generator that is used where none is named. */

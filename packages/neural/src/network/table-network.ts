@@ -58,6 +58,12 @@ export interface TableNetwork {
   data?(context: NetworkContext): StateTree;
   /** One step over `batchSize` rows. */
   step(given: StepGiven, context: NetworkContext): StepMade;
+  /**
+   * What the weights that sampling would take lose on rows that training never saw, per column in nats: a single number.
+   * `table` holds those rows, as many as `context` says, and `rng` draws the same numbers at every look. Where it is
+   * there training is judged by it; else by how alike the pairs of columns of sampled rows are.
+   */
+  heldLoss?(given: Omit<StepGiven, "rate">, context: NetworkContext): Tensor;
   /** The part of a model's tree that sampling needs: it is what a model file holds. */
   sampling(model: StateTree): StateTree;
   /** Rows from noise [rows, noise] and, where `conditional`, a bag of conditions; row i depends on input i alone. */

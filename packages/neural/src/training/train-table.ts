@@ -2,10 +2,10 @@
 // and hands both to the supervisor.
 
 import { Permutation, type RunOptions, streamKey } from "@verisim/core";
-import { buildProgram, type EntrySpec, nn, type Program } from "@verisim/tensor";
+import { buildProgram, type EntrySpec, nn, type Program, type TensorData } from "@verisim/tensor";
 import type { EncodedRows, Layout } from "../encoding/layout.ts";
 import { tableState } from "../network/outputs.ts";
-import type { NetworkContext, StateTree, TableNetwork } from "../network/table-network.ts";
+import type { NetworkContext, StateTree, StepGiven, TableNetwork } from "../network/table-network.ts";
 import { calibrateShares } from "../sampling/calibrate.ts";
 import { RowSampler, windowRows } from "../sampling/row-sampler.ts";
 import { heldRowCount, lookPlan } from "./look-plan.ts";
@@ -55,12 +55,13 @@ export async function trainTable(training: TableTraining, hooks: TrainingHooks):
   const context: NetworkContext = { layout, rows: trained, shares: training.shares, batchSize };
   const stepsPerEpoch = Math.max(1, Math.ceil(trained.rowCount / batchSize));
   const steps = Math.max(training.minSteps, training.epochs * stepsPerEpoch);
-  const program = buildTraining(context, network, seed, training.maxMemoryBytes);
+  const program = buildTraining(context, network, seed, held, training.maxMemoryBytes);
   let sampler: RowSampler | undefined;
   const weightsNow = (): StateTree => network.sampling(program.readPart("model"));
   try {
     let quality: (() => Promise<number>) | undefined;
-    if (held) {
+    if (held && network.heldLoss) quality = likelihoodQuality(program, held.rowCount, batchSize);
+    else if (held) {
       const scorer = new PairQuality(held, layout.widths);
       const bias = new Float32Array(training.shares.length);
       const looking = new RowSampler({
@@ -105,19 +106,42 @@ export async function trainTable(training: TableTraining, hooks: TrainingHooks):
   }
 }
 
+interface JudgeContext {
+  readonly state: Readonly<Record<"model" | "data" | "held", StateTree>>;
+  readonly rng: StepGiven["rng"];
+}
+
+/** The mean probability (geometric) of what held-out rows hold, over batches that are the same at every look. */
+function likelihoodQuality(
+  program: TrainingProgram,
+  heldRows: number,
+  batchSize: number,
+): () => Promise<number> {
+  const steps = Math.ceil(heldRows / batchSize);
+  return async () => {
+    const outputs = await program.run("judge", { steps, firstStep: 0 });
+    const { data } = (outputs as { readonly loss: TensorData }).loss;
+    return Math.exp(-Array.from(data).reduce((sum, loss) => sum + loss, 0) / steps);
+  };
+}
+
 type TrainingProgram = Program<
   { readonly model: StateTree },
-  { readonly train: EntrySpec<{ readonly model: StateTree }> }
+  Readonly<Record<"train" | "judge", EntrySpec<{ readonly model: StateTree }>>>
 >;
 
 function buildTraining(
   context: NetworkContext,
   network: TableNetwork,
   seed: number,
+  held: EncodedRows | null,
   maxMemoryBytes?: number,
 ): TrainingProgram {
+  const { layout } = context;
+  const judged = network.heldLoss ? held : null;
   const state = {
-    table: tableState(context.rows, context.layout),
+    table: tableState(context.rows, layout),
+    held: judged ? tableState(judged, layout) : {},
     data: network.data?.(context) ?? {},
     model: network.init(new nn.Initializer(seed, "network"), context),
   };
@@ -140,6 +164,20 @@ function buildTraining(
             return { state: { model: made.model }, outputs: made.losses };
           },
         },
+        ...(judged
+          ? {
+              judge: {
+                step: ({ state: now, rng }: JudgeContext) => ({
+                  outputs: {
+                    loss: network.heldLoss!(
+                      { rng, model: now.model, data: now.data, table: now.held },
+                      { ...context, rows: judged },
+                    ),
+                  },
+                }),
+              },
+            }
+          : {}),
       },
     },
     { seed },

@@ -1,0 +1,67 @@
+// The options of TabularDiffusion, one row each: types, checks, flags and documentation come from here.
+
+import type { OptionTable } from "@verisim/core";
+import {
+  type LearningOptions,
+  learningOptions,
+  type ResolvedLearningOptions,
+  resolveByPreset,
+  withDefaults,
+} from "@verisim/neural";
+
+export interface TabularDiffusionOptions extends LearningOptions {
+  /** Width of the network's layers. */
+  width?: number;
+  /** Residual blocks, of two layers each. */
+  depth?: number;
+  learningRate?: number;
+  /** Evaluations of the network that a row is made in. */
+  steps?: number;
+  /** Share of the training rows whose columns are noised each to a level of its own, which partial rows need. */
+  ownLevels?: number;
+}
+
+export type ResolvedDiffusionOptions = Required<TabularDiffusionOptions> & ResolvedLearningOptions;
+
+export const tabularDiffusionOptions: OptionTable = {
+  ...withDefaults(learningOptions, {
+    epochs: 150,
+    minSteps: 3000,
+    maxBlocks: 64,
+    averageDecay: 0.999,
+    calibrate: false,
+  }),
+  width: { type: "integer", default: 256, min: 8, max: 8192, description: "Width of the network's layers." },
+  depth: {
+    type: "integer",
+    default: 3,
+    min: 0,
+    max: 64,
+    description: "Residual blocks of the network, of two layers each.",
+  },
+  learningRate: { type: "number", default: 1e-3, min: 1e-8, max: 1, description: "Learning rate." },
+  steps: {
+    type: "integer",
+    default: 20,
+    min: 1,
+    max: 1000,
+    description: "Evaluations of the network that a row is made in.",
+  },
+  ownLevels: {
+    type: "number",
+    default: 0.3,
+    min: 0,
+    max: 1,
+    description: "Share of the training rows whose columns each get a noise level of their own.",
+  },
+};
+
+/** @throws VerisimError as `checkOptions` of @verisim/core */
+export function resolveDiffusion(options: TabularDiffusionOptions): ResolvedDiffusionOptions {
+  return resolveByPreset(
+    "tabular-diffusion",
+    tabularDiffusionOptions,
+    {},
+    options,
+  ) as ResolvedDiffusionOptions;
+}
