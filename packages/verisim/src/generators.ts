@@ -12,6 +12,7 @@ import {
 import { tabularDiffusion } from "@verisim/diffusion";
 import { sequentialTrees } from "@verisim/forest";
 import { copulagan, ctgan } from "@verisim/gan";
+import { autoregressive } from "@verisim/language";
 import { tvae } from "@verisim/vae";
 import { vam } from "@verisim/vam";
 
@@ -24,6 +25,7 @@ export const generators: readonly GeneratorDefinition[] = [
   attentionGAN,
   vam,
   sequentialTrees,
+  autoregressive,
   tabularDiffusion,
 ];
 

@@ -3,6 +3,7 @@
 
 import {
   add,
+  broadcast,
   concat,
   gather,
   less,
@@ -21,6 +22,7 @@ import {
 } from "@verisim/tensor";
 import type { Layout } from "../encoding/layout.ts";
 import type { TableEncoding } from "../encoding/table-encoding.ts";
+import { isChained } from "../network/chained-network.ts";
 import { conditionBag } from "../network/condition-draws.ts";
 import { choicesOf, spanStarts } from "../network/outputs.ts";
 import type { Calibration } from "../sampling/calibrate.ts";
@@ -38,9 +40,9 @@ export interface ExportedSampler {
 
 /** What a sampler is given besides its numbers, per row. */
 export interface SamplerInputs<T> {
-  /** f32 [rows, noise], standard normal. */
-  readonly noise: T;
-  /** f32 [rows, choices], uniform in (0, 1): which choice each span falls on. */
+  /** f32 [rows, noise], standard normal, where the network takes noise. */
+  readonly noise?: T;
+  /** f32 [rows, choices], uniform in (0, 1): which choice each span falls on; of a chain [rows, spans]. */
   readonly choiceUniforms: T;
   /**
    * i32 [rows], where the network takes conditions: a category of a discrete column, counted over all of them; -1: drawn.
@@ -65,8 +67,8 @@ export function samplerInputTypes(
   rows: number,
 ): SamplerInputs<TensorType> {
   return {
-    noise: { shape: [rows, network.noise], dtype: "f32" },
-    choiceUniforms: { shape: [rows, choicesOf(layout)], dtype: "f32" },
+    ...(network.noise > 0 ? { noise: { shape: [rows, network.noise], dtype: "f32" } } : {}),
+    choiceUniforms: { shape: [rows, uniformsOf({ network, layout })], dtype: "f32" },
     ...(takesConditions(network, layout)
       ? {
           condition: { shape: [rows], dtype: "i32" },
@@ -91,6 +93,11 @@ export function samplerGraph(
   }));
 }
 
+/** Uniform numbers that a row's choices take. */
+export function uniformsOf({ network, layout }: Pick<SamplerParts, "network" | "layout">): number {
+  return isChained(network) ? layout.widths.length : choicesOf(layout);
+}
+
 /** The state that {@link samplerGraph} runs on. */
 export function samplerGraphState(parts: SamplerParts): unknown {
   return samplerState(parts);
@@ -103,7 +110,9 @@ function sampleRows(
 ): SamplerOutputs<Tensor> | { readonly logits: Tensor } {
   const { weights, bias, conditions } = context.state;
   const { noise, choiceUniforms, condition, conditionUniforms } = context.inputs as SamplerInputs<Tensor>;
-  const rows = noise.shape[0]!;
+  const rows = choiceUniforms.shape[0]!;
+  if (isChained(network) && !undrawn)
+    return { alternatives: network.draw(weights, layout, bias, choiceUniforms) };
   let bag: nn.Bag | undefined;
   if (condition !== undefined && conditionUniforms !== undefined) {
     // The draw of drawConditions: an entry hit evenly, or its alias.
@@ -113,7 +122,7 @@ function sampleRows(
     const drawn = where(less(uniform(1), gather(conditions.keep, hit)), hit, gather(conditions.alias, hit));
     bag = conditionBag(where(less(condition, 0), drawn, condition), layout);
   }
-  const produced = network.produce(weights, layout, noise, bag);
+  const produced = network.produce(weights, layout, noise ?? broadcast(0, [rows, 1]), bag);
   const logits = add(produced.logits, bias);
   if (undrawn) return { logits };
   const { places } = produced;

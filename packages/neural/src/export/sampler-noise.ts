@@ -6,7 +6,6 @@ import type { NoiseArray, NoiseRequest } from "@verisim/onnx";
 import { noiseOf, type TensorData, tensorData, traceEntry } from "@verisim/tensor";
 import { randomUniforms } from "@verisim/tensor/arrays";
 import type { TableEncoding } from "../encoding/table-encoding.ts";
-import { choicesOf } from "../network/outputs.ts";
 import {
   type SamplerParts,
   samplerEntries,
@@ -17,7 +16,7 @@ import {
 } from "../sampling/row-sampler.ts";
 import { drawnColumns } from "./drawn-cells.ts";
 import { inputNames } from "./file-inputs.ts";
-import type { ExportedSampler, SamplerInputs } from "./sampler-graph.ts";
+import { type ExportedSampler, type SamplerInputs, uniformsOf } from "./sampler-graph.ts";
 
 /**
  * Inputs of a sampler's ONNX file by name: what `sample(rowCount, { seed, from: rowStart })` draws, no conditions asked.
@@ -68,7 +67,8 @@ export function networkNoise(
   const { network, layout } = parts;
   const takes = takesConditions(network, layout);
   const noise = new Float32Array(rowCount * network.noise);
-  const choices = new Float32Array(rowCount * choicesOf(layout));
+  const width = uniformsOf(parts);
+  const choices = new Float32Array(rowCount * width);
   const conditionUniforms = new Float32Array(rowCount * 2);
   const { inputs, step } = samplerEntries(parts, Math.max(1, Math.min(windowRows, rowCount))).draw;
   const entry = traceEntry("draw", samplerState(parts), inputs, step as Parameters<typeof traceEntry>[3]);
@@ -81,8 +81,8 @@ export function networkNoise(
     const take = (array: TensorData, into: Float32Array, width: number): void =>
       into.set(array.data.subarray(0, rows * width), from * width);
     const uniform = all("uniform");
-    take(all("normal")[0]!, noise, network.noise);
-    take(uniform.at(-1)!, choices, choicesOf(layout));
+    if (network.noise > 0) take(all("normal")[0]!, noise, network.noise);
+    take(uniform.at(-1)!, choices, width);
     if (!takes) continue;
     // A whole number below the entries' count, as the uniform in the middle of what falls on it.
     const [hits, kept] = [all("below")[0]!, uniform[0]!];
@@ -93,8 +93,8 @@ export function networkNoise(
     }
   }
   return {
-    noise: tensorData(noise, [rowCount, network.noise]),
-    choiceUniforms: tensorData(choices, [rowCount, choicesOf(layout)]),
+    ...(network.noise > 0 ? { noise: tensorData(noise, [rowCount, network.noise]) } : {}),
+    choiceUniforms: tensorData(choices, [rowCount, width]),
     ...(takes
       ? {
           condition: tensorData(new Int32Array(rowCount).fill(-1), [rowCount]),

@@ -25,10 +25,8 @@ import { type ExportedSampler, samplerNoise, samplerOnnx } from "../export/index
 import type { TableNetwork } from "../network/table-network.ts";
 import { planBoxes } from "../sampling/box-plan.ts";
 import { PlaceMaps } from "../sampling/calibrate.ts";
-import { drawConditioned } from "../sampling/conditioned-rows.ts";
-import { drawPlain } from "../sampling/plain-rows.ts";
 import { RowSampler, type SamplerParts, seedOf } from "../sampling/row-sampler.ts";
-import { weighBoxes } from "../sampling/weigh-boxes.ts";
+import { networkSource, type RowSource } from "../sampling/row-source.ts";
 import { modelFromArtifact, modelToArtifact } from "./artifact.ts";
 import { fitModel, type LearnedModel } from "./fit-model.ts";
 import { networkOf } from "./network-of.ts";
@@ -46,6 +44,8 @@ export interface LearnedDefinition<Options extends object = object> {
   network(options: Required<Options> & ResolvedLearningOptions, encoding: TableEncoding): TableNetwork;
   /** How the table is encoded, where that is not what the shared options say. */
   encoding?(options: Required<Options> & ResolvedLearningOptions): Partial<EncodingOptions>;
+  /** How rows are drawn by what has been learnt, where not column by column from a network's logits. */
+  source?(parts: SamplerParts, maps: PlaceMaps): RowSource;
 }
 
 /** A generator made of a definition. Each algorithm's class extends it. */
@@ -53,7 +53,7 @@ export class LearnedGenerator<Options extends object = object> implements Genera
   readonly name: string;
   readonly options: Options;
   readonly #definition: LearnedDefinition<Options>;
-  #fitted: { readonly model: LearnedModel; sampler?: RowSampler } | null = null;
+  #fitted: { readonly model: LearnedModel; source?: RowSource } | null = null;
 
   constructor(definition: LearnedDefinition<Options>, options: Options) {
     this.name = definition.name;
@@ -86,16 +86,15 @@ export class LearnedGenerator<Options extends object = object> implements Genera
 
   async *sampleBatches(rowCount: number, options: SampleOptions = {}): AsyncGenerator<Table> {
     const model = this.#model();
-    const sampler = this.#sampler();
+    const source = this.#source();
     const { seed = 0, signal } = options;
     const { encoding } = model;
-    const maps = new PlaceMaps(encoding.layout, model.calibration);
     const keyOf = (purpose: string): StreamKey => streamKey(seed, encoding.tableName, purpose);
     const programSeed = seedOf(seed, encoding.tableName, "rows");
     const run = signal ? { signal } : {};
     const { from = 0 } = options;
     const start = (stretch: Stretch): Promise<DrawnRows> =>
-      drawPlain(sampler, maps, encoding.layout, { ...stretch, seed: programSeed, ...run });
+      source.plain({ ...stretch, seed: programSeed, ...run });
     let ahead: { readonly rowStart: number; readonly rows: Promise<DrawnRows> } | undefined;
     /** The rows of a stretch; those of the next one are begun, so that they are drawn while these are decoded. */
     const plain = async (stretch: Stretch): Promise<DrawnRows> => {
@@ -115,12 +114,12 @@ export class LearnedGenerator<Options extends object = object> implements Genera
     let plan: ReturnType<typeof planBoxes> | undefined;
     let counted: ForcedRows | undefined;
     const draw = async (stretch: Stretch): Promise<Table> => {
-      plan ??= planBoxes(rowCount, options, encoding, keyOf, (boxes) => weighBoxes(sampler, maps, boxes));
+      plan ??= planBoxes(rowCount, options, encoding, keyOf, (boxes) => source.weigh(boxes));
       const dealt = await plan;
       const context = { seed, rowStart: stretch.rowStart };
       if (dealt === undefined) return encoding.decode(await plain(stretch), context);
       const boxOf = (row: number) => dealt.boxOf(row);
-      const { rows, forced } = await drawConditioned(sampler, maps, encoding.layout, {
+      const { rows, forced } = await source.conditioned({
         ...stretch,
         seed: programSeed,
         key: keyOf("choices"),
@@ -178,13 +177,18 @@ export class LearnedGenerator<Options extends object = object> implements Genera
     return this.#fitted.model;
   }
 
-  /** The sampler's program is built when rows are first asked for; undefined where no column is modelled. */
-  #sampler(): RowSampler | undefined {
+  /** Its programs are built when rows are first asked for. */
+  #source(): RowSource {
     const fitted = this.#fitted!;
+    if (fitted.source) return fitted.source;
+    const { encoding, calibration } = fitted.model;
+    const maps = new PlaceMaps(encoding.layout, calibration);
     const parts = this.#samplerParts();
-    if (parts === null) return undefined;
-    fitted.sampler ??= new RowSampler(parts);
-    return fitted.sampler;
+    fitted.source =
+      parts && this.#definition.source
+        ? this.#definition.source(parts, maps)
+        : networkSource(parts ? new RowSampler(parts) : undefined, maps, encoding.layout);
+    return fitted.source;
   }
 
   #samplerParts(): SamplerParts | null {

@@ -127,7 +127,7 @@ function nearestPlace(ranges: PlaceRanges, place: number): number {
 }
 
 /** A learnt place moved into the ranges; without one, an even draw from them. */
-function placeWithin(ranges: PlaceRanges, place: number | undefined, uniform: number): number {
+export function placeWithin(ranges: PlaceRanges, place: number | undefined, uniform: number): number {
   if (place !== undefined) return nearestPlace(ranges, place);
   let length = 0;
   for (let i = 0; i < ranges.length; i += 2) length += ranges[i + 1]! - ranges[i]!;

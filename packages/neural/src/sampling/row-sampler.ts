@@ -23,6 +23,7 @@ import {
   where,
 } from "@verisim/tensor";
 import type { Layout } from "../encoding/layout.ts";
+import { isChained } from "../network/chained-network.ts";
 import {
   type AliasTable,
   aliasTable,
@@ -117,7 +118,7 @@ export function produceRows(
   given: Tensor | undefined,
   rows: number = windowRows,
 ): Produced {
-  const noise = rng.normal([rows, network.noise]);
+  const noise = network.noise > 0 ? rng.normal([rows, network.noise]) : broadcast(0, [rows, 1]);
   let bag: nn.Bag | undefined;
   if (given !== undefined) {
     const drawn = drawConditions(rng, conditions, rows);
@@ -172,6 +173,12 @@ export function samplerEntries(
     draw: {
       inputs,
       step: (context) => {
+        if (isChained(network)) {
+          const { weights, bias } = context.state as unknown as SamplerState<Tensor>;
+          const uniforms = context.rng.uniform([rows, layout.widths.length]);
+          const alternatives = network.draw(weights, layout, bias, uniforms);
+          return { outputs: { alternatives, places: noPlaces() } };
+        }
         const { logits, places } = produce(context);
         const uniforms = context.rng.uniform([rows, choicesOf(layout)]);
         const alternatives = drawChoices(uniforms, logits, layout.widths);

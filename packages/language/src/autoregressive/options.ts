@@ -1,0 +1,125 @@
+// The options of the autoregressive table, one row each: types, checks, flags and documentation come from here.
+
+import { checkOptions, type OptionTable } from "@verisim/core";
+import {
+  type LearningOptions,
+  learningOptions,
+  type ResolvedLearningOptions,
+  withDefaults,
+} from "@verisim/neural";
+
+/** Options of learned generators that mean something here. */
+type Shared = Pick<
+  LearningOptions,
+  | "epochs"
+  | "minSteps"
+  | "batchSize"
+  | "holdoutShare"
+  | "patience"
+  | "maxBlocks"
+  | "maxCategories"
+  | "minGroup"
+  | "derive"
+  | "candidates"
+  | "averageDecay"
+  | "cooldown"
+  | "samplingTemperature"
+>;
+
+export interface AutoregressiveTableOptions extends Shared {
+  /** Width of the vector that known cells add up to; 0: by the table's size. */
+  hiddenDim?: number;
+  /** Width of each column's own layer; 0: by the table's size. */
+  headDim?: number;
+  learningRate?: number;
+  /** Share of both layers that is left out at random in training. */
+  dropout?: number;
+  /** Share of training rows whose columns come in the order that rows are drawn in; the others come in a random one. */
+  orderedShare?: number;
+  /** Draw from the likeliest alternatives that make up this share of the probability. */
+  topP?: number;
+}
+
+export type ResolvedAutoregressiveOptions = Required<AutoregressiveTableOptions> & ResolvedLearningOptions;
+
+const shared = withDefaults(learningOptions, {
+  epochs: 30,
+  minSteps: 2000,
+  batchSize: 256,
+  patience: 8,
+  maxBlocks: 100,
+  candidates: 64,
+  averageDecay: 0.995,
+  cooldown: 0.7,
+});
+
+const sharedNames = [
+  "epochs",
+  "minSteps",
+  "batchSize",
+  "holdoutShare",
+  "patience",
+  "maxBlocks",
+  "maxCategories",
+  "minGroup",
+  "derive",
+  "candidates",
+  "averageDecay",
+  "cooldown",
+  "samplingTemperature",
+] as const satisfies readonly (keyof Shared)[];
+
+export const autoregressiveOptions: OptionTable = {
+  ...Object.fromEntries(sharedNames.map((name) => [name, shared[name]!])),
+  hiddenDim: {
+    type: "integer",
+    default: 192,
+    min: 1,
+    max: 8192,
+    description: "Width of the vector that known cells add up to.",
+  },
+  headDim: {
+    type: "integer",
+    default: 64,
+    min: 1,
+    max: 8192,
+    description: "Width of each column's own layer.",
+  },
+  learningRate: { type: "number", default: 2e-3, min: 1e-8, max: 1, description: "Learning rate." },
+  dropout: {
+    type: "number",
+    default: 0.15,
+    min: 0,
+    max: 0.9,
+    description: "Share of both layers that is left out at random in training.",
+  },
+  orderedShare: {
+    type: "number",
+    default: 0.5,
+    min: 0,
+    max: 1,
+    description:
+      "Share of training rows whose columns come in the order that rows are drawn in; the others come in a random one.",
+  },
+  topP: {
+    type: "number",
+    default: 1,
+    min: 0.01,
+    max: 1,
+    description:
+      "Draw from the likeliest alternatives that make up this share of the probability; 1: from all.",
+  },
+};
+
+/** Settings of learned generators that are not a choice here. */
+const fixed = { preset: "verisim", numbers: "blocks", maxClusters: 10, learnPlaces: false, calibrate: false };
+
+/** @throws VerisimError as `checkOptions` of @verisim/core */
+export function resolveAutoregressive(options: AutoregressiveTableOptions): ResolvedAutoregressiveOptions {
+  const own = checkOptions(
+    "autoregressive",
+    autoregressiveOptions,
+    options as Readonly<Record<string, unknown>>,
+  );
+  return { ...fixed, ...own } as unknown as ResolvedAutoregressiveOptions;
+}

@@ -1,0 +1,1 @@
+export * from "./autoregressive/index.ts";
