@@ -20,6 +20,9 @@ export type Attributes = Readonly<Record<string, number | readonly number[] | st
 /** The element type that holds a dtype. */
 export const elementOf: Readonly<Record<DType, ElementType>> = { f32: "float", i32: "int32" };
 
+/** Lists of whole numbers up to so many are shapes, axes or bounds, which types of results may follow from. */
+const mostKnownInts = 64;
+
 function bytesOf(element: ElementType, values: ArrayLike<number>): Uint8Array {
   if (element === "int64") return new Uint8Array(BigInt64Array.from(values as number[], BigInt).buffer);
   if (element === "double") return new Uint8Array(Float64Array.from(values).buffer);
@@ -99,7 +102,8 @@ export class GraphBuilder {
     if (known !== undefined) return known;
     const value = { name: this.#free(`literal_${this.initializers.length}`), element, dims };
     this.initializers.push({ ...value, data });
-    if (element === "int64" || element === "int32") this.#literals.set(value.name, Array.from(values));
+    if ((element === "int64" || element === "int32") && values.length <= mostKnownInts)
+      this.#literals.set(value.name, Array.from(values));
     this.#known.set(key, value);
     return value;
   }

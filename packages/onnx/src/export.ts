@@ -166,6 +166,36 @@ export function exportOnnx(traced: TracedEntry, options: ExportOptions = {}): Ui
   const outputs = extension
     ? extension.outputs.map(({ name: output, value }) => graph.output(output, value))
     : entry.outputs.map(({ tensor }, i) => graph.output(outputNames[i]!, values.get(tensor)!));
+  return fileOf(graph, name, outputs, extension?.metadata);
+}
+
+/**
+ * A file that comes of no traced entry: `build` adds all its inputs and nodes, and says what it yields.
+ * @param reserved names of inputs and outputs that `build` will use
+ * @throws VerisimError `VERISIM_ONNX_SIZE` above 2 GiB
+ */
+export function buildOnnx(
+  name: string,
+  reserved: readonly string[],
+  build: (graph: GraphBuilder) => GraphExtension,
+): Uint8Array {
+  const graph = new GraphBuilder();
+  for (const taken of reserved) graph.reserve(taken);
+  const { outputs, metadata } = build(graph);
+  return fileOf(
+    graph,
+    name,
+    outputs.map((output) => graph.output(output.name, output.value)),
+    metadata,
+  );
+}
+
+function fileOf(
+  graph: GraphBuilder,
+  name: string,
+  outputs: readonly OnnxValue[],
+  metadata: Readonly<Record<string, string>> | undefined,
+): Uint8Array {
   return encodeModel({
     irVersion,
     opsets: { "": opsetVersion },
@@ -177,7 +207,7 @@ export function exportOnnx(traced: TracedEntry, options: ExportOptions = {}): Ui
     values: graph.values,
     initializers: graph.initializers,
     nodes: graph.nodes,
-    ...(extension?.metadata ? { metadata: extension.metadata } : {}),
+    ...(metadata ? { metadata } : {}),
   });
 }
 

@@ -1,6 +1,6 @@
 export { type Attributes, GraphBuilder } from "./builder.ts";
 export { checkOnnx } from "./check.ts";
-export { type ExportOptions, exportOnnx, type GraphExtension, openRows } from "./export.ts";
+export { buildOnnx, type ExportOptions, exportOnnx, type GraphExtension, openRows } from "./export.ts";
 export {
   type Dim,
   decodeModel,

@@ -264,6 +264,18 @@ const gather: Rule = (facts) => {
   };
 };
 
+const gatherElements: Rule = ({ operator, inputs: [x, indices] }) => {
+  if (
+    (indices!.element !== "int32" && indices!.element !== "int64") ||
+    indices!.dims.length !== x!.dims.length
+  )
+    throw invalidNode(
+      operator,
+      `Expected whole numbers of as many axes but received ${textOf(indices!)} of ${textOf(x!)}`,
+    );
+  return { element: x!.element, dims: indices!.dims };
+};
+
 const scatterNd: Rule = ({ inputs: [data, indices, updates] }) => {
   const depth = indices!.dims.at(-1);
   const rest = typeof depth === "number" ? data!.dims.slice(depth) : [];
@@ -344,6 +356,7 @@ const rules: ReadonlyMap<string, Rule> = new Map([
   ["ArgMax", argmax],
   ["MatMul", matmul],
   ["Gather", gather],
+  ["GatherElements", gatherElements],
   ["ScatterND", scatterNd],
   ["Unsqueeze", unsqueeze],
   ["Shape", shape],

@@ -33,10 +33,10 @@ export async function exportModel(model: string, flags: SharedFlags, session: Se
   if (generator.toOnnx === undefined)
     throw new VerisimError(
       "VERISIM_EXPORT_UNSUPPORTED",
-      `Expected a model whose sampler is a network but received one of ${generator.name}.`,
+      `Expected a model whose sampler can be written as an ONNX file but received one of ${generator.name}.`,
       {
         where: { file: model },
-        hint: "Fit one that trains, such as --model tvae; `verisim models` lists them.",
+        hint: "Fit one that trains, such as --model tvae, or --model sequential-trees; `verisim models` lists them.",
       },
     );
   const bytes = await session.timed("export", () => generator.toOnnx!());

@@ -17,7 +17,9 @@ import {
   type TableMetadata,
   withNotes,
 } from "@verisim/core";
+import type { NoiseArray, SamplerOnnxOptions } from "@verisim/onnx";
 import { modelFromArtifact, modelToArtifact } from "./artifact.ts";
+import { type TreesNoiseRequest, treesNoise, treesOnnx } from "./export/index.ts";
 import { fitModel } from "./fit-model.ts";
 import { resolveOptions, type SequentialTreesOptions, sequentialTreesOptions } from "./options.ts";
 import { planRequest, type RequestPlan } from "./request.ts";
@@ -89,6 +91,20 @@ export class SequentialTrees implements Generator {
 
   toArtifact(): Artifact {
     return modelToArtifact(this.#model(), this.options);
+  }
+
+  /**
+   * The whole sampler as one ONNX file: from uniforms and conditions to the table's own columns. `samplerNoise` gives the
+   * inputs with which it yields the rows of `sample`.
+   * @throws VerisimError `VERISIM_NOT_FITTED`, `VERISIM_ONNX_SIZE` above 2 GiB
+   */
+  async toOnnx(options: SamplerOnnxOptions = {}): Promise<Uint8Array> {
+    return treesOnnx(this.name, this.#model(), options);
+  }
+
+  /** Inputs of the file, by name, with which it yields the rows of `sample`. @throws VerisimError `VERISIM_NOT_FITTED` */
+  async samplerNoise(request: TreesNoiseRequest): Promise<Record<string, NoiseArray>> {
+    return treesNoise(this.#model(), request);
   }
 
   /** @throws VerisimError `VERISIM_MODEL_FILE` for another generator, a later format or a part that does not fit */

@@ -2,6 +2,7 @@
 // random numbers of its own. What its inputs and outputs mean is said in the file, as JSON.
 
 import {
+  buildOnnx,
   type ConditionValues,
   describedColumns,
   exportOnnx,
@@ -14,7 +15,7 @@ import {
   reservedNames,
   type SamplerOnnxOptions,
 } from "@verisim/onnx";
-import { isTensorData, leavesOf, type TracedEntry, traceEntry } from "@verisim/tensor";
+import { isTensorData, leavesOf } from "@verisim/tensor";
 import { encodingFromState } from "../encoding/encoding-state.ts";
 import type { TableEncoding } from "../encoding/table-encoding.ts";
 import { decodeCells, drawnColumns } from "./drawn-cells.ts";
@@ -41,16 +42,11 @@ export function samplerOnnx(sampler: ExportedSampler, options: SamplerOnnxOption
   const extend = (graph: GraphBuilder, values: Readonly<Record<string, OnnxValue>>): GraphExtension =>
     decoded(graph, values, sampler, inputs, outputs);
   const shared = { name, inputNames: inputs, reserved, extend };
-  if (parts === null) return exportOnnx(withoutNetwork(), { ...shared, rows: 1 });
+  if (parts === null) return buildOnnx(name, reserved, (graph) => extend(graph, {}));
   const state = samplerGraphState(parts);
   const shapes = leavesOf(state, isTensorData).map(({ value }) => value.shape);
   const rows = telltaleRows(parts, shapes);
   return exportOnnx(samplerGraph(parts, rows), { ...shared, state, rows });
-}
-
-/** A graph of nothing, for tables in which nothing varies. */
-function withoutNetwork(): TracedEntry {
-  return traceEntry("sample", {}, {}, () => ({ outputs: {} }));
 }
 
 function decoded(

@@ -1,0 +1,2 @@
+export { type TreesNoiseRequest, treesNoise } from "./file-inputs.ts";
+export { treesOnnx } from "./trees-onnx.ts";
