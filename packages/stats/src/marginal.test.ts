@@ -67,6 +67,19 @@ describe("empiricalMarginal", () => {
     expect(marginalRange(empiricalMarginal(Float64Array.of(7, 7, 7, 7, 7, 7, 8)))).toEqual([7, 7]);
   });
 
+  it("makes atoms of the extremes where they are pinned, with the mass that they have", () => {
+    const values = Float64Array.from({ length: 100 }, (_, i) => i * i);
+    const marginal = empiricalMarginal(values, { pinExtremes: true });
+    expect([marginal.low[0], marginal.high[0]]).toEqual([0, 0]);
+    expect([marginal.low.at(-1), marginal.high.at(-1)]).toEqual([9801, 9801]);
+    expect(marginal.cumulative[1]).toBeCloseTo(0.01, 12);
+    expect(marginal.cumulative.at(-2)).toBeCloseTo(0.99, 12);
+    // Beside the extremes are stretches that no atom overlaps.
+    expect(marginal.low[1]).toBeGreaterThan(0);
+    expect(marginal.high.at(-2)).toBeLessThan(9801);
+    expect(marginalRange(empiricalMarginal(Float64Array.of(3, 5), { pinExtremes: true }))).toEqual([3, 5]);
+  });
+
   it("holds the number of atoms below its bound", () => {
     const values = Float64Array.from({ length: 60_000 }, (_, i) => Math.floor(i / 6));
     const marginal = empiricalMarginal(values, { maxAtoms: 100 });

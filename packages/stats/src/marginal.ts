@@ -29,6 +29,8 @@ export interface EmpiricalOptions {
   /** Most atoms; where more values qualify the bar is raised. Default 4,096. */
   maxAtoms?: number;
   decimals?: number;
+  /** Whether the smallest and the largest value are atoms, however few rows have them. Default false. */
+  pinExtremes?: boolean;
 }
 
 interface Segment {
@@ -62,12 +64,13 @@ export function marginalFromSegments(
 /**
  * The data's own distribution without the values of single rows: values that at least `minGroup` rows share are atoms,
  * the others are pooled in stretches of at least `minGroup` rows whose ends lie between observed values. The outermost
- * ends keep the group's mean and stay inside the observed range, so no exact extreme is stored unless many rows share it.
+ * ends keep the group's mean and stay inside the observed range, so no exact extreme is stored unless many rows share it
+ * or `pinExtremes` asks for it.
  *
  * @param sorted ascending, without NaN; at least one value
  */
 export function empiricalMarginal(sorted: Float64Array, options: EmpiricalOptions = {}): Marginal {
-  const { minGroup = 5, maxSegments = 500, maxAtoms = 4096, decimals = -1 } = options;
+  const { minGroup = 5, maxSegments = 500, maxAtoms = 4096, decimals = -1, pinExtremes = false } = options;
   const count = sorted.length;
   const values: number[] = [];
   const counts: number[] = [];
@@ -84,6 +87,7 @@ export function empiricalMarginal(sorted: Float64Array, options: EmpiricalOption
     minGroup,
     body: Math.ceil(count / maxSegments),
     count,
+    pinExtremes,
   });
   mergeSmallGroups(segments, minGroup);
   joinEnds(segments, values);
@@ -104,16 +108,17 @@ function atomThreshold(counts: readonly number[], minGroup: number, maxAtoms: nu
 function cutSegments(
   values: readonly number[],
   counts: readonly number[],
-  options: { atomBar: number; minGroup: number; body: number; count: number },
+  options: { atomBar: number; minGroup: number; body: number; count: number; pinExtremes: boolean },
 ): Segment[] {
-  const { atomBar, minGroup, body, count } = options;
+  const { atomBar, minGroup, body, count, pinExtremes } = options;
   const segments: Segment[] = [];
   let open: Segment | null = null;
   let before = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     const rows = counts[i]!;
-    if (rows >= atomBar) {
+    const isPinned = pinExtremes && (i === 0 || i === values.length - 1);
+    if (rows >= atomBar || isPinned) {
       if (open) segments.push(open);
       open = null;
       segments.push({ low: value, high: value, count: rows, atom: true, sum: rows * value });

@@ -71,6 +71,7 @@ export interface LearntPlan {
 export interface PlanOptions {
   readonly minGroup: number;
   readonly maxSegments: number;
+  readonly extremes: "smoothed" | "pinned";
 }
 
 export const outcomesOf = (column: LearntColumn): number => column.binOf.length;
@@ -144,7 +145,7 @@ function learnNumbers(
   encoded: number,
   unit: number,
   decimals: number,
-  { minGroup, maxSegments }: PlanOptions,
+  { minGroup, maxSegments, extremes }: PlanOptions,
 ): ColumnRows {
   const rows = column.values.length;
   const present = new Float64Array(rows);
@@ -155,7 +156,8 @@ function learnNumbers(
     if (!Number.isNaN(value)) present[count++] = value / unit + 0;
   }
   const sorted = present.subarray(0, count).sort();
-  const marginal = empiricalMarginal(sorted, { decimals, minGroup, maxSegments });
+  const pinExtremes = extremes === "pinned";
+  const marginal = empiricalMarginal(sorted, { decimals, minGroup, maxSegments, pinExtremes });
   const { low, high } = marginal;
   const missing = count < rows;
   const offset = missing ? 1 : 0;

@@ -17,6 +17,11 @@ export interface SequentialTreesOptions {
   maxPredictors?: number;
   /** Stretches in the body of a column of numbers, 10 to 10,000. Default 500. */
   maxSegments?: number;
+  /**
+   * Whether the smallest and the largest number of a column may be drawn as they are. Default `smoothed`: no. `pinned`
+   * discloses two values of each column, of which each may be that of a single row.
+   */
+  extremes?: "smoothed" | "pinned";
   /** Most tries per row under a condition, 1 to 100,000. Default 256. */
   tries?: number;
 }
@@ -69,6 +74,13 @@ export const sequentialTreesOptions: OptionTable = {
     min: 10,
     max: 10_000,
     description: "Stretches in the body of a column of numbers; its tails are cut finer.",
+  },
+  extremes: {
+    type: "choice",
+    default: "smoothed",
+    values: ["smoothed", "pinned"],
+    description:
+      "Whether a column's smallest and largest number may be drawn; pinned discloses both, even where one row has them.",
   },
   tries: {
     type: "integer",

@@ -30,6 +30,19 @@ test("no extreme of one row is drawn", async () => {
   expect(largest).toBeLessThan(6_000_000);
 });
 
+test("pinned extremes are drawn as often as they are met, and none lies beyond", async () => {
+  const trees = await new SequentialTrees({ extremes: "pinned" }).fit(table, { metadata });
+  const { values } = (await trees.sample(60_000, { seed: 1 })).column("income") as { values: Float64Array };
+  const [least, most] = [Math.min(...income), Math.max(...income)];
+  // Each is one of 3,000 rows: 20 of 60,000 are expected, and 5 and 45 lie more than three deviations away.
+  for (const extreme of [least, most]) {
+    const drawn = values.filter((value) => value === extreme).length;
+    expect(drawn).toBeGreaterThan(5);
+    expect(drawn).toBeLessThan(45);
+  }
+  expect(values.every((value) => value >= least && value <= most)).toBe(true);
+});
+
 test("values that few rows share are met no more often than by chance", async () => {
   const trees = await new SequentialTrees().fit(table, { metadata });
   const seen = new Set(income);
