@@ -4,6 +4,7 @@
 import type { GeneratorDefinition } from "@verisim/core";
 import { type LearnedDefinition, LearnedGenerator } from "@verisim/neural";
 import { chainNetwork } from "./chain-network.ts";
+import { ChainSource } from "./chain-source.ts";
 import {
   type AutoregressiveTableOptions,
   autoregressiveOptions,
@@ -17,6 +18,7 @@ const definition: LearnedDefinition<AutoregressiveTableOptions> = {
   formatVersion: 1,
   resolve: resolveAutoregressive,
   network: (options, encoding) => chainNetwork(options as ResolvedAutoregressiveOptions, encoding),
+  source: (parts, maps) => new ChainSource(parts, maps),
 };
 
 /**
