@@ -48,12 +48,10 @@ export function planFit(flags: FitFlags, checks: Checks): FitPlan {
 }
 
 function unusedFlags(flags: FitFlags, { name, trains = false }: GeneratorDefinition): string[] {
-  // No generator so far treats one column differently.
   const given = [
     !trains && flags.maxTime !== undefined && "--max-time",
     !trains && flags.maxMemory !== undefined && "--max-memory",
     !trains && flags.checkpoint !== undefined && "--checkpoint",
-    flags.target !== undefined && "--target",
   ].filter((flag) => flag !== false);
   return given.map((flag) => `${flag} has no effect on ${name}.`);
 }
@@ -96,6 +94,7 @@ export async function learn(
     `Learnt ${plural(table.rowCount, "row")} of ${plural(table.columns.length, "column")} ` +
       `with ${generator.name} in ${formatSeconds(seconds)}.`,
   );
+  if (generator.choice) session.say(`auto chose ${generator.choice.name}: ${generator.choice.reason}.`);
   if (generator.training) session.say(trainingText(generator.training));
   return generator;
 }

@@ -74,6 +74,18 @@ export interface TrainingStory {
   readonly stopped: string;
 }
 
+/** What a generator that chooses among others took. */
+export interface GeneratorChoice {
+  /** Name of the generator that learnt. */
+  readonly name: string;
+  /** What it was given beside its defaults. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Why, in one line without a full stop. */
+  readonly reason: string;
+  /** Those that were better suited and why they were passed over, best first. */
+  readonly passedOver: readonly { readonly name: string; readonly reason: string }[];
+}
+
 export interface Generator {
   /** The name the command line knows it by. */
   readonly name: string;
@@ -88,6 +100,8 @@ export interface Generator {
   readonly warnings: readonly string[];
   /** How the training of the fit went; undefined for generators that do not train, and where there was nothing to train. */
   readonly training?: TrainingStory | undefined;
+  /** What was chosen and why, of a generator that chooses among others. */
+  readonly choice?: GeneratorChoice | undefined;
   /**
    * Rows [from, from + rowCount) of the synthetic table of `seed`: the same bytes however they are cut.
    * @throws VerisimError `VERISIM_NOT_FITTED`, `VERISIM_CONDITION_IMPOSSIBLE`, `VERISIM_ABORTED`
@@ -99,7 +113,7 @@ export interface Generator {
    * The whole sampler as one ONNX file, from noise to the table's own columns; absent where a generator has none.
    * @throws VerisimError `VERISIM_NOT_FITTED`
    */
-  toOnnx?(): Promise<Uint8Array>;
+  readonly toOnnx?: (() => Promise<Uint8Array>) | undefined;
 }
 
 /** One row per option of a generator: types, checks, flags and documentation all come from it. */

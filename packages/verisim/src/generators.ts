@@ -15,9 +15,11 @@ import { copulagan, ctgan } from "@verisim/gan";
 import { autoregressive } from "@verisim/language";
 import { tvae } from "@verisim/vae";
 import { vam } from "@verisim/vam";
+import { auto } from "./auto/auto.ts";
 
 /** Every generator, by the names that the command line knows, in the order in which they are listed. */
 export const generators: readonly GeneratorDefinition[] = [
+  auto,
   gaussianCopula,
   ctgan,
   copulagan,
@@ -30,7 +32,7 @@ export const generators: readonly GeneratorDefinition[] = [
 ];
 
 /** The generator that is used where none is named. */
-export const defaultGeneratorName = "gaussian-copula";
+export const defaultGeneratorName = "auto";
 
 /**
  * The generator of a name.

@@ -14,4 +14,5 @@ export * as arrays from "@verisim/tensor/arrays";
 export * as transforms from "@verisim/transforms";
 export * from "@verisim/vae";
 export * from "@verisim/vam";
+export * from "./auto/index.ts";
 export * from "./generators.ts";

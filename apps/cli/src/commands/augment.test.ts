@@ -89,7 +89,7 @@ describe("augment", () => {
     expect(stdout).toMatch(/^AUC +0\.\d{4} +0\.\d{4} +[+-]\d\.\d{4} +[+-]?\d\.\d{4} to [+-]?\d\.\d{4}$/m);
     expect(stdout.trimEnd().split("\n").at(-1)).toMatch(/^(Better:|Worse:|No difference) .*\.$/);
     expect(stdout).not.toContain("chosen");
-    expect(stderr).toMatch(/^Learnt 300 rows of 6 columns with gaussian-copula in /);
+    expect(stderr).toMatch(/^Learnt 300 rows of 6 columns with sequential-trees in /);
   });
 
   it("prints JSON, writes it too, and gives the same for the same seed", async () => {
@@ -113,7 +113,7 @@ describe("augment", () => {
     expect(JSON.parse(readFileSync(join(folder, "outcome.json"), "utf8"))).toEqual(result);
     expect(result).toMatchObject({
       version: 1,
-      model: "gaussian-copula",
+      model: "sequential-trees",
       seed: 4,
       target: "income",
       choice: null,

@@ -53,12 +53,7 @@ export async function augment(data: string, flags: AugmentFlags, session: Sessio
     ? { train: read.table, holdout: compared.table }
     : splitHoldout(read.table, metadata, target, { seed });
 
-  const warnings = new Set([
-    // Here the target has an effect, whatever the generator makes of it.
-    ...fitPlan.notes.filter((note) => !note.startsWith("--target ")),
-    ...read.warnings,
-    ...(compared?.warnings ?? []),
-  ]);
+  const warnings = new Set([...fitPlan.notes, ...read.warnings, ...(compared?.warnings ?? [])]);
   const ofParts = new Set<string>();
   const choice = given
     ? undefined
@@ -92,8 +87,8 @@ export async function augment(data: string, flags: AugmentFlags, session: Sessio
 
   const result = {
     version: 1,
-    model: fitPlan.definition.name,
-    options: fitPlan.options,
+    model: generator?.name ?? fitPlan.definition.name,
+    options: generator?.choice?.options ?? fitPlan.options,
     seed,
     training: generator?.training ? trainingFigures(generator.training) : null,
     plan: plan && drawn ? { ...plan, amount: drawn.table.rowCount / train.rowCount } : null,

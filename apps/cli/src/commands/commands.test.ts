@@ -33,7 +33,9 @@ describe("inspect", () => {
     expect(stdout).toMatch(/^age +numerical /m);
     expect(stdout).toMatch(/^signed_up +datetime %Y-%m-%d /m);
     expect(stdout).toContain("Primary key: id");
-    expect(stdout).toContain("fit would learn 5 columns with gaussian-copula.");
+    expect(stdout).toContain(
+      "fit would learn 5 columns with sequential-trees: rows closest to the real ones",
+    );
     expect(stderr).toBe("");
   });
 
@@ -41,7 +43,8 @@ describe("inspect", () => {
     const result = JSON.parse((await done("inspect", "people.csv", "--json")).stdout);
     expect(result).toMatchObject({ version: 1, rows: 400, primaryKey: "id" });
     expect(result.fit).toEqual({
-      model: "gaussian-copula",
+      model: "sequential-trees",
+      why: expect.stringContaining("(400 rows, 5 modelled columns, purpose fidelity)"),
       modelled: ["plan", "age", "income", "signed_up", "churned"],
       generated: ["id"],
       unique: ["id"],
@@ -73,11 +76,12 @@ describe("inspect", () => {
 describe("models", () => {
   it("lists generators with options and defaults", async () => {
     const { stdout } = await done("models");
-    expect(stdout).toContain("gaussian-copula (the default)");
+    expect(stdout).toContain("auto (the default)");
     expect(stdout).toContain("minGroup = 5");
     const list = JSON.parse((await done("models", "--json")).stdout);
-    expect(list.default).toBe("gaussian-copula");
-    expect(list.models[0].options.minGroup).toMatchObject({ type: "integer", default: 5, min: 1 });
+    expect(list.default).toBe("auto");
+    const copula = list.models.find(({ name }: { name: string }) => name === "gaussian-copula");
+    expect(copula.options.minGroup).toMatchObject({ type: "integer", default: 5, min: 1 });
   });
 });
 
@@ -127,7 +131,7 @@ describe("fit and sample", () => {
     );
     expect(JSON.parse(stdout)).toMatchObject({
       version: 1,
-      model: "gaussian-copula",
+      model: "sequential-trees",
       rows: 80,
       from: 0,
       seed: 0,
@@ -142,7 +146,8 @@ describe("fit and sample", () => {
   it("fit says which flags its generator has no use for, in words and in JSON", async () => {
     const { stdout, stderr } = await done(
       ...["fit", "people.csv", "--out", "m.verisim", "--json", "--max-time", "10m", "--max-memory", "4GB"],
-      ...["--target", "churned", "--set", "minGroup=7", "--set", "marginals.age=gamma"],
+      ...["--model", "gaussian-copula", "--target", "churned"],
+      ...["--set", "minGroup=7", "--set", "marginals.age=gamma"],
     );
     expect(stderr).toContain("--max-time has no effect on gaussian-copula.");
     const result = JSON.parse(stdout);
@@ -203,7 +208,8 @@ describe("synth", () => {
     const result = JSON.parse(stdout);
     expect(result).toMatchObject({
       version: 1,
-      model: "gaussian-copula",
+      model: "sequential-trees",
+      choice: { name: "sequential-trees", options: {}, passedOver: [] },
       rows: { real: 400, synthetic: 120, holdout: null },
       out: "q.csv",
       report: null,

@@ -34,14 +34,17 @@ export async function fit(data: string, flags: FitFlags, session: Session): Prom
   const generator = await learn(plan, read, seed, session);
   await session.timed("write", () => writeModelFile(flags.out!, generator.toArtifact()));
 
-  const warnings = [...plan.notes, ...read.warnings, ...generator.warnings];
+  // No generator so far treats one column differently; the commands that judge have a use for the target.
+  const target = flags.target === undefined ? [] : [`--target has no effect on ${generator.name}.`];
+  const warnings = [...plan.notes, ...target, ...read.warnings, ...generator.warnings];
   sayWarnings(warnings, session);
   session.say(`Model: ${flags.out} (${formatSeconds(session.seconds)} in all)`);
   if (session.json)
     session.printJson({
       version: 1,
       model: generator.name,
-      options: plan.options,
+      options: generator.choice?.options ?? plan.options,
+      choice: generator.choice ?? null,
       seed,
       rows: read.table.rowCount,
       columns: read.table.columns.length,

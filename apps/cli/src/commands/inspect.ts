@@ -7,7 +7,7 @@ import {
   toSdvMetadata,
   uniqueColumns,
 } from "@verisim/core";
-import { defaultGeneratorName } from "@verisim/verisim/generators";
+import { chooseGenerators, tableFacts } from "@verisim/verisim/auto";
 import { Checks } from "../checks.ts";
 import { type ColumnSummary, summariseColumn } from "../column-summary.ts";
 import type { InspectFlags } from "../program.ts";
@@ -31,7 +31,8 @@ export async function inspect(data: string, flags: InspectFlags, session: Sessio
   checks.attempt(() => requireColumn(metadata, flags.target, "target"));
   checks.settle();
   const columns = table.columns.map((column) => summariseColumn(column, metadata.columns[column.name]!));
-  const plan = fitPlan(metadata);
+  const [{ choice }] = chooseGenerators(tableFacts(table, metadata), { purpose: "fidelity" });
+  const plan = { model: choice.name, why: choice.reason, ...fitPlan(metadata) };
   const result = {
     version: 1,
     file: data,
@@ -39,7 +40,7 @@ export async function inspect(data: string, flags: InspectFlags, session: Sessio
     columns,
     primaryKey: metadata.primaryKey ?? null,
     alternateKeys: metadata.alternateKeys ?? [],
-    fit: { model: defaultGeneratorName, ...plan },
+    fit: plan,
     warnings,
     metadata: toSdvMetadata({ tables: { table: metadata }, relationships: [] }),
   };
@@ -57,6 +58,9 @@ export async function inspect(data: string, flags: InspectFlags, session: Sessio
 }
 
 interface InspectPlan {
+  /** The generator that `auto` chooses without a budget, and why. */
+  model: string;
+  why: string;
   /** Columns whose values come from a model, by name. */
   modelled: string[];
   /** Columns whose values are made up without one: ids, personal data, free text. */
@@ -64,7 +68,7 @@ interface InspectPlan {
   unique: string[];
 }
 
-function fitPlan(metadata: TableMetadata): InspectPlan {
+function fitPlan(metadata: TableMetadata): Omit<InspectPlan, "model" | "why"> {
   const names = Object.keys(metadata.columns);
   return {
     modelled: names.filter((name) => isModelled(metadata.columns[name]!)),
@@ -99,7 +103,7 @@ function inspectText(
       : `Primary key: ${typeof key === "string" ? key : key.join(", ")}`,
   ];
   if (plan.modelled.length > 0)
-    lines.push(`fit would learn ${plural(plan.modelled.length, "column")} with ${defaultGeneratorName}.`);
+    lines.push(`fit would learn ${plural(plan.modelled.length, "column")} with ${plan.model}: ${plan.why}.`);
   if (plan.generated.length > 0)
     lines.push(`It would make up ${named(plan.generated)} without learning their values.`);
   if (plan.modelled.length === 0)

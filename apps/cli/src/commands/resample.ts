@@ -2,11 +2,10 @@
 
 import {
   knownTextsHint,
-  numberColumn,
+  type OptionTable,
   parseLabelCounts,
-  Table,
+  type Table,
   type TableMetadata,
-  VerisimError,
 } from "@verisim/core";
 import { formatOfPath, writeTable } from "@verisim/data";
 import {
@@ -15,37 +14,22 @@ import {
   resample,
   resampleGain,
   resampleOptionRows,
+  sequenceOptionRows,
   strategyNames,
   withOrigins,
 } from "@verisim/resample";
-import {
-  bootstrapRows,
-  rake,
-  sampleRows,
-  smoothedBootstrap,
-  stratifiedRows,
-} from "@verisim/resample/sampling";
 import { Checks } from "../checks.ts";
 import { requireFlag, seedOf } from "../flag-values.ts";
 import { formatSeconds, optionValueError, plural, readRowCount } from "../quantities.ts";
 import { readCompared, readReal } from "../reading.ts";
 import { requireColumn } from "../required-column.ts";
+import type { Resampling } from "../resampling.ts";
+import { readMargin, sampled, samples } from "../row-samples.ts";
+import { sequencesBalanced, sequencesOf } from "../sequence-resampling.ts";
 import type { Session } from "../session.ts";
 import { settingValue } from "../setting-values.ts";
 import type { ResampleFlags } from "../table-commands.ts";
 import { sayWarnings } from "../warnings.ts";
-
-/** Samples of a table's own rows, which need no target. */
-const samples = ["sample", "bootstrap", "smoothed-bootstrap", "stratified", "rake"];
-
-interface Outcome {
-  readonly table: Table;
-  readonly metadata: TableMetadata;
-  readonly said: readonly string[];
-  readonly warnings: readonly string[];
-  /** What --json adds. */
-  readonly details: Readonly<Record<string, unknown>>;
-}
 
 export async function resampleTable(data: string, flags: ResampleFlags, session: Session): Promise<void> {
   const checks = new Checks();
@@ -88,30 +72,35 @@ export async function resampleTable(data: string, flags: ResampleFlags, session:
   checks.input(data, "table");
   checks.input(flags.metadata, "metadata");
   checks.input(flags.holdout, "holdout");
+  checks.input(flags.context, "context");
   if (flags.gain && isSample)
     checks.add(optionValueError("gain", "a strategy that balances classes", strategy));
   checks.attempt(() => formatOfPath(requireFlag(flags.out, "out", "the file to write")));
   checks.output(flags.out, "out");
   checks.settle();
 
-  const { table, metadata, warnings } = await readReal(data, flags.metadata, session);
+  const read = await readReal(data, flags.metadata, session);
+  const sequences = isSample ? undefined : await sequencesOf(read, flags, session);
+  const { table, metadata } = sequences ?? read;
   for (const [column, option] of [
     [target, flags.target === undefined ? "counts" : "target"],
     ...(flags.by ?? []).map((name) => [name, "by"]),
+    [flags.sequenceOrder, "sequence-order"],
   ] as [string | undefined, string][])
     checks.attempt(() => requireColumn(metadata, column, option));
   checks.settle();
-  const request = {
-    ...options,
+  const shared = {
     target: target!,
-    strategy,
     seed,
     signal: session.signal,
     ...(counts ? { counts: counts.counts } : {}),
     ...(balance === undefined ? {} : { samplingStrategy: balance }),
   };
-  const outcome = await session.timed("sample", () =>
-    isSample
+  const request = { ...options, ...shared, strategy };
+  const origins = flags.origins === true;
+  const outcome = await session.timed("sample", () => {
+    if (sequences) return sequencesBalanced(sequences, options ?? {}, { ...shared, origins }, session);
+    return isSample
       ? sampled(strategy, table, metadata, {
           seed,
           rows,
@@ -120,8 +109,8 @@ export async function resampleTable(data: string, flags: ResampleFlags, session:
           replace: flags.replace === true,
           margins: Object.fromEntries(margins),
         })
-      : balanced(table, metadata, { ...request, origins: flags.origins === true }),
-  );
+      : balanced(table, metadata, { ...request, origins });
+  });
   const gain = flags.gain ? await measuredGain(table, metadata, request, flags, session) : undefined;
   const out = flags.out!;
   await session.timed("write", () =>
@@ -132,7 +121,7 @@ export async function resampleTable(data: string, flags: ResampleFlags, session:
   session.say(
     `Wrote ${plural(outcome.table.rowCount, "row")} to ${out} in ${formatSeconds(session.seconds)}.`,
   );
-  const all = [...warnings, ...outcome.warnings];
+  const all = [...read.warnings, ...outcome.warnings];
   sayWarnings(all, session);
   if (session.json)
     session.printJson({
@@ -152,7 +141,7 @@ async function balanced(
   table: Table,
   metadata: TableMetadata,
   { origins, ...request }: Parameters<typeof resample>[2] & { readonly origins: boolean },
-): Promise<Outcome> {
+): Promise<Resampling> {
   const result = await resample(table, metadata, request);
   const counts = [...result.counts].map(([label, { before, after }]) => ({ label, before, after }));
   const added: Record<string, { sdtype: string; numberStyle?: "integer"; decimals?: number }> = origins
@@ -205,117 +194,21 @@ function gainText({ verdict, scores, rare, gains }: ResampleGain, heldOut: boole
   return `Boosted trees on ${judges} (${gains.length} trainings): ${score}${rare === null ? "" : ` of ${rare}`} ${plain.toFixed(4)} as they are, ${resampled.toFixed(4)} resampled, gain ${signed(gain)} (95 % interval ${signed(low)} to ${signed(high)}): ${words}.`;
 }
 
-interface SampleRequest {
-  readonly seed: number;
-  readonly rows: number | undefined;
-  readonly by: readonly string[];
-  readonly targets: Readonly<Record<string, number>> | undefined;
-  readonly replace: boolean;
-  readonly margins: Readonly<Record<string, Readonly<Record<string, number>>>>;
-}
-
-function sampled(strategy: string, table: Table, metadata: TableMetadata, request: SampleRequest): Outcome {
-  const { seed, rows, by, targets, replace, margins } = request;
-  const { primaryKey: _key, alternateKeys: _others, ...keyless } = metadata;
-  const plain = { said: [], warnings: [], details: {} };
-  switch (strategy) {
-    case "sample":
-      return { ...plain, table: table.take(sampleRows(table, rows!, seed)), metadata };
-    case "bootstrap":
-      return { ...plain, table: table.take(bootstrapRows(table, rows, seed)), metadata: keyless };
-    case "smoothed-bootstrap": {
-      const columns = Object.entries(metadata.columns).filter(([, { sdtype }]) => sdtype === "numerical");
-      const decimals = Object.fromEntries(
-        columns.flatMap(([name, about]) => (about.decimals === undefined ? [] : [[name, about.decimals]])),
-      );
-      const smooth = smoothedBootstrap(table, rows, seed, {
-        columns: columns.map(([name]) => name).filter((name) => table.column(name).kind === "number"),
-        decimals,
-      });
-      return { ...plain, table: smooth.table, metadata: keyless };
-    }
-    case "stratified": {
-      const drawn = stratifiedRows(table, {
-        by,
-        seed,
-        replace,
-        ...(rows === undefined ? {} : { count: rows }),
-        ...(targets ? { targets } : {}),
-      });
-      return {
-        table: table.take(drawn.rows),
-        metadata: replace ? keyless : metadata,
-        said: drawn.strata
-          .slice(0, 20)
-          .map(({ name, available, drawn: count }) => `${name}: ${count} of ${plural(available, "row")}.`),
-        warnings: [],
-        details: { strata: drawn.strata },
-      };
-    }
-    default: {
-      const raked = rake(table, { margins });
-      const { weights, margins: met, ...figures } = raked;
-      const effective = `Effective sample size ${figures.effectiveSize.toFixed(1)} of ${plural(table.rowCount, "row")} (design effect ${figures.designEffect.toFixed(2)}).`;
-      const warnings = figures.converged
-        ? []
-        : [`The margins cannot all be met: off by up to ${(100 * figures.error).toFixed(2)} %.`];
-      if (rows !== undefined)
-        return {
-          table: table.take(bootstrapRows(table, rows, seed, weights)),
-          metadata: keyless,
-          said: [effective],
-          warnings,
-          details: { ...figures, margins: met },
-        };
-      if (table.has("weight"))
-        throw new VerisimError("VERISIM_DUPLICATE_COLUMN", "The table already has a column weight.", {
-          where: { column: "weight" },
-          hint: "Rename that column, or give --rows to draw rows by the weights.",
-        });
-      return {
-        table: new Table([...table.columns, numberColumn("weight", weights)], table.rowCount),
-        metadata: { ...metadata, columns: { ...metadata.columns, weight: { sdtype: "numerical" } } },
-        said: [effective],
-        warnings,
-        details: { ...figures, margins: met },
-      };
-    }
-  }
-}
-
-/** `column:label=share,label=share`. @throws VerisimError `VERISIM_OPTION_VALUE` */
-function readMargin(text: string): [string, Record<string, number>] {
-  const form = 'a column and shares, such as "sex:f=0.51,m=0.49"';
-  const colon = text.indexOf(":");
-  if (colon <= 0) throw optionValueError("margins", form, text);
-  const entries = text
-    .slice(colon + 1)
-    .split(",")
-    .map((entry): [string, number] => {
-      const at = entry.lastIndexOf("=");
-      const share = at < 0 ? Number.NaN : Number(entry.slice(at + 1));
-      if (!(share >= 0)) throw optionValueError("margins", form, text);
-      return [entry.slice(0, at).trim(), share];
-    });
-  return [text.slice(0, colon).trim(), Object.fromEntries(entries)];
-}
-
 function readOptions(settings: readonly string[]): Record<string, unknown> {
+  const rows: OptionTable = { ...resampleOptionRows, window: sequenceOptionRows.window };
   const options: Record<string, unknown> = {};
   for (const setting of settings) {
     const at = setting.indexOf("=");
     const name = setting.slice(0, Math.max(0, at)).trim();
-    if (!Object.hasOwn(resampleOptionRows, name))
+    const row = Object.hasOwn(rows, name) ? rows[name] : undefined;
+    if (!row)
       throw optionValueError(
         "set",
         "option=value",
         setting,
-        knownTextsHint("options", name, Object.keys(resampleOptionRows)),
+        knownTextsHint("options", name, Object.keys(rows)),
       );
-    options[name] = settingValue(
-      resampleOptionRows[name as keyof typeof resampleOptionRows],
-      setting.slice(at + 1).trim(),
-    );
+    options[name] = settingValue(row, setting.slice(at + 1).trim());
   }
   return options;
 }

@@ -1,7 +1,7 @@
 // `verisim synth`: fit, sample and evaluate in one go. All files appear together at the end, or none does.
 
 import { basename } from "node:path";
-import { type SamplingNote, Table, VerisimError } from "@verisim/core";
+import { type Generator, type SamplingNote, Table, VerisimError } from "@verisim/core";
 import { formatOfPath, openTableWriter } from "@verisim/data";
 import type { Evaluation, PartName } from "@verisim/evaluate";
 import { figuresOf } from "@verisim/evaluate/figures";
@@ -98,7 +98,7 @@ export async function synth(data: string, flags: SynthFlags, session: Session): 
       flags.report === undefined
         ? undefined
         : await session.timed("report", () =>
-            reportText(data, flags, fitPlan, evaluation, notes, read.metadata, session),
+            reportText(data, flags, fitPlan, generator, evaluation, notes, read.metadata, session),
           );
     if (session.signal.aborted) throw new VerisimError("VERISIM_ABORTED", "The work was stopped on request.");
     await session.timed("write", () => writer.close());
@@ -120,7 +120,8 @@ export async function synth(data: string, flags: SynthFlags, session: Session): 
     session.printJson({
       version: 1,
       model: generator.name,
-      options: fitPlan.options,
+      options: generator.choice?.options ?? fitPlan.options,
+      choice: generator.choice ?? null,
       seed,
       rows: { real: real.rowCount, synthetic: plan.rows, holdout: holdout?.table.rowCount ?? null },
       from: plan.from,
@@ -161,7 +162,8 @@ function judgementNotes(plan: SamplePlan & { rows: number }, judgedRows: number)
 async function reportText(
   data: string,
   flags: SynthFlags,
-  { definition, options }: FitPlan,
+  { options }: FitPlan,
+  { name, choice }: Generator,
   evaluation: Evaluation,
   warnings: readonly string[],
   metadata: Parameters<typeof combinedMetadata>[0],
@@ -172,7 +174,7 @@ async function reportText(
     title: basename(data),
     evaluation,
     metadata,
-    generator: { name: definition.name, options, warnings },
+    generator: { name, options: choice?.options ?? options, warnings },
     timings: session.timings,
     files: [
       { role: "Real table", path: data },

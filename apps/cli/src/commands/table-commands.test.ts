@@ -215,6 +215,47 @@ describe("resample", () => {
     }
   });
 
+  it("makes sequences of a rare class between two of it, with what is known of each in a second file", async () => {
+    const steps = ["case,step,level,state"];
+    const cases = ["case,kind"];
+    for (let one = 1; one <= 12; one++) {
+      cases.push(`${one},${one <= 8 ? "rise" : "fall"}`);
+      for (let step = 0; step < 10 + (one % 3); step++)
+        steps.push(`${one},${step},${(one <= 8 ? step : -step) + one / 7},${step < 5 ? "early" : "late"}`);
+    }
+    writeFileSync(join(folder, "steps.csv"), `${steps.join("\n")}\n`);
+    writeFileSync(join(folder, "cases.csv"), `${cases.join("\n")}\n`);
+    const args = ["resample", "steps.csv", "--sequence-key", "case", "--sequence-order", "step"];
+    const { code, stdout, stderr } = await verisim(
+      ...[...args, "--context", "cases.csv", "--counts", "kind:fall=7", "--origins", "--json"],
+      ...["--set", "window=0.2", "--out", "more.csv"],
+    );
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain("fall: 4 sequences before, 7 sequences after.");
+    const { made } = JSON.parse(stdout);
+    expect(made).toHaveLength(3);
+    const after = csvColumns(text("more.csv"));
+    expect(Object.keys(after)).toEqual([
+      ...["case", "step", "level", "state", "kind", "is_synthetic", "base_sequence", "other_sequence"],
+    ]);
+    for (const { key, base, other, label } of made) {
+      const rows = Array.from(after.case!.keys()).filter((row) => after.case![row] === String(key));
+      expect(rows.map((row) => after.step![row])).toEqual(rows.map((_, step) => String(step)));
+      expect(new Set(rows.map((row) => after.base_sequence![row]))).toEqual(new Set([String(base)]));
+      expect([9, 10, 11, 12]).toEqual(expect.arrayContaining([base, other]));
+      expect(label).toBe("fall");
+    }
+    for (const [wrong, words] of [
+      [["--strategy", "adasyn", "--target", "kind"], "smote, the strategy for sequences"],
+      [["--target", "state"], "one class for all of sequence"],
+      [["--target", "kind", "--set", "mNeighbors=3"], "an option of sequences"],
+    ] as const) {
+      const refused = await verisim(...args, "--context", "cases.csv", ...wrong, "--out", "no.csv");
+      expect(refused.code).not.toBe(0);
+      expect(refused.stderr).toContain(words);
+    }
+  });
+
   it("samples by strata, with replacement and by margins", async () => {
     const stratified = await verisim(
       "resample",
