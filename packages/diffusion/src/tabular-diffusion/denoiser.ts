@@ -46,19 +46,24 @@ export function initDenoiser(
   };
 }
 
-/** @param known [rows, choices]; @returns logits [rows, choices] */
-function denoise(parameters: DenoiserParameters<Tensor>, known: nn.LinearInput): Tensor {
+/** @param known [rows, choices]; @param drop what training does to hidden layers; @returns logits [rows, choices] */
+function denoise(
+  parameters: DenoiserParameters<Tensor>,
+  known: nn.LinearInput,
+  drop: (x: Tensor) => Tensor,
+): Tensor {
   let hidden = nn.linear(parameters.input, known);
   for (const { norm, up, down } of parameters.blocks)
-    hidden = add(hidden, nn.linear(down, relu(nn.linear(up, nn.layerNorm(norm, hidden)))));
+    hidden = add(hidden, nn.linear(down, drop(relu(nn.linear(up, nn.layerNorm(norm, hidden))))));
   return nn.linear(parameters.output, relu(nn.layerNorm(parameters.norm, hidden)));
 }
 
-/** Logits of all columns for what is known: what a column's own look says, and what the others add to it. */
+/** Logits of all columns for what is known: what a column's own look says, and what the others add to it; `drop` as training does. */
 export function logitsOf(
   parameters: DenoiserParameters<Tensor>,
   known: Known,
   columns: NoisedColumns,
+  drop: (x: Tensor) => Tensor = (x) => x,
 ): Tensor {
-  return add(denoise(parameters, beliefOf(known, columns)), ownLogits(known.evidence, columns));
+  return add(denoise(parameters, beliefOf(known, columns), drop), ownLogits(known.evidence, columns));
 }

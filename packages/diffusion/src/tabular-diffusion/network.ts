@@ -16,18 +16,21 @@ import {
   gradients,
   iota,
   mul,
-  type nn,
+  nn,
   optim,
   reshape,
   segmentLogSoftmax,
+  sub,
   sum,
   type Tensor,
   tensorData,
 } from "@verisim/tensor";
+import { columnsAt } from "./beliefs.ts";
 import { type NoisedColumns, noisedColumns } from "./columns.ts";
 import { initDenoiser, logitsOf } from "./denoiser.ts";
+import { firstCosts, learntSchedule, notedCosts } from "./learnt-schedule.ts";
 import { inverseDeviations } from "./noise-levels.ts";
-import { noiseRows } from "./noising.ts";
+import { type NoisedRows, noiseRows } from "./noising.ts";
 import type { ResolvedDiffusionOptions } from "./options.ts";
 import { noiseWidth, sampleRows } from "./sampler.ts";
 
@@ -45,55 +48,62 @@ export function diffusionNetwork(options: ResolvedDiffusionOptions, encoding: Ta
     heldLoss: ({ rng, model, data, table }, { batchSize, rows }) => {
       const row = rng.below(rows.rowCount, [batchSize]);
       const { denoiser } = options.averageDecay > 0 ? model.average : model.parameters;
-      return lossOf(rng, denoiser, gather(table.ones, row), data, columns, options).perColumn;
+      const held = { ...options, dropout: 0 };
+      return lossOf(rng, denoiser, gather(table.ones, row), data, columns, held).perColumn;
     },
     sampling: (model) => {
       const { denoiser } = options.averageDecay > 0 ? model.average : model.parameters;
-      return { denoiser, inverse: evenSchedule(columns, options.steps) };
+      return {
+        denoiser,
+        ...(columns.numbers.length > 0
+          ? { schedule: learntSchedule(model.costs, inverseTables(columns)) }
+          : {}),
+      };
     },
-    produce: (weights, layout, noise, condition) =>
-      sampleRows(weights, layout, columns, options, noise, condition),
+    addsBias: true,
+    produce: (weights, layout, noise, condition, bias) =>
+      sampleRows(weights, layout, { columns, steps: options.steps }, noise, condition, bias),
   };
 }
 
 /** Inverse deviations at even levels, per number; none where no column is noised. */
 function noiseTables(columns: NoisedColumns): StateTree {
   if (columns.numbers.length === 0) return {};
-  const tables = columns.numbers.map((column) => inverseTable(columns, column));
+  const tables = inverseTables(columns);
   return { inverse: tensorData(Float32Array.from(tables.flatMap((table) => [...table]))) };
 }
 
-function inverseTable({ starts, widths, shares, scores }: NoisedColumns, column: number): Float32Array {
-  const [from, to] = [starts[column]!, starts[column]! + widths[column]!];
-  return inverseDeviations(shares.subarray(from, to), scores.subarray(from, to));
-}
-
-function evenSchedule(columns: NoisedColumns, steps: number): StateTree {
-  const { numbers } = columns;
-  if (numbers.length === 0) return tensorData(new Float32Array(steps), [steps, 1]);
-  const table = new Float32Array(steps * numbers.length);
-  numbers.forEach((column, place) => {
-    const inverse = inverseTable(columns, column);
-    for (let n = 0; n < steps; n++) {
-      const at = (n / steps) * (inverse.length - 1);
-      const low = Math.floor(at);
-      table[n * numbers.length + place] =
-        inverse[low]! + (at - low) * (inverse[Math.min(inverse.length - 1, low + 1)]! - inverse[low]!);
-    }
+function inverseTables({ numbers, starts, widths, shares, scores }: NoisedColumns): Float32Array[] {
+  return numbers.map((column) => {
+    const [from, to] = [starts[column]!, starts[column]! + widths[column]!];
+    return inverseDeviations(shares.subarray(from, to), scores.subarray(from, to));
   });
-  return tensorData(table, [steps, numbers.length]);
 }
 
-function init(at: nn.Initializer, { columnOf }: NoisedColumns, options: ResolvedDiffusionOptions): StateTree {
-  const { width, depth, learningRate, averageDecay } = options;
+function optimizer({ learningRate, weightDecay }: ResolvedDiffusionOptions): optim.Adam {
+  return optim.adamW({ learningRate, weightDecay });
+}
+
+function init(at: nn.Initializer, columns: NoisedColumns, options: ResolvedDiffusionOptions): StateTree {
+  const { width, depth, averageDecay } = options;
   const parameters = {
-    denoiser: initDenoiser(at.at("denoiser"), { choices: columnOf.length, width, depth }),
+    denoiser: initDenoiser(at.at("denoiser"), { choices: columns.columnOf.length, width, depth }),
   };
   return {
     parameters,
-    adam: optim.adam({ learningRate }).init(parameters),
+    adam: optimizer(options).init(parameters),
     average: averageDecay > 0 ? parameters : {},
+    ...(columns.numbers.length > 0 ? { costs: firstCosts(entropies(columns)) } : {}),
   };
+}
+
+/** Entropy of each number's alternatives, in nats. */
+function entropies({ numbers, starts, widths, shares }: NoisedColumns): number[] {
+  return numbers.map((column) =>
+    shares
+      .subarray(starts[column]!, starts[column]! + widths[column]!)
+      .reduce((sum, share) => sum - (share > 0 ? share * Math.log(share) : 0), 0),
+  );
 }
 
 function trainingStep(
@@ -105,7 +115,7 @@ function trainingStep(
   const { learningRate, averageDecay } = options;
   const row = rng.below(rows.rowCount, [batchSize]);
   const { parameters } = model;
-  const { loss, perColumn } = lossOf(
+  const { loss, perColumn, losses, noised } = lossOf(
     rng,
     parameters.denoiser,
     gather(table.ones, row),
@@ -115,12 +125,22 @@ function trainingStep(
   );
   const raw = optim.withTensors(parameters, gradients(loss, optim.tensorsOf(parameters)));
   const { gradients: clipped } = optim.clipByGlobalNorm(raw, clipNorm);
-  const next = optim.adam({ learningRate }).update(parameters, clipped, model.adam, mul(rate, learningRate));
+  const next = optimizer(options).update(parameters, clipped, model.adam, mul(rate, learningRate));
   return {
     model: {
       parameters: next.parameters,
       adam: next.state,
       ...(averageDecay > 0 ? { average: optim.ema(model.average, next.parameters, averageDecay) } : {}),
+      ...(noised.levels === undefined
+        ? {}
+        : {
+            costs: notedCosts(
+              model.costs,
+              noised.levels,
+              columnsAt(losses, columns.numbers),
+              add(mul(noised.levels, 0), sub(1, noised.apart)),
+            ),
+          }),
     },
     losses: { loss: perColumn },
   };
@@ -134,13 +154,15 @@ function lossOf(
   data: StateTree,
   columns: NoisedColumns,
   options: ResolvedDiffusionOptions,
-): { loss: Tensor; perColumn: Tensor } {
+): { loss: Tensor; perColumn: Tensor; losses: Tensor; noised: NoisedRows } {
   const rows = ones.shape[0]!;
   const choices = columns.columnOf.length;
   const noised = noiseRows(rng, ones, data.inverse, columns, options);
-  const likely = segmentLogSoftmax(logitsOf(denoiser, noised, columns), columns.widths);
+  const drop = (x: Tensor): Tensor => nn.dropout(rng, x, options.dropout);
+  const likely = segmentLogSoftmax(logitsOf(denoiser, noised, columns, drop), columns.widths);
   const places = add(mul(iota(ones.shape, 0, "i32"), choices), ones);
-  const costs = mul(gather(reshape(likely, [rows * choices]), places), mul(-1, noised.weights));
-  const total = sum(costs);
-  return { loss: mul(total, 1 / rows), perColumn: div(total, add(sum(noised.weights), 1e-6)) };
+  const losses = mul(gather(reshape(likely, [rows * choices]), places), -1);
+  const total = sum(mul(losses, noised.weights));
+  const perColumn = div(total, add(sum(noised.weights), 1e-6));
+  return { loss: mul(total, 1 / rows), perColumn, losses, noised };
 }

@@ -29,6 +29,8 @@ export interface NoisedRows extends Known {
   readonly weights: Tensor;
   /** [rows, numbers]: level of each number; undefined where there are none. */
   readonly levels: Tensor | undefined;
+  /** [rows, 1]: 1 where the columns' levels were drawn apart. */
+  readonly apart: Tensor;
 }
 
 export interface NoisingOptions {
@@ -67,7 +69,7 @@ export function noiseRows(
   const late = where(apart, 1, minimum(mostWeight, pow(sub(1.0001, time), -1)));
   const weights = mul(sub(1, isShown), where(rowOf(isNumber), 1, late));
   const shown = columnsAt(isShown, columnOf);
-  const known = { shown, ones: chosenOnes(ones, columns), isShown, weights };
+  const known = { shown, ones: chosenOnes(ones, columns), isShown, weights, apart };
   if (numbers.length === 0 || inverse === undefined)
     return { ...known, evidence: mul(shown, 0), levels: undefined };
   const stray = exp(mul(strayed, rng.normal([rows, numbers.length])));

@@ -15,6 +15,10 @@ export interface TabularDiffusionOptions extends LearningOptions {
   /** Residual blocks, of two layers each. */
   depth?: number;
   learningRate?: number;
+  /** Share of the weights that is lost per step and learning rate. */
+  weightDecay?: number;
+  /** Share of the hidden numbers that is left out in training. */
+  dropout?: number;
   /** Evaluations of the network that a row is made in. */
   steps?: number;
   /** Share of the training rows whose columns are noised each to a level of its own, which partial rows need. */
@@ -27,6 +31,7 @@ export const tabularDiffusionOptions: OptionTable = {
   ...withDefaults(learningOptions, {
     epochs: 150,
     minSteps: 3000,
+    patience: 6,
     maxBlocks: 64,
     averageDecay: 0.999,
     calibrate: false,
@@ -40,6 +45,14 @@ export const tabularDiffusionOptions: OptionTable = {
     description: "Residual blocks of the network, of two layers each.",
   },
   learningRate: { type: "number", default: 1e-3, min: 1e-8, max: 1, description: "Learning rate." },
+  weightDecay: { type: "number", default: 0.05, min: 0, max: 10, description: "Decoupled weight decay." },
+  dropout: {
+    type: "number",
+    default: 0.2,
+    min: 0,
+    max: 0.9,
+    description: "Share of the hidden numbers that is left out in training.",
+  },
   steps: {
     type: "integer",
     default: 20,

@@ -1,26 +1,20 @@
 // Rows from noise in a fixed number of steps, each one evaluation of the network. Between two steps every number is looked
 // at again with less noise: an alternative is drawn from what the network says, and seen through new noise (the exact
-// posterior step of a Gaussian diffusion, with an endpoint that is a distribution over alternatives); and some of the
-// categories, a few per step in an order drawn per row, are drawn and shown.
+// posterior step of a Gaussian diffusion whose endpoint is a distribution over alternatives); and some of the categories,
+// as few as can be, are drawn and shown, in an order drawn per row.
 
-import type { Layout, Produced, StateTree } from "@verisim/neural";
-import { choiceOfCondition } from "@verisim/neural";
+import { choiceOfCondition, type Layout, type Produced, type StateTree } from "@verisim/neural";
 import {
   add,
   constant,
-  cumsum,
   div,
   equal,
-  erf,
   gather,
   iota,
-  less,
   maximum,
-  minimum,
   mul,
   type nn,
   reshape,
-  segmentSoftmax,
   segmentSum,
   slice,
   sqrt,
@@ -31,6 +25,7 @@ import {
   where,
 } from "@verisim/tensor";
 import { columnsAt, evidenceOf, type Known, rowOf } from "./beliefs.ts";
+import { drawPlaces, onesAt, uniformOf } from "./column-draws.ts";
 import type { NoisedColumns } from "./columns.ts";
 import { logitsOf } from "./denoiser.ts";
 import { revealOrders } from "./reveal-orders.ts";
@@ -43,113 +38,111 @@ export function noiseWidth({ numbers, categories }: NoisedColumns, steps: number
   return 1 + categories.length + 2 * numbers.length * (steps - 1);
 }
 
-export function sampleRows(
-  { denoiser, inverse }: StateTree,
-  layout: Layout,
-  columns: NoisedColumns,
-  { steps }: { readonly steps: number },
-  noise: Tensor,
-  condition: nn.Bag | undefined,
-): Produced {
+export interface SamplerGiven {
+  readonly columns: NoisedColumns;
+  readonly steps: number;
+  /** [rows, noiseWidth], standard normal. */
+  readonly noise: Tensor;
+  /** What is known from the start. */
+  readonly known: Known;
+  /** Logits of all columns for what is known. */
+  readonly logitsOf: (known: Known) => Tensor;
+}
+
+/** Logits of the last step: those of shown columns leave nothing but what they show. [rows, choices]. */
+export function undoNoise({ schedule }: StateTree, given: SamplerGiven): Tensor {
+  const { columns, steps, noise } = given;
   const rows = noise.shape[0]!;
-  const { numbers, categories, numberOf, columnOf, widths, scores } = columns;
-  const choices = columnOf.length;
-  const numbersAt = (n: number, part: number): number =>
-    1 + categories.length + (2 * n + part) * numbers.length;
+  const { numbers, categories, numberOf, scores, widths } = columns;
   const noiseAt = (start: number, count: number): Tensor => slice(noise, [0, start], [rows, start + count]);
-  const zeros = mul(columnsAt(noise, new Int32Array(choices)), 0);
-
-  const { stepOf, categoryUniforms } = categoryDraws(noiseAt(0, 1 + categories.length), columns, steps);
-  let known: Known = { evidence: zeros, shown: zeros, ones: zeros };
-  if (condition !== undefined) known = withCondition(known, condition, layout, columns);
-
-  let look = zeros;
+  const numberNoise = (n: number, part: number): Tensor =>
+    columnsAt(noiseAt(1 + categories.length + (2 * n + part) * numbers.length, numbers.length), numberOf);
+  const categoryOf = columns.columnOf.map((column) => categories.indexOf(column));
+  const draws = categoryDraws(noiseAt(0, 1 + categories.length), columns, steps);
+  let { evidence, shown, ones } = given.known;
+  let look = mul(evidence, 0);
   for (let n = 0; ; n++) {
-    const logits = logitsOf(denoiser, known, columns);
-    if (n === steps - 1) {
-      const settled = mul(sub(1, known.ones), impossible);
-      return { logits: where(known.shown, settled, logits), places: undefined };
-    }
-    const uniforms = concatUniforms(
-      categoryUniforms,
-      numbers.length > 0 ? uniformOf(noiseAt(numbersAt(n, 0), numbers.length)) : undefined,
-      columns,
-    );
-    const drawn = drawOnes(logits, uniforms, widths, columnOf);
-    let { evidence, shown, ones } = known;
+    const logits = given.logitsOf({ evidence, shown, ones });
+    if (n === steps - 1) return where(shown, mul(sub(1, ones), impossible), logits);
+    const uniforms = [
+      ...(draws ? [columnsAt(draws.uniforms, categoryOf)] : []),
+      ...(numbers.length > 0 ? [uniformOfNumbers(numberNoise(n, 0), numberOf)] : []),
+    ].reduce((a, b) => add(a, b));
+    const drawn = onesAt(drawPlaces(logits, uniforms, columns), columns);
     if (numbers.length > 0) {
-      const scale = (step: number): Tensor =>
-        columnsAt(slice(inverse, [step, 0], [step + 1, numbers.length]), numberOf);
+      const scale = (step: number): Tensor => columnsAt(inverseAt(schedule, step / steps), numberOf);
       const [before, after] = [scale(n), scale(n + 1)];
       const score = segmentSum(mul(drawn, rowOf(scores)), widths);
-      const fresh = columnsAt(noiseAt(numbersAt(n, 1), numbers.length), numberOf);
-      // precision-weighted mean of the look so far and a new one of the drawn score
-      const added = sub(mul(after, after), mul(before, before));
-      const gained = add(mul(added, score), mul(sqrt(maximum(added, 0)), fresh));
+      // The mean of the looks so far and a new one of the drawn score, by precision.
+      const added = maximum(0, sub(mul(after, after), mul(before, before)));
+      const gained = add(mul(added, score), mul(sqrt(added), numberNoise(n, 1)));
       look = div(add(mul(mul(before, before), look), gained), add(mul(after, after), 1e-12));
       evidence = evidenceOf(mul(after, sub(look, rowOf(scores))));
     }
-    if (categories.length > 0) {
-      const now = mul(columnsAt(equal(stepOf, n), categoryOf(columns)), sub(1, shown));
+    if (draws) {
+      const now = mul(columnsAt(equal(draws.stepOf, n), categoryOf), sub(1, shown));
       ones = add(ones, mul(now, drawn));
       shown = add(shown, now);
     }
-    known = { evidence, shown, ones };
   }
 }
 
-/** Place of each choice's column among the categories; -1 for those of numbers. */
-function categoryOf({ columnOf, categories }: NoisedColumns): Int32Array {
-  return columnOf.map((column) => categories.indexOf(column));
+/** Uniforms of numbers, 0 at the choices of categories. */
+function uniformOfNumbers(normal: Tensor, numberOf: Int32Array): Tensor {
+  return mul(uniformOf(normal), rowOf(Float32Array.from(numberOf, (number) => (number < 0 ? 0 : 1))));
 }
 
-/** Standard normal numbers as uniform ones in (0, 1). */
-function uniformOf(normal: Tensor): Tensor {
-  const uniform = add(0.5, mul(0.5, erf(mul(normal, Math.SQRT1_2))));
-  return minimum(1 - 2e-7, maximum(2e-7, uniform));
+/** Rows as the frame of learned generators takes them. */
+export function sampleRows(
+  weights: StateTree,
+  layout: Layout,
+  { columns, steps }: Pick<SamplerGiven, "columns" | "steps">,
+  noise: Tensor,
+  condition: nn.Bag | undefined,
+  bias: Tensor,
+): Produced {
+  const nothing = nothingKnown(noise, columns);
+  const known = condition === undefined ? nothing : withCondition(nothing, condition, layout, columns);
+  const logits = undoNoise(weights, {
+    columns,
+    steps,
+    noise,
+    known,
+    logitsOf: (now) => add(logitsOf(weights.denoiser, now, columns), bias),
+  });
+  return { logits, places: undefined };
 }
 
-/** The step before which each category is shown, and the uniforms it is drawn by: [rows, categories]. */
+/** @param some [rows, any] */
+export function nothingKnown(some: Tensor, { columnOf }: NoisedColumns): Known {
+  const zeros = mul(columnsAt(some, new Int32Array(columnOf.length)), 0);
+  return { evidence: zeros, shown: zeros, ones: zeros };
+}
+
+/** Inverse deviations of the noise at a time: [1, numbers]. @param schedule [knots, numbers] */
+function inverseAt(schedule: Tensor, time: number): Tensor {
+  const [knots, numbers] = schedule.shape as readonly [number, number];
+  const place = time * (knots - 1);
+  const low = Math.min(knots - 2, Math.floor(place));
+  const row = (knot: number): Tensor => slice(schedule, [knot, 0], [knot + 1, numbers]);
+  return add(mul(row(low), 1 - (place - low)), mul(row(low + 1), place - low));
+}
+
+/** The step after which each category is shown, and the uniforms it is drawn by: [rows, categories] each. */
 function categoryDraws(
   noise: Tensor,
   { categories }: NoisedColumns,
   steps: number,
-): { stepOf: Tensor; categoryUniforms: Tensor | undefined } {
-  if (categories.length === 0) return { stepOf: noise, categoryUniforms: undefined };
+): { readonly stepOf: Tensor; readonly uniforms: Tensor } | undefined {
+  if (categories.length === 0) return undefined;
   const rows = noise.shape[0]!;
   const uniform = uniformOf(noise);
   const { count, stepOf } = revealOrders(categories.length, steps);
   const order = toI32(mul(slice(uniform, [0, 0], [rows, 1]), count));
-  const table = constant(stepOf, [count, categories.length]);
   return {
-    stepOf: gather(table, reshape(order, [rows])),
-    categoryUniforms: slice(uniform, [0, 1], [rows, 1 + categories.length]),
+    stepOf: gather(constant(stepOf, [count, categories.length]), reshape(order, [rows])),
+    uniforms: slice(uniform, [0, 1], [rows, 1 + categories.length]),
   };
-}
-
-/** Uniforms of all columns, spread over their choices. */
-function concatUniforms(
-  ofCategories: Tensor | undefined,
-  ofNumbers: Tensor | undefined,
-  columns: NoisedColumns,
-): Tensor {
-  const spread = (uniforms: Tensor | undefined, places: Int32Array): Tensor | undefined =>
-    uniforms === undefined ? undefined : columnsAt(uniforms, places);
-  const parts = [spread(ofCategories, categoryOf(columns)), spread(ofNumbers, columns.numberOf)];
-  return parts.filter((part) => part !== undefined).reduce((a, b) => add(a, b));
-}
-
-/** One alternative per column by its uniform: 1 where the running sum of probabilities passes it. [rows, choices]. */
-function drawOnes(logits: Tensor, uniforms: Tensor, widths: readonly number[], columnOf: Int32Array): Tensor {
-  const probabilities = segmentSoftmax(logits, widths);
-  // Every column's probabilities sum to 1: before a column the running sum is the number of columns before it.
-  const within = sub(cumsum(probabilities), rowOf(Float32Array.from(columnOf)));
-  const last = rowOf(Float32Array.from(widths.flatMap((width) => new Array<number>(width).fill(width - 1))));
-  const place = minimum(last, segmentSum(less(within, uniforms), widths));
-  const local = rowOf(
-    Float32Array.from(widths.flatMap((width) => Array.from({ length: width }, (_, i) => i))),
-  );
-  return equal(place, local);
 }
 
 /** A condition is a category that is shown from the start. */
@@ -161,8 +154,11 @@ function withCondition(
 ): Known {
   const rows = indices.shape[0]!;
   const choice = choiceOfCondition(reshape(indices, [rows]), layout);
-  const ones = equal(toF32(choice), iota([1, columnOf.length], 1));
-  const column = gather(constant(Float32Array.from(columnOf), [columnOf.length]), choice);
-  const shown = equal(column, rowOf(Float32Array.from(columnOf)));
-  return { evidence, shown, ones };
+  const columns = Float32Array.from(columnOf);
+  const column = gather(constant(columns, [columnOf.length]), choice);
+  return {
+    evidence,
+    ones: equal(toF32(choice), iota([1, columnOf.length], 1)),
+    shown: equal(column, rowOf(columns)),
+  };
 }

@@ -122,8 +122,8 @@ function sampleRows(
     const drawn = where(less(uniform(1), gather(conditions.keep, hit)), hit, gather(conditions.alias, hit));
     bag = conditionBag(where(less(condition, 0), drawn, condition), layout);
   }
-  const produced = network.produce(weights, layout, noise ?? broadcast(0, [rows, 1]), bag);
-  const logits = add(produced.logits, bias);
+  const produced = network.produce(weights, layout, noise ?? broadcast(0, [rows, 1]), bag, bias);
+  const logits = network.addsBias ? produced.logits : add(produced.logits, bias);
   if (undrawn) return { logits };
   const { places } = produced;
   const drawn = drawChoices(choiceUniforms, logits, layout.widths);

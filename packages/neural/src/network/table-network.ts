@@ -66,6 +66,17 @@ export interface TableNetwork {
   heldLoss?(given: Omit<StepGiven, "rate">, context: NetworkContext): Tensor;
   /** The part of a model's tree that sampling needs: it is what a model file holds. */
   sampling(model: StateTree): StateTree;
-  /** Rows from noise [rows, noise] and, where `conditional`, a bag of conditions; row i depends on input i alone. */
-  produce(weights: StateTree, layout: Layout, noise: Tensor, condition: nn.Bag | undefined): Produced;
+  /** True where `produce` adds the bias itself, as it draws inside; else it is added to the logits that it gives. */
+  readonly addsBias?: boolean;
+  /**
+   * Rows from noise [rows, noise] and, where `conditional`, a bag of conditions; row i depends on input i alone.
+   * @param bias [choices]: what calibration adds to logits
+   */
+  produce(
+    weights: StateTree,
+    layout: Layout,
+    noise: Tensor,
+    condition: nn.Bag | undefined,
+    bias: Tensor,
+  ): Produced;
 }

@@ -21,6 +21,9 @@ const fewestWindows = 4;
 /** Logits that are held at once, unless the fewest windows are more. */
 const mostLogits = 2 ** 24;
 const rounds = 4;
+/** Rounds where each needs rows of its own. */
+const insideRounds = 3;
+const insideWindows = 6;
 /** Fewest places behind a quantile map. */
 const leastPlaces = 200;
 const largestBias = 4;
@@ -84,14 +87,52 @@ export async function calibrateShares(
   signal?: AbortSignal,
 ): Promise<Float32Array> {
   sampler.setBias(new Float32Array(shares.length));
-  const logits: Float32Array[] = [];
-  for (let window = 0; window < windows; window++)
-    logits.push(
-      (await sampler.judge({ rowStart: window * windowRows, seed: 1, ...(signal ? { signal } : {}) })).logits,
-    );
-  const bias = fitBias(logits, shares, sampler.parts.layout);
-  sampler.setBias(bias);
+  const judged = async (count: number): Promise<Float32Array[]> => {
+    const logits: Float32Array[] = [];
+    for (let window = 0; window < count; window++)
+      logits.push(
+        (await sampler.judge({ rowStart: window * windowRows, seed: 1, ...(signal ? { signal } : {}) }))
+          .logits,
+      );
+    return logits;
+  };
+  const { network, layout } = sampler.parts;
+  if (!network.addsBias) {
+    const bias = fitBias(await judged(windows), shares, layout);
+    sampler.setBias(bias);
+    return bias;
+  }
+  // What the bias does inside of the network shows only when rows are made with it.
+  const bias = new Float32Array(shares.length);
+  for (let round = 0; round < insideRounds; round++) {
+    moveBias(bias, await judged(Math.min(windows, insideWindows)), shares, layout);
+    sampler.setBias(bias);
+  }
   return bias;
+}
+
+/** One round's change of a bias that is at work in the logits already. @param logits overwritten */
+function moveBias(
+  bias: Float32Array,
+  logits: readonly Float32Array[],
+  shares: Float64Array,
+  { widths }: Layout,
+): void {
+  const choices = shares.length;
+  const rowCount = logits.length * windowRows;
+  const expected = new Float64Array(choices);
+  const one = new Float64Array(choices).fill(1);
+  for (const window of logits) {
+    exponentiate(window, widths, choices);
+    addShares(window, one, widths, expected);
+  }
+  for (let i = 0; i < choices; i++) bias[i] = changed(bias[i]!, shares[i]! * rowCount, expected[i]!);
+}
+
+/** A choice's bias after its rows are found to be `found` instead of `wanted`. */
+function changed(bias: number, wanted: number, found: number): number {
+  const change = Math.log((wanted + 0.5) / (found + 0.5));
+  return Math.max(-largestBias, Math.min(largestBias, bias + change));
 }
 
 /**
@@ -107,11 +148,7 @@ function fitBias(logits: readonly Float32Array[], shares: Float64Array, { widths
     const expected = new Float64Array(choices);
     const factors = Float64Array.from(bias, Math.exp);
     for (const window of logits) addShares(window, factors, widths, expected);
-    for (let i = 0; i < choices; i++) {
-      const wanted = shares[i]! * rowCount + 0.5;
-      const change = Math.log(wanted / (expected[i]! + 0.5));
-      bias[i] = Math.max(-largestBias, Math.min(largestBias, bias[i]! + change));
-    }
+    for (let i = 0; i < choices; i++) bias[i] = changed(bias[i]!, shares[i]! * rowCount, expected[i]!);
   }
   return bias;
 }

@@ -3,10 +3,11 @@
 // accepted with that probability (rejection sampling, exact); where a condition is so rare that none is, one of them is
 // taken by its probability (importance resampling), and its bound columns are drawn from what is allowed in any case.
 
-import { RowRandom, type StreamKey, throwIfAborted } from "@verisim/core";
+import { RowRandom, type StreamKey } from "@verisim/core";
 import type { AllowedBox, AllowedColumn, DrawnRows, Layout } from "../encoding/layout.ts";
 import { conditionWidths } from "../network/condition-draws.ts";
 import { spanStarts } from "../network/outputs.ts";
+import { acceptRows } from "./accepted-rows.ts";
 import type { PlaceMaps } from "./calibrate.ts";
 import { CandidateView, pickByWeight } from "./candidate-view.ts";
 import {
@@ -29,13 +30,6 @@ export interface ConditionedRequest {
   readonly signal?: AbortSignal;
 }
 
-/** The candidate that a row holds so far. */
-interface Held {
-  readonly row: CandidateWindow;
-  /** Sum of the weights of all candidates seen. */
-  total: number;
-}
-
 /** Draws the rows of a request; `forced` holds those of them, counted from its first, that no candidate was accepted for. */
 export async function drawConditioned(
   sampler: RowSampler | undefined,
@@ -56,44 +50,31 @@ export async function drawConditioned(
   for (let from = 0; from < rowCount; from += windowRows) {
     const count = Math.min(windowRows, rowCount - from);
     const boxes = Array.from({ length: count }, (_, i) => boxOf(rowStart + from + i));
-    const held: (Held | undefined)[] = new Array(count);
-    const last = new Int32Array(count);
-    let waiting = Array.from({ length: count }, (_, i) => i);
-    for (let attempt = 0; attempt < candidates && waiting.length > 0; attempt++) {
-      throwIfAborted(signal);
-      const conditions = conditioner?.conditions(boxes, waiting, rowStart + from, key, attempt);
-      const left: number[] = [];
-      for (const { first, rows: size, members } of stretchesOf(waiting, count)) {
-        const window = await sampler.judge({
-          rowStart: rowStart + from + first,
-          rowCount: size,
-          seed,
-          attempt,
-          ...(conditions ? { conditions: conditions.subarray(first, first + size) } : {}),
-          ...(signal ? { signal } : {}),
-        });
-        const view = new CandidateView(layout, maps, window);
-        for (const i of members) {
-          const weight = view.probability(boxes[i]!, i - first);
-          const random = new RowRandom(key, rowStart + from + i, 2 * attempt + 1);
-          const accepted = random.uniform() < weight;
-          const seen = held[i]?.total ?? 0;
-          // A reservoir of one: every candidate ends up held with probability in proportion to its weight.
-          if (accepted || held[i] === undefined || random.uniform() * (seen + weight) < weight) {
-            held[i] = { row: view.row(i - first), total: seen + weight };
-            last[i] = attempt;
-          } else {
-            held[i]!.total += weight;
+    const accepting = { rowStart: rowStart + from, rowCount: count, key, candidates };
+    const { rows: held, forced: left } = await acceptRows<CandidateWindow>(
+      { ...accepting, ...(signal ? { signal } : {}) },
+      async (waiting, attempt, visit) => {
+        const conditions = conditioner?.conditions(boxes, waiting, rowStart + from, key, attempt);
+        for (const { first, rows: size, members } of stretchesOf(waiting, count)) {
+          const window = await sampler.judge({
+            rowStart: rowStart + from + first,
+            rowCount: size,
+            seed,
+            attempt,
+            ...(conditions ? { conditions: conditions.subarray(first, first + size) } : {}),
+            ...(signal ? { signal } : {}),
+          });
+          const view = new CandidateView(layout, maps, window);
+          for (const i of members) {
+            visit(i, view.probability(boxes[i]!, i - first), () => view.row(i - first));
           }
-          if (!accepted) left.push(i);
         }
-      }
-      waiting = left;
-    }
-    for (const i of waiting) forced.push(from + i);
+      },
+    );
+    for (const i of left) forced.push(from + i);
     for (let i = 0; i < count; i++) {
       const row = from + i;
-      const random = new RowRandom(key, rowStart + row, 2 * last[i]! + 2);
+      const random = new RowRandom(key, rowStart + row, 2 * held[i]!.attempt + 2);
       const own = held[i]!.row;
       places.set(own.places, row * placed);
       new CandidateView(layout, maps, own).draw(boxes[i]!, 0, random, {

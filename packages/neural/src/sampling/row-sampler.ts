@@ -124,8 +124,8 @@ export function produceRows(
     const drawn = drawConditions(rng, conditions, rows);
     bag = conditionBag(where(less(given, 0), drawn, given), layout);
   }
-  const { logits, places } = network.produce(weights, layout, noise, bag);
-  return { logits: add(logits, bias), places };
+  const { logits, places } = network.produce(weights, layout, noise, bag, bias);
+  return { logits: network.addsBias ? logits : add(logits, bias), places };
 }
 
 /** The choice in each span by the largest of logits and Gumbel noise: a draw from the spans' softmax. i32 [rows, spans]. */

@@ -47,6 +47,8 @@ export interface TrainedTable {
 /** Fewest rows that are held out. */
 const leastHeld = 100;
 const lookCosts = { leastBetween: 20, mostBetween: 250, leastGain: 0.001 };
+/** Gain that counts where held-out rows judge, alike at every look: there is no chance in it. */
+const leastHeldGain = 0.00005;
 
 /** @throws VerisimError `VERISIM_ABORTED`, `VERISIM_TRAINING_DIVERGED`, `VERISIM_MEMORY_BUDGET` */
 export async function trainTable(training: TableTraining, hooks: TrainingHooks): Promise<TrainedTable> {
@@ -93,7 +95,10 @@ export async function trainTable(training: TableTraining, hooks: TrainingHooks):
     }
     const trainee = programTrainee(program, quality);
     const plan: TrainingPlan = {
-      ...lookPlan(steps, stepsPerEpoch, training.patience, lookCosts),
+      ...lookPlan(steps, stepsPerEpoch, training.patience, {
+        ...lookCosts,
+        ...(network.heldLoss ? { leastGain: leastHeldGain } : {}),
+      }),
       schedule: training.schedule,
       keepBest: held !== null,
       ...(training.maxTimeMs === undefined ? {} : { maxTimeMs: training.maxTimeMs }),
