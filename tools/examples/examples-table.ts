@@ -1,4 +1,5 @@
-// The files that the documentation speaks of: a table of customers with the columns that its examples name.
+// The files that the documentation speaks of: a table of customers with the columns that its examples name, and visits,
+// each with many rows.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -22,7 +23,22 @@ function customers(from: number, count: number): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** Writes customers.csv, train.csv, test.csv and synthetic.csv into a folder, which is made. */
+/** A pulse a minute of 60 visits, one in six of which ends badly: its pulse rises to a peak that comes at any time. */
+function visits(): string {
+  const lines = ["visit,minute,pulse,outcome"];
+  for (let visit = 1; visit <= 60; visit++) {
+    const random = new RowRandom(streamKey(7, "examples", "visits"), visit);
+    const outcome = visit % 6 === 0 ? "bad" : "good";
+    const [length, peak] = [20 + random.below(15), 5 + random.below(15)];
+    for (let minute = 0; minute < length; minute++) {
+      const rise = outcome === "bad" ? 60 * Math.exp(-0.5 * ((minute - peak) / 2) ** 2) : 0;
+      lines.push(`${visit},${minute},${Math.round(70 + rise + 6 * random.uniform())},${outcome}`);
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** Writes customers.csv, train.csv, test.csv, synthetic.csv and visits.csv into a folder, which is made. */
 export function writeExampleFiles(folder: string): void {
   mkdirSync(folder, { recursive: true });
   const files = {
@@ -33,4 +49,5 @@ export function writeExampleFiles(folder: string): void {
   } as const;
   for (const [name, [from, count]] of Object.entries(files))
     writeFileSync(path.join(folder, `${name}.csv`), customers(from, count));
+  writeFileSync(path.join(folder, "visits.csv"), visits());
 }

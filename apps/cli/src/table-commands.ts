@@ -33,6 +33,9 @@ export interface ResampleFlags extends SharedFlags {
   gain?: boolean;
   holdout?: string;
   set?: string[];
+  sequenceKey?: string;
+  sequenceOrder?: string;
+  context?: string;
 }
 
 /** What a command needs of the program that it is part of. */
@@ -143,6 +146,12 @@ function addResample({ command, withOut, withShared, examples, start, collect }:
       "--holdout <file>",
       "with --gain: rows to judge on (default: each fifth of DATA in its turn, five times)",
     )
+    .option(
+      "--sequence-key <column>",
+      "rows of one value are a sequence: new ones lie between two, warped in time (default: the metadata's)",
+    )
+    .option("--sequence-order <column>", "numbers or dates that order the rows of a sequence")
+    .option("--context <file>", "a table with a row for each sequence, such as its class, to join by the key")
     .option("--rows <n>", "rows of a sample")
     .option("--by <column>", "stratified: a column of the strata; repeat for more", collect)
     .option("--replace", "stratified: rows may come again where a stratum has too few")
@@ -158,6 +167,7 @@ function addResample({ command, withOut, withShared, examples, start, collect }:
       examples([
         'verisim resample train.csv --counts "fraud:1=3000" --out balanced.csv',
         "verisim resample train.csv --target fraud --strategy adasyn --origins --out balanced.parquet",
+        "verisim resample steps.csv --sequence-key case --sequence-order step --target activity --out more.csv",
         "verisim resample people.csv --strategy stratified --by sex --by region --rows 500 --out sample.csv",
         'verisim resample survey.csv --strategy rake --margins "sex:f=0.51,m=0.49" --out weighted.csv',
       ]),

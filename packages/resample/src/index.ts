@@ -10,7 +10,7 @@ export { resampleGain } from "./gain/resample-gain.ts";
 export { type JoinedRows, withOrigins } from "./joined-rows.ts";
 export { type MultiLabelRequest, mlsmote, type ResampledLabels } from "./mlsmote.ts";
 export * from "./noise/index.ts";
-export { type ResampleOptions, resampleOptionRows } from "./options.ts";
+export { type ResampleOptions, resampleOptionRows, sequenceOptionRows } from "./options.ts";
 export { boxPlotRelevance, type Relevance } from "./regression/relevance.ts";
 export {
   type RegressionRequest,
@@ -21,5 +21,13 @@ export {
 export { type Resampled, type ResampleRequest, resample } from "./resample.ts";
 export * from "./sampling/index.ts";
 export type { NamedBalance, SamplingStrategy } from "./sampling-goals.ts";
+export {
+  type MadeSequence,
+  type ResampledSequences,
+  resampleSequences,
+  type SequenceRequest,
+  withSequenceOrigins,
+} from "./sequences/resample-sequences.ts";
+export { withContext } from "./sequences/with-context.ts";
 export { type Strategy, type StrategyKind, strategies, strategyNames } from "./strategies.ts";
 export type { ResampleNote } from "./work.ts";

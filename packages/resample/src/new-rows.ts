@@ -130,11 +130,11 @@ function writeNumbers(
     for (let i = 0; i < count; i++)
       if (Number.isNaN(out[i])) out[i] = cells[share[i]! < 0.5 ? base[i]! : other[i]!]!;
   if (noise) for (let i = 0; i < count; i++) out[i]! += noise[d * count + i]!;
-  fit(out, feature);
+  fitNumbers(out, feature);
 }
 
 /** To the decimals and the range of the column. */
-function fit(out: Float64Array, { decimals, least, most }: NumberFeature): void {
+export function fitNumbers(out: Float64Array, { decimals, least, most }: NumberFeature): void {
   const count = out.length;
   if (decimals === 0) for (let i = 0; i < count; i++) out[i] = Math.round(out[i]!);
   else if (decimals !== null) {

@@ -134,6 +134,22 @@ export const resampleOptionRows: Readonly<Record<keyof ResampleOptions, OptionRo
   },
 };
 
+/** What of them sequences have, and how far steps that belong together may lie apart. */
+export const sequenceOptionRows: Readonly<
+  Record<"kNeighbors" | "window" | "scaling" | "rounding", OptionRow>
+> = {
+  kNeighbors: { ...resampleOptionRows.kNeighbors, description: "neighbours of a sequence" },
+  window: {
+    type: "number",
+    default: 0.1,
+    min: 0,
+    max: 1,
+    description: "how far steps that belong together may lie apart, as a share of the longer sequence",
+  },
+  scaling: { ...resampleOptionRows.scaling, default: "standard" },
+  rounding: resampleOptionRows.rounding,
+};
+
 const fewer = [
   "edited-nearest-neighbours",
   "repeated-edited-nearest-neighbours",

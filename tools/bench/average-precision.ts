@@ -1,0 +1,163 @@
+// Whether resampling helps boosted trees on creditcard_fraud and mammography, and whether `gain` says so rightly.
+// Run: node --conditions=verisim-source average-precision.ts [strategies|choice|verdicts ...] [--data NAME] [--seed N]
+//
+// strategies: five times five folds of every strategy against the rows as they are.
+// choice:     the strategy that is best on four inner folds of the training rows alone, and what it gains on rows that
+//             were left out, 25 times: what choosing is worth, without the luck of the best of many.
+// verdicts:   ten verdicts of each strategy against the truth. Said before anything was measured:
+//   The truth is the mean gain over many folds with seeds that no verdict uses (30 repeats of five folds of the table; 45
+//   of two folds where the repeats are samples, so that as many rows are learnt).
+//   A verdict is right where it is `better` and the truth above 0, `worse` and the truth below 0, or `no difference` and
+//   the truth within 0.02 of average precision: less than anybody would change a system for.
+//   `seeds`: ten verdicts on the whole table, other folds and draws each. `samples`: ten verdicts on five eighths of its
+//   rows, other ones each, so that also the rows are others.
+
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { Table, TableMetadata } from "@verisim/core";
+import { readTable } from "@verisim/data";
+import { compareStrategies, type ResampleGain, type ResampleRequest, strategies } from "@verisim/resample";
+import { sharedData } from "@verisim/testing";
+import { splitHoldout } from "@verisim/trees";
+import { meanOfSplits } from "./augmentation-splits.ts";
+
+const tables = [
+  { name: "mammography", file: "data.csv", target: "class" },
+  { name: "creditcard_fraud", file: "data.csv.gz", target: "Class" },
+];
+/** Less than this of average precision is no difference that matters. */
+const margin = 0.02;
+/** Strategies that are chosen among and whose verdicts are checked: of each kind. */
+const checked = [
+  ...["random", "smote", "borderline-smote-1", "random-under", "edited-nearest-neighbours", "smote-enn"],
+];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    data: { type: "string" },
+    seed: { type: "string", default: "1" },
+    truth: { type: "string", default: "30" },
+    threads: { type: "string", default: "2" },
+  },
+});
+const seed = Number(values.seed);
+const threads = Number(values.threads);
+
+interface Read {
+  readonly name: string;
+  readonly table: Table;
+  readonly metadata: TableMetadata;
+  readonly target: string;
+}
+
+/** Every strategy with classes of one size, and those that add rows also with one rare row in two. */
+function candidates(target: string): ResampleRequest[] {
+  return strategies
+    .filter(({ name }) => name !== "smotenc" && name !== "smoten")
+    .flatMap(({ name, kind }) => {
+      const whole = { target, strategy: name, threads, seed };
+      return kind === "over" || kind === "combined" ? [whole, { ...whole, samplingStrategy: 0.5 }] : [whole];
+    });
+}
+
+const nameOf = ({ strategy, samplingStrategy }: ResampleRequest): string =>
+  samplingStrategy === undefined ? strategy! : `${strategy} ${samplingStrategy}`;
+
+const signed = (value: number): string => `${value >= 0 ? "+" : ""}${value.toFixed(4)}`;
+
+async function everyStrategy({ name, table, metadata, target }: Read): Promise<void> {
+  const requests = candidates(target);
+  const gains = await compareStrategies(table, metadata, requests);
+  const lines = gains.map((gain, index) => ({ gain, request: nameOf(requests[index]!) }));
+  lines.sort((a, b) => b.gain.scores[0]!.gain - a.gain.scores[0]!.gain);
+  console.log(
+    `${name}: average precision of ${gains[0]!.rare} ${gains[0]!.scores[0]!.plain.toFixed(4)} as it is`,
+  );
+  for (const { gain, request } of lines) {
+    const [score, auc, f1] = gain.scores;
+    console.log(
+      `  ${request.padEnd(36)} ${signed(score!.gain)} [${signed(score!.low)}, ${signed(score!.high)}] ${gain.verdict}; AUC ${signed(auc!.gain)}, macro-F1 ${signed(f1!.gain)}`,
+    );
+  }
+}
+
+/** The choice sees nothing of the rows that judge it: a fifth of the table, another one each of 25 times. */
+async function chosenInside({ name, table, metadata, target }: Read): Promise<void> {
+  const differences: number[] = [];
+  const chosen = new Map<string, number>();
+  for (let outer = 0; outer < 25; outer++) {
+    const { train, holdout } = splitHoldout(table, metadata, target, {
+      share: 0.2,
+      seed: 100 * seed + outer,
+    });
+    const requests = checked.map((strategy) => ({ target, strategy, threads, seed: 1000 * seed + outer }));
+    const inner = await compareStrategies(train, metadata, requests, { folds: 4, repeats: 1 });
+    const best = inner.reduce((a, b) => (b.scores[0]!.gain > a.scores[0]!.gain ? b : a));
+    const request = requests[inner.indexOf(best)]!;
+    chosen.set(nameOf(request), (chosen.get(nameOf(request)) ?? 0) + 1);
+    const [gain] = await compareStrategies(train, metadata, [request], { holdout, folds: 5, repeats: 1 });
+    differences.push(gain!.scores[0]!.gain);
+  }
+  const { mean, half } = meanOfSplits(differences, 0.25);
+  console.log(
+    `${name}: the best of ${checked.length} inside, on rows left out: ${signed(mean)} [${signed(mean - half)}, ${signed(mean + half)}], 25 splits; chosen ${[
+      ...chosen,
+    ]
+      .sort((a, b) => b[1] - a[1])
+      .map(([request, times]) => `${request} ${times}`)
+      .join(", ")}`,
+  );
+}
+
+function isRight({ verdict }: ResampleGain, truth: number): boolean {
+  return verdict === "better" ? truth > 0 : verdict === "worse" ? truth < 0 : Math.abs(truth) < margin;
+}
+
+async function checkVerdicts({ name, table, metadata, target }: Read): Promise<void> {
+  const requests = (seed: number) => checked.map((strategy) => ({ target, strategy, threads, seed }));
+  const sample = (seed: number) => splitHoldout(table, metadata, target, { share: 5 / 8, seed }).holdout;
+  for (const [kind, tableOf, truthFolds] of [
+    ["samples", sample, { folds: 2, repeats: 1.5 * Number(values.truth) }],
+    ["seeds", () => table, { folds: 5, repeats: Number(values.truth) }],
+  ] as const) {
+    const truths = await compareStrategies(table, metadata, requests(1_000_003 * seed), truthFolds);
+    const verdicts: (readonly ResampleGain[])[] = [];
+    for (let repeat = 0; repeat < 10; repeat++)
+      verdicts.push(
+        await compareStrategies(tableOf(seed + repeat), metadata, requests(1000 * (seed + repeat) + 7)),
+      );
+    console.log(`${name}, ${kind}:`);
+    for (const [index, strategy] of checked.entries()) {
+      const truth = truths[index]!.scores[0]!.gain;
+      const given = verdicts.map((gains) => gains[index]!);
+      const right = given.filter((gain) => isRight(gain, truth)).length;
+      const inside = given.filter(({ scores }) => scores[0]!.low <= truth && truth <= scores[0]!.high).length;
+      const said = given.map(({ verdict }) => (verdict === "better" ? "+" : verdict === "worse" ? "-" : "0"));
+      console.log(
+        `  ${strategy.padEnd(28)} truth ${signed(truth)}, verdicts ${said.join("")}, right ${right} of 10; truth in the interval ${inside} of 10`,
+      );
+    }
+  }
+}
+
+const parts: Readonly<Record<string, (read: Read) => Promise<void>>> = {
+  strategies: everyStrategy,
+  choice: chosenInside,
+  verdicts: checkVerdicts,
+};
+for (const { name, file, target } of tables) {
+  const folder = sharedData(name);
+  if (values.data !== undefined && values.data !== name) continue;
+  if (folder === null) {
+    console.log(`${name}: its data is not there`);
+    continue;
+  }
+  const { table, metadata } = await readTable(join(folder, file));
+  for (const part of positionals.length > 0 ? positionals : Object.keys(parts)) {
+    const start = process.cpuUsage();
+    await parts[part]!({ name, table, metadata, target });
+    const { user, system } = process.cpuUsage(start);
+    console.log(`${name}, ${part}: ${((user + system) / 1e6).toFixed(0)} s of processor time`);
+  }
+}
