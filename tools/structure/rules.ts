@@ -17,7 +17,7 @@ export const importDirections: Readonly<Record<string, readonly string[]>> = {
   "packages/vae": ["core", "tensor", "neural"],
   "packages/diffusion": ["core", "tensor", "stats", "neural"],
   "packages/language": ["core", "tensor", "neural"],
-  "packages/vam": ["core", "tensor", "neural"],
+  "packages/vam": ["core", "tensor", "neural", "onnx"],
   "packages/trees": ["core"],
   "packages/forest": ["core", "stats", "transforms", "trees", "onnx"],
   "packages/resample": ["core", "tensor", "stats", "trees"],

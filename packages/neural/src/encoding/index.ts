@@ -4,6 +4,7 @@ export type { CategoryCodecState } from "./category-codec.ts";
 export type { CodedColumn } from "./coded-columns.ts";
 export type { CopulaCodecState } from "./copula-codec.ts";
 export type { EncodingState } from "./encoding-state.ts";
+export { withFilled } from "./filled-cells.ts";
 export type {
   AllowedBox,
   AllowedColumn,

@@ -6,4 +6,4 @@ export {
   samplerGraphState,
 } from "./sampler-graph.ts";
 export { networkNoise, samplerNoise } from "./sampler-noise.ts";
-export { samplerOnnx } from "./sampler-onnx.ts";
+export { decodedTable, type NamesOfFile, samplerOnnx, type TableOfFile } from "./sampler-onnx.ts";

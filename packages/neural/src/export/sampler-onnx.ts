@@ -18,6 +18,7 @@ import {
 import { isTensorData, leavesOf } from "@verisim/tensor";
 import { encodingFromState } from "../encoding/encoding-state.ts";
 import type { TableEncoding } from "../encoding/table-encoding.ts";
+import { type Calibration, noCalibration } from "../sampling/calibrate.ts";
 import { decodeCells, drawnColumns } from "./drawn-cells.ts";
 import { drawnAs, inputNames, type SamplerInput } from "./file-inputs.ts";
 import {
@@ -40,7 +41,7 @@ export function samplerOnnx(sampler: ExportedSampler, options: SamplerOnnxOption
   const outputs = outputNames(encoding.metadata, Object.values(inputs));
   const reserved = reservedNames(inputs, outputs);
   const extend = (graph: GraphBuilder, values: Readonly<Record<string, OnnxValue>>): GraphExtension =>
-    decoded(graph, values, sampler, inputs, outputs);
+    decodedTable(graph, values, sampler, { inputs, drawnAs, outputs });
   const shared = { name, inputNames: inputs, reserved, extend };
   if (parts === null) return buildOnnx(name, reserved, (graph) => extend(graph, {}));
   const state = samplerGraphState(parts);
@@ -49,12 +50,27 @@ export function samplerOnnx(sampler: ExportedSampler, options: SamplerOnnxOption
   return exportOnnx(samplerGraph(parts, rows), { ...shared, state, rows });
 }
 
-function decoded(
+/** A table whose rows are in a file's graph. */
+export interface TableOfFile extends Pick<ExportedSampler, "generator" | "encoding"> {
+  /** Maps learnt places; default none. */
+  readonly calibration?: Calibration;
+}
+
+/** Names in a file. */
+export interface NamesOfFile {
+  /** Of inputs by what they are for; `row` and, where places are drawn, `placeUniforms` are taken from here. */
+  readonly inputs: Readonly<Record<"row", string> & Partial<Record<SamplerInput, string>>>;
+  /** How the numbers of each input are drawn. */
+  readonly drawnAs: Readonly<Record<string, string>>;
+  readonly outputs: ReadonlyMap<string, OutputNames>;
+}
+
+/** The way on from alternatives int32 [rows, spans] and places float [rows, placed] to the table's own columns. */
+export function decodedTable(
   graph: GraphBuilder,
-  values: Readonly<Record<string, OnnxValue>>,
-  { generator, encoding, calibration }: ExportedSampler,
-  inputs: Readonly<Record<SamplerInput, string>>,
-  outputs: ReadonlyMap<string, OutputNames>,
+  values: { readonly alternatives?: OnnxValue | undefined; readonly places?: OnnxValue | undefined },
+  { generator, encoding, calibration = noCalibration(encoding.layout) }: TableOfFile,
+  { inputs, drawnAs, outputs }: NamesOfFile,
 ): GraphExtension {
   const { plan, transformer, metadata } = encodingFromState(encoding.toState());
   const { layout } = encoding;
@@ -72,7 +88,7 @@ function decoded(
       places: values.places,
       placeUniforms:
         drawn > 0
-          ? graph.input(inputs.placeUniforms, { element: "double", dims: [openRows, drawn] })
+          ? graph.input(inputs.placeUniforms!, { element: "double", dims: [openRows, drawn] })
           : undefined,
     },
     { plan, layout, calibration },

@@ -2,27 +2,22 @@
 
 import type { StateTree } from "@verisim/neural";
 import {
-  add,
   buildProgram,
   type EntrySpec,
-  exp,
-  less,
   mul,
   type Program,
-  slice,
   type Tensor,
   type TensorData,
   tensorData,
-  where,
 } from "@verisim/tensor";
-import { decodeJoint, encodeJoint, type JointOptions } from "../network/joint-network.ts";
-import { drawPrior, priorNoise } from "../network/prior.ts";
+import { decodeJoint, type JointOptions } from "../network/joint-network.ts";
+import { priorNoise } from "../network/prior.ts";
 import { pickRows } from "../network/records-state.ts";
-import { presence } from "../network/seen-cells.ts";
 import type { Part, PartRows } from "../parts/part.ts";
+import { drawLatent } from "./draw-latent.ts";
 
 /** Rows of one run of the program. */
-const windowRows = 256;
+export const windowRows = 256;
 
 /** Arrays by name, of every part, whose first axis is the record. */
 export type Said = readonly Readonly<Record<string, TensorData>>[];
@@ -64,21 +59,9 @@ export async function sayOfRows(
         inputs: { rows: windowOf(0), draw: { shape: [], dtype: "f32" } },
         step: ({ state, inputs, rng }) => {
           const given = inputs.rows as PartRows<Tensor>[];
-          const joint = encodeJoint(
-            state.parameters,
-            parts,
-            given,
-            given.map(({ known }) => known),
-            sizes,
-          );
-          const [window, latent] = joint.mean.shape as readonly [number, number];
-          const noise = mul(inputs.draw, rng.normal([window, priorNoise(sizes.prior)]));
-          const own = slice(noise, [0, 0], [window, latent]);
-          const told = add(joint.mean, mul(exp(mul(0.5, joint.logVariance)), own));
-          // Where nothing is seen there is only the prior.
-          const anything = given.map(({ known }) => presence(known)).reduce((a, b) => add(a, b));
-          const made = drawPrior((state.parameters as StateTree).prior, noise, latent);
-          const sample = where(less(0, anything), told, made);
+          const noise = mul(inputs.draw, rng.normal([windowRows, priorNoise(sizes.prior)]));
+          const seen = parts.map((part, index) => ({ index, part, rows: given[index]! }));
+          const sample = drawLatent(state.parameters, seen, noise, sizes);
           return { outputs: { said: decodeJoint(state.parameters, parts, sample) } };
         },
       },

@@ -1,6 +1,6 @@
 // Images of records: known ones stay, missing ones are the decoder's means.
 
-import type { StateValue } from "@verisim/core";
+import type { Json, StateValue } from "@verisim/core";
 import type { TensorData } from "@verisim/tensor";
 import { ImagePart, type ImageShape, imageScaling } from "../parts/image-part.ts";
 import type { PartRows } from "../parts/part.ts";
@@ -43,6 +43,11 @@ export class ImageModality implements Modality {
       isKnown(records, this.name, row) ? 1 : 0,
     );
     return [this.parts[0].rows(pixels, records.rowCount, known)];
+  }
+
+  get givenAs(): Json {
+    const { mean, scale } = this.parts[0].scaling;
+    return { standardised: { mean: [...mean], scale: [...scale] } };
   }
 
   blank(rowCount: number): Partial<Records> {

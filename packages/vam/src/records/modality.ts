@@ -1,7 +1,7 @@
 // A modality as the record model knows it: its parts of the network, records as rows of those parts, and the way back from
 // what the network says. One file for each kind.
 
-import type { StateValue } from "@verisim/core";
+import type { Json, StateValue } from "@verisim/core";
 import type { StateTree } from "@verisim/neural";
 import type { TensorData } from "@verisim/tensor";
 import type { Part, PartRows } from "../parts/part.ts";
@@ -36,6 +36,8 @@ export interface Modality {
   blank(rowCount: number): Partial<Records>;
   /** @param decoders of the modality's own parts */
   fill(records: Records, decoders: readonly StateTree[], run: FillRun): Filling;
+  /** What the numbers of {@link Modality.rows} mean, for files that are given them. */
+  readonly givenAs: Json;
   /** Plain data for a model file. */
   toState(): { readonly [key: string]: StateValue };
 }

@@ -5,54 +5,12 @@ import {
   RowRandom,
   streamKey,
   Table,
-  type TableMetadata,
 } from "@verisim/core";
 import { beforeAll, describe, expect, test } from "vitest";
+import { kinds, orchardMetadata as metadata, orchard } from "../../fixtures/orchard.ts";
 import { VAM } from "../vam.ts";
 import { RecordModel } from "./record-model.ts";
 import type { Records } from "./records.ts";
-
-const kinds = ["apple", "banana", "cherry", "date"] as const;
-const others = ["round", "long", "small", "sweet"] as const;
-const metadata: TableMetadata = {
-  columns: { kind: { sdtype: "categorical" }, weight: { sdtype: "numerical" } },
-};
-
-/** Records whose four modalities all follow from a hidden kind and a hidden size, and the kinds. */
-function orchard(rowCount: number, seed: number): { records: Records; kind: Int32Array; size: Float64Array } {
-  const kind = new Int32Array(rowCount);
-  const size = new Float64Array(rowCount);
-  const values = new Float64Array(rowCount * 6);
-  const pixels = new Uint8Array(rowCount * 64);
-  for (let row = 0; row < rowCount; row++) {
-    const random = new RowRandom(streamKey(seed, "orchard"), row);
-    const own = random.below(4);
-    kind[row] = own;
-    size[row] = random.uniform();
-    for (let dim = 0; dim < 6; dim++)
-      values[row * 6 + dim] = (dim % 4 === own ? 2 : 0) + (dim + 1) * size[row]! + 0.1 * random.uniform();
-    for (let at = 0; at < 64; at++) {
-      const quadrant = (at >> 5) * 2 + ((at & 7) >> 2);
-      pixels[row * 64 + at] = (quadrant === own ? 180 : 20) + random.below(20);
-    }
-  }
-  const rows = Array.from(kind, (own, row) => ({
-    kind: kinds[own]!,
-    weight: Math.round(100 * (own + size[row]!)),
-  }));
-  const text = Array.from(kind, (own) => `A ${others[own]} ${kinds[own]}!`);
-  return {
-    records: {
-      rowCount,
-      table: Table.fromRows(rows),
-      vectors: { touch: { values, dims: 6 } },
-      images: { look: { pixels, height: 8, width: 8, channels: 1 } },
-      texts: { name: text },
-    },
-    kind,
-    size,
-  };
-}
 
 /** The brightest quadrant of each image. */
 function brightest({ images }: Records): number[] {

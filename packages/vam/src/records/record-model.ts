@@ -21,7 +21,10 @@ import {
   treeFromTensors,
   treeTensors,
 } from "@verisim/neural";
+import type { NoiseArray, NoiseRequest, SamplerOnnxOptions } from "@verisim/onnx";
 import { isTensorData, leavesOf } from "@verisim/tensor";
+import { recordNoise } from "../export/records-noise.ts";
+import { type ExportedRecords, recordsOnnx } from "../export/records-onnx.ts";
 import { jointOptions, resolveVAM, type VAMOptions } from "../options.ts";
 import { type Said, sayOfRows } from "./fill-records.ts";
 import { ImageModality } from "./image-modality.ts";
@@ -58,6 +61,17 @@ export interface RecordSampleOptions {
 export interface RecordImputeOptions extends RecordSampleOptions {
   /** `mean` (default): the likeliest categories and words, means of numbers and pixels; `draw`: a draw. */
   readonly fill?: "mean" | "draw";
+}
+
+export interface RecordOnnxOptions extends SamplerOnnxOptions {
+  /** Names of modalities that the file is given; it makes the others. Default none. */
+  readonly given?: readonly string[];
+}
+
+export interface RecordNoiseOptions {
+  /** Names of modalities that are given, as the file was written. Default none. */
+  readonly given?: readonly string[];
+  readonly records?: Records;
 }
 
 const generator = "vam-records";
@@ -203,8 +217,7 @@ export class RecordModel {
     given: readonly string[],
     options: RecordSampleOptions = {},
   ): Promise<Records> {
-    const unknown = given.find((name) => !this.modalities.includes(name));
-    if (unknown !== undefined) throw recordError(unknown, `one of ${this.modalities.join(", ")}`, unknown);
+    this.#checkGiven(given);
     const { rowCount } = records;
     const others = this.modalities.filter((name) => !given.includes(name));
     const hidden = Object.fromEntries(others.map((name) => [name, new Uint8Array(rowCount)]));
@@ -212,6 +225,47 @@ export class RecordModel {
     const seen = { ...whole, known: { ...whole.known, ...hidden } };
     const { seed = 0, from = 0, signal } = options;
     return this.#fill(seen, { seed, from, fill: "draw", mayBeMissing: false, ...(signal ? { signal } : {}) });
+  }
+
+  /**
+   * One ONNX file that makes records of any number of them, without random numbers of its own: every modality but the given
+   * ones, as {@link RecordModel.sample} does without given ones and {@link RecordModel.generateFrom} with them.
+   * {@link RecordModel.samplerNoise} gives the inputs with which it yields their records.
+   * @param given names of modalities that the file is given. Default none
+   * @throws VerisimError `VERISIM_RECORD_SHAPE` for a name that no modality has, or where nothing is left to be made;
+   * `VERISIM_ONNX_SIZE` above 2 GiB
+   */
+  async toOnnx({ given = [], name = generator }: RecordOnnxOptions = {}): Promise<Uint8Array> {
+    this.#checkGiven(given);
+    if (given.length >= this.modalities.length)
+      throw recordError(given[0]!, "a modality that is left to be made", "all of them as given");
+    return recordsOnnx(this.#exported(), given, name);
+  }
+
+  /**
+   * Inputs of the file by name: what is drawn for records [rowStart, rowStart + rowCount) of a seed, and the given modalities.
+   * A file takes those of them that are among its inputs.
+   * @param records holds the given modalities, `rowCount` records long
+   * @throws VerisimError `VERISIM_RECORD_SHAPE`
+   */
+  async samplerNoise(
+    request: NoiseRequest,
+    { given = [], records = { rowCount: request.rowCount } }: RecordNoiseOptions = {},
+  ): Promise<Record<string, NoiseArray>> {
+    this.#checkGiven(given);
+    if (records.rowCount !== request.rowCount)
+      throw recordError(given[0] ?? "table", `${request.rowCount} records`, String(records.rowCount));
+    return recordNoise(this.#exported(), request, given, this.#withBlanks(records));
+  }
+
+  #exported(): ExportedRecords {
+    const sizes = jointOptions(resolveVAM(this.options));
+    return { generator, modalities: this.#modalities, parameters: this.#parameters, sizes };
+  }
+
+  #checkGiven(given: readonly string[]): void {
+    const unknown = given.find((name) => !this.modalities.includes(name));
+    if (unknown !== undefined) throw recordError(unknown, `one of ${this.modalities.join(", ")}`, unknown);
   }
 
   async #fill(records: Records, run: FillRun): Promise<Records> {

@@ -1,18 +1,28 @@
 // The table of records, cut as for every learned generator; its columns may be of several modalities of their own.
 
-import { type Column, RowRandom, type StateValue, streamKey, Table, type TableMetadata } from "@verisim/core";
+import {
+  type Column,
+  type Json,
+  RowRandom,
+  type StateValue,
+  type StreamKey,
+  streamKey,
+  Table,
+  type TableMetadata,
+} from "@verisim/core";
 import {
   type EncodedRows,
   type EncodingOptions,
   type EncodingState,
   type StateTree,
   TableEncoding,
+  withFilled,
 } from "@verisim/neural";
 import type { TensorData } from "@verisim/tensor";
 import type { PartRows } from "../parts/part.ts";
 import type { TablePart } from "../parts/table-part.ts";
 import { chooseCells } from "../table/choose-cells.ts";
-import { encodeWithHoles, partRows, withFilled } from "../table/impute-table.ts";
+import { encodeWithHoles, partRows } from "../table/impute-table.ts";
 import { tableParts } from "../table/table-parts.ts";
 import type { Filling, FillRun, Modality } from "./modality.ts";
 import { isKnown, type Records, recordError } from "./records.ts";
@@ -84,6 +94,11 @@ export class TableModality implements Modality {
     return this.parts.map((part) => partRows(part, encoded, missing));
   }
 
+  get givenAs(): Json {
+    const { columns, layout } = this.encoding;
+    return { columns: columns.map(({ name }, column) => ({ name, alternatives: layout.widths[column]! })) };
+  }
+
   blank(rowCount: number): Partial<Records> {
     const columns = this.#form.map(
       (column): Column =>
@@ -100,7 +115,7 @@ export class TableModality implements Modality {
     return {
       take: (said, rowStart, rowCount) => {
         this.parts.forEach((part, i) => {
-          const key = streamKey(seed, this.encoding.tableName, part.name, "imputed");
+          const key = cellKey(seed, this.encoding.tableName, part.name);
           const { logits, numbers } = said[i]!;
           const own = { logits: logits!.data, ...(numbers ? { numbers: numbers.data } : {}) };
           for (let row = 0; row < rowCount; row++) {
@@ -152,6 +167,11 @@ export class TableModality implements Modality {
       rowCount,
     );
   }
+}
+
+/** Where the draws of a part's cells come from. */
+export function cellKey(seed: number, tableName: string, part: string): StreamKey {
+  return streamKey(seed, tableName, part, "imputed");
 }
 
 function emptyColumn(column: Column): Column {

@@ -1,6 +1,6 @@
 // Texts of records: known ones stay, missing ones become their likeliest words, or drawn ones.
 
-import { RowRandom, type StateValue, streamKey } from "@verisim/core";
+import { type Json, RowRandom, type StateValue, type StreamKey, streamKey } from "@verisim/core";
 import type { StateTree } from "@verisim/neural";
 import type { TensorData } from "@verisim/tensor";
 import type { PartRows } from "../parts/part.ts";
@@ -36,6 +36,11 @@ export class TextModality implements Modality {
     return [this.parts[0].rows(knownTexts(this.name, records))];
   }
 
+  get givenAs(): Json {
+    const { words, longest } = this.parts[0].vocabulary;
+    return { words, longest };
+  }
+
   blank(rowCount: number): Partial<Records> {
     return { texts: { [this.name]: new Array<null>(rowCount).fill(null) } };
   }
@@ -43,7 +48,7 @@ export class TextModality implements Modality {
   fill(records: Records, _decoders: readonly StateTree[], { seed, from, fill }: FillRun): Filling {
     const texts = knownTexts(this.name, records);
     const [part] = this.parts;
-    const key = streamKey(seed, this.name, "words");
+    const key = wordKey(seed, this.name);
     return {
       take: ([said], rowStart, rowCount) => {
         const { data, shape } = said!.logits!;
@@ -61,6 +66,11 @@ export class TextModality implements Modality {
       finish: async () => ({ texts: { [this.name]: texts } }),
     };
   }
+}
+
+/** Where the draws of words come from. */
+export function wordKey(seed: number, name: string): StreamKey {
+  return streamKey(seed, name, "words");
 }
 
 function knownTexts(name: string, records: Records): (string | null)[] {

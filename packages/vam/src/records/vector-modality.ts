@@ -1,6 +1,6 @@
 // Vectors of records: known numbers stay, missing ones become means, or draws from normal distributions around them.
 
-import { RowRandom, type StateValue, streamKey } from "@verisim/core";
+import { type Json, RowRandom, type StateValue, type StreamKey, streamKey } from "@verisim/core";
 import type { StateTree } from "@verisim/neural";
 import type { TensorData } from "@verisim/tensor";
 import { deviationOf } from "../parts/gaussian.ts";
@@ -13,11 +13,11 @@ export class VectorModality implements Modality {
   readonly kind = "vectors";
   readonly name: string;
   readonly parts: readonly [VectorPart];
-  readonly #scaling: VectorScaling;
+  readonly scaling: VectorScaling;
 
   constructor(name: string, scaling: VectorScaling) {
     this.name = name;
-    this.#scaling = scaling;
+    this.scaling = scaling;
     this.parts = [new VectorPart(name, scaling.mean.length)];
   }
 
@@ -31,11 +31,16 @@ export class VectorModality implements Modality {
   }
 
   toState(): { readonly [key: string]: StateValue } {
-    return { ...this.#scaling };
+    return { ...this.scaling };
   }
 
   rows(records: Records): PartRows<TensorData>[] {
-    return [vectorRows(knownNumbers(this.name, this.parts[0].cells, records), this.#scaling)];
+    return [vectorRows(knownNumbers(this.name, this.parts[0].cells, records), this.scaling)];
+  }
+
+  get givenAs(): Json {
+    const { mean, scale } = this.scaling;
+    return { standardised: { mean: [...mean], scale: [...scale] } };
   }
 
   blank(rowCount: number): Partial<Records> {
@@ -44,11 +49,11 @@ export class VectorModality implements Modality {
   }
 
   fill(records: Records, [decoder]: readonly StateTree[], { seed, from, fill }: FillRun): Filling {
-    const { mean, scale } = this.#scaling;
+    const { mean, scale } = this.scaling;
     const dims = mean.length;
     const values = knownNumbers(this.name, dims, records);
     const logs = (decoder.logDeviation as TensorData).data;
-    const key = streamKey(seed, this.name, "vector noise");
+    const key = vectorKey(seed, this.name);
     return {
       take: ([said], rowStart, rowCount) => {
         for (let row = 0; row < rowCount; row++) {
@@ -56,7 +61,7 @@ export class VectorModality implements Modality {
           for (let dim = 0; dim < dims; dim++) {
             const at = (rowStart + row) * dims + dim;
             if (!Number.isNaN(values[at])) continue;
-            const noise = fill === "draw" ? deviationOf(logs[dim]!) * normal(random) : 0;
+            const noise = fill === "draw" ? deviationOf(logs[dim]!) * normalOf(random) : 0;
             values[at] = mean[dim]! + scale[dim]! * (said!.values!.data[row * dims + dim]! + noise);
           }
         }
@@ -76,8 +81,13 @@ function knownNumbers(name: string, dims: number, records: Records): Float64Arra
   return values;
 }
 
+/** Where the noise of drawn numbers comes from. */
+export function vectorKey(seed: number, name: string): StreamKey {
+  return streamKey(seed, name, "vector noise");
+}
+
 /** A standard normal number (Box and Muller 1958). */
-function normal(random: RowRandom): number {
+export function normalOf(random: RowRandom): number {
   const radius = Math.sqrt(-2 * Math.log(random.uniform()));
   return radius * Math.cos(2 * Math.PI * random.uniform());
 }

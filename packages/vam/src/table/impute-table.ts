@@ -1,8 +1,8 @@
 // The missing cells of a table from the cells that are there: the likeliest category or the mean of a number given them, or a
 // draw. Cells that are there stay as they are.
 
-import { type Column, isMissing, RowRandom, streamKey, Table } from "@verisim/core";
-import type { EncodedRows, TableEncoding } from "@verisim/neural";
+import { isMissing, RowRandom, streamKey, type Table } from "@verisim/core";
+import { type EncodedRows, type TableEncoding, withFilled } from "@verisim/neural";
 import type { TensorData } from "@verisim/tensor";
 import type { PartRows } from "../parts/part.ts";
 import type { TablePart } from "../parts/table-part.ts";
@@ -92,36 +92,4 @@ export async function imputeTable(
   }
   const filled = await encoding.decode(encoded, { seed, rowStart: 0, ...(signal ? { signal } : {}) });
   return withFilled(table, filled, encoding);
-}
-
-/** The cells of `filled` where those of `table` are missing, in the columns that are learnt. */
-export function withFilled(table: Table, filled: Table, encoding: TableEncoding): Table {
-  const learnt = encoding.conditionColumns();
-  return new Table(
-    table.columns.map((column) =>
-      learnt.has(column.name) ? mergeColumn(column, filled.column(column.name)) : column,
-    ),
-    table.rowCount,
-  );
-}
-
-function mergeColumn(column: Column, filled: Column): Column {
-  if (column.kind === "number" && filled.kind === "number")
-    return {
-      ...column,
-      values: column.values.map((value, row) => (Number.isNaN(value) ? filled.values[row]! : value)),
-    };
-  if (column.kind !== "dictionary" || filled.kind !== "dictionary")
-    throw new Error(`internal: column ${JSON.stringify(column.name)} changed its kind`);
-  const dictionary = [...column.dictionary];
-  const codeOf = new Map(dictionary.map((text, code) => [text, code]));
-  const codes = column.codes.map((code, row) => {
-    const own = filled.codes[row]!;
-    if (code >= 0 || own < 0) return code;
-    const text = filled.dictionary[own]!;
-    const known = codeOf.get(text) ?? dictionary.push(text) - 1;
-    codeOf.set(text, known);
-    return known;
-  });
-  return { ...column, codes, dictionary };
 }
