@@ -40,6 +40,12 @@ export interface OutcomeGap {
   amplification: Estimate | null;
   /** The holdout's gap less the real one: what chance and the choice of the widest gap do by themselves. */
   control: Estimate | null;
+  /**
+   * Chance of so large a change where there is none, for all gaps that were looked at together: Bonferroni among the pairs of
+   * groups and the classes of a column, Holm among the columns. The intervals are those of one gap alone.
+   */
+  pValue: number | null;
+  /** By that chance, below 0.05. */
   verdict: "amplified" | "no difference" | "softened" | null;
 }
 
@@ -62,7 +68,13 @@ export interface ModelBias {
   /** Gap of the false positive rates. */
   falsePositives: ModelGap | null;
   /** The larger of the gaps of true and false positive rates, over all pairs of groups. */
-  equalizedOdds: { real: Estimate; synthetic: Estimate | null; change: Estimate | null } | null;
+  equalizedOdds: {
+    real: Estimate;
+    synthetic: Estimate | null;
+    change: Estimate | null;
+    /** Chance of so large a change where there is none, by Holm for all columns together. */
+    pValue: number | null;
+  } | null;
   /** Held-out rows per group, and the rates of both models. */
   groups: {
     group: string;
@@ -105,6 +117,8 @@ export interface BiasReport {
    */
   outcome: string | null;
   columns: SensitiveColumn[];
+  /** Outcome gaps that were looked at: pairs of groups times classes, of all columns. */
+  gapsLookedAt: number;
   /** Sensitive columns that cannot be judged. */
   unused: UnusedColumn[];
 }

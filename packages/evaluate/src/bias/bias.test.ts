@@ -92,6 +92,39 @@ describe("bias", () => {
     expect(softened.columns[0]!.gap).toMatchObject({ first: "man", verdict: "softened" });
   });
 
+  it("of many gaps without any difference calls one in twenty tables amplified or softened, not most", async () => {
+    const many: TableMetadata = {
+      columns: {
+        race: { sdtype: "categorical" },
+        religion: { sdtype: "categorical" },
+        hired: { sdtype: "categorical" },
+      },
+    };
+    const drawn = (seed: number): Table => {
+      const rows = Array.from({ length: 1200 }, (_, row) => {
+        const random = new RowRandom(streamKey(seed, "gaps"), row);
+        return [`r${random.below(8)}`, `g${random.below(6)}`, random.uniform() < 0.4 ? "yes" : "no"] as const;
+      });
+      const column = (name: string, at: 0 | 1 | 2) =>
+        textColumn(
+          name,
+          rows.map((row) => row[at]),
+        );
+      return new Table([column("race", 0), column("religion", 1), column("hired", 2)]);
+    };
+    let [told, alone] = [0, 0];
+    for (let seed = 0; seed < 60; seed++) {
+      const tables = { real: drawn(2 * seed), synthetic: drawn(2 * seed + 1), metadata: many };
+      const { columns, gapsLookedAt } = await bias(tables, { target: "hired", pairs: false });
+      expect(gapsLookedAt).toBe(28 + 15);
+      if (columns.some(({ gap }) => gap!.verdict !== "no difference")) told++;
+      if (columns.some(({ gap }) => gap!.amplification!.low > 0 || gap!.amplification!.high < 0)) alone++;
+    }
+    // At most 5 % of 60: more than 8 by chance once in 600. Gap by gap it would be most of the tables.
+    expect(told).toBeLessThanOrEqual(8);
+    expect(alone).toBeGreaterThan(20);
+  });
+
   it("finds what a model does to the groups after it learnt an amplified gap", async () => {
     const { columns } = await bias(
       { real, synthetic: table(3000, 5, { gap: 0.6 }), holdout, metadata },

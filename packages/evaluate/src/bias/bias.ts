@@ -5,7 +5,9 @@ import { type RunOptions, streamKey, throwIfAborted, VerisimError } from "@veris
 import { type Compared, compareTables, type JudgedTables } from "../metrics/judged-tables.ts";
 import { concurrently } from "../models/concurrently.ts";
 import { judgedColumns } from "../models/judged-columns.ts";
+import { holm } from "../models/multiple-tests.ts";
 import { predictTarget } from "../models/predict-target.ts";
+import { chanceOfNothing } from "../models/proportions.ts";
 import { labelledRows, labelsOf, readTarget, type Target, usualRows } from "../models/target.ts";
 import { wholeNumber } from "../models/whole-number.ts";
 import { chosenClasses } from "../utility/scores.ts";
@@ -80,10 +82,14 @@ export async function bias(tables: JudgedTables, options: BiasOptions = {}): Pro
   if (found.groups.length > 0) report(0, "models");
   const predicted = target && found.groups.length > 0 ? await predictions(target, maxRows, seed, run) : null;
   const judged: SensitiveColumn[] = [];
+  let gapsLookedAt = 0;
   for (const groups of found.groups) {
     report(judged.length + 1, groups.columns.join(", "));
     const { shares, distance, ceiling } = groupShares(groups);
-    const outcome = target ? outcomeGap(groups, target, outcomes) : { outcomes: [], gap: null };
+    const { looked, ...outcome } = target
+      ? outcomeGap(groups, target, outcomes)
+      : { outcomes: [], gap: null, looked: 0 };
+    gapsLookedAt += looked;
     const place =
       outcome.gap?.outcome === undefined ? -1 : (target?.classes.indexOf(outcome.gap.outcome ?? "") ?? -1);
     const isOutcome = (labels: ArrayLike<number>) =>
@@ -113,13 +119,31 @@ export async function bias(tables: JudgedTables, options: BiasOptions = {}): Pro
           : null,
     });
   }
+  decide(judged);
   if (found.groups.length > 0) report(total, "done");
   return {
     target: target?.name ?? null,
     outcome: target && outcomes?.length === 1 ? target.classes[outcomes[0]!]! : null,
     columns: judged,
+    gapsLookedAt,
     unused: found.unused,
   };
+}
+
+const level = 0.05;
+
+/** Chances for all columns together, and the verdicts that follow. */
+function decide(columns: readonly SensitiveColumn[]): void {
+  const gaps = columns.flatMap(({ gap }) => (gap && gap.pValue !== null ? [gap] : []));
+  const ofGaps = holm(Float64Array.from(gaps, ({ pValue }) => pValue!));
+  for (const [place, gap] of gaps.entries()) {
+    gap.pValue = ofGaps[place]!;
+    const isSure = gap.pValue < level;
+    gap.verdict = !isSure ? "no difference" : gap.amplification!.value > 0 ? "amplified" : "softened";
+  }
+  const odds = columns.flatMap(({ models }) => (models?.equalizedOdds?.change ? [models.equalizedOdds] : []));
+  const ofOdds = holm(Float64Array.from(odds, ({ change }) => chanceOfNothing(change!)));
+  for (const [place, own] of odds.entries()) own.pValue = ofOdds[place]!;
 }
 
 /** Places of the classes that may be the outcome; null for numbers. */

@@ -110,7 +110,7 @@ export async function modelBias(rows: JudgedRows, seed: number, run: RunOptions)
     demographicParity: modelGap("predicted"),
     equalOpportunity: modelGap("truePositive"),
     falsePositives: modelGap("falsePositive"),
-    equalizedOdds: hasOdds ? compare("odds", odds) : null,
+    equalizedOdds: hasOdds ? { ...compare("odds", odds), pValue: null } : null,
     groups: names.map((group, place) => ({
       group,
       rows: sizes.predicted[place]!,

@@ -3,7 +3,7 @@
 
 import { wilson } from "@verisim/stats";
 import type { Estimate } from "../estimate.ts";
-import { difference, meanEstimate, widestPair } from "../models/proportions.ts";
+import { chanceOfNothing, difference, meanEstimate, widestPair } from "../models/proportions.ts";
 import type { Target } from "../models/target.ts";
 import type { GroupOutcome, GroupShares, OutcomeGap } from "./bias-report.ts";
 import type { Groups } from "./sensitive-columns.ts";
@@ -65,7 +65,7 @@ export function outcomeGap(
   groups: Groups,
   target: Target,
   outcomes: readonly number[] | null,
-): { outcomes: GroupOutcome[]; gap: OutcomeGap | null } {
+): { outcomes: GroupOutcome[]; gap: OutcomeGap | null; looked: number } {
   let best: {
     outcome: number | null;
     tallies: Tally[];
@@ -73,15 +73,18 @@ export function outcomeGap(
     second: number;
     gap: Estimate;
   } | null = null;
+  let looked = 0;
   for (const outcome of outcomes ?? [null]) {
     const tallies = target.labels.map((labels, table) => tallyOf(groups, table, labels, outcome, target));
+    const shown = tallies[0]!.rows.filter((rows) => rows > 0).length;
+    looked += (shown * (shown - 1)) / 2;
     for (const tally of tallies.slice(0, 2)) {
       const widest = widestPair(groups.names.map((_, place) => estimateOf(tally, place, outcome !== null)));
       if (!widest || tallies[0]!.rows[widest.first] === 0 || tallies[0]!.rows[widest.second] === 0) continue;
       if (best === null || widest.gap.low > best.gap.low) best = { outcome, tallies, ...widest };
     }
   }
-  if (best === null) return { outcomes: [], gap: null };
+  if (best === null) return { outcomes: [], gap: null, looked };
   const { outcome, tallies, first, second } = best;
   const estimate = (table: number, place: number): Estimate | null =>
     tallies[table] ? estimateOf(tallies[table], place, outcome !== null) : null;
@@ -112,13 +115,12 @@ export function outcomeGap(
       holdout,
       amplification,
       control: holdout && difference(holdout, real),
-      verdict: amplification && verdictOf(amplification),
+      // Of so many gaps the one was taken that looked widest.
+      pValue: amplification && Math.min(1, looked * chanceOfNothing(amplification)),
+      verdict: null,
     },
+    looked,
   };
-}
-
-function verdictOf({ low, high }: Estimate): OutcomeGap["verdict"] {
-  return low > 0 ? "amplified" : high < 0 ? "softened" : "no difference";
 }
 
 /** Numbers are counted in units of the real standard deviation. */

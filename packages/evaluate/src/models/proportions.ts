@@ -1,5 +1,6 @@
 // Intervals of shares and of differences of independent estimates.
 
+import { normalCdf } from "@verisim/stats";
 import type { Estimate } from "../estimate.ts";
 import { normal975 } from "./roc.ts";
 
@@ -15,6 +16,13 @@ export function difference(first: Estimate, second: Estimate): Estimate {
     low: value - Math.hypot(first.value - first.low, second.high - second.value),
     high: value + Math.hypot(first.high - first.value, second.value - second.low),
   };
+}
+
+/** Two-sided chance of an estimate as far from 0, or farther, by the half of its interval that lies towards 0. */
+export function chanceOfNothing({ value, low, high }: Estimate): number {
+  const half = value > 0 ? value - low : high - value;
+  if (value === 0) return 1;
+  return half > 0 ? 2 * normalCdf((-Math.abs(value) / half) * normal975) : 0;
 }
 
 /** A mean with the normal interval of its standard error; at least one value. */

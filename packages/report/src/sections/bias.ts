@@ -28,7 +28,8 @@ const verdictWords = {
 const written = (gap: Gap, estimate: Gap["control"]): Html =>
   gap.outcome === null ? estimateText(estimate, three) : pointsText(estimate);
 
-function gapTable(columns: readonly Sensitive[]): Html | null {
+function gapTable(report: BiasReport): Html | null {
+  const { columns } = report;
   const shown = columns.filter(({ gap }) => gap !== null);
   if (shown.length === 0) return null;
   const domain = domainOf(
@@ -36,7 +37,8 @@ function gapTable(columns: readonly Sensitive[]): Html | null {
     [0],
   );
   return html`<h3>Outcome gaps</h3><p class="quiet">How much more often one group has the outcome than another (demographic parity), for the two groups
-farthest apart. The dot is the change from real to synthetic with its interval, the tick what the holdout shows by chance.</p>${table(
+farthest apart. The dot is the change from real to synthetic with its interval, the tick what the holdout shows by chance.
+The interval is that of one gap alone. The verdict counts all ${count(report.gapsLookedAt)} gaps that were looked at: where there is nothing, one report in twenty calls any gap amplified or softened.</p>${table(
     ["Groups by", "Outcome", "Farthest apart", "Real gap", "Synthetic gap", "Change", "", "Verdict"],
     shown.map((column) => {
       const gap = column.gap!;
@@ -58,17 +60,22 @@ function modelTable(columns: readonly Sensitive[]): Html | null {
     column: Sensitive,
     name: string,
     gap: Pick<ModelGap, "real" | "synthetic" | "change"> | null,
+    isSure = false,
   ): Html | false =>
     gap !== null &&
     html`<tr><th scope="row">${names(column)}</th><td>${name}</td><td class="number">${pointsText(gap.real)}</td><td class="number">${pointsText(gap.synthetic)}</td>
-<td class="number ${gap.change && gap.change.low > 0 && "poor"}">${pointsText(gap.change)}</td></tr>`;
+<td class="number ${isSure && gap.change && gap.change.value > 0 && "poor"}">${pointsText(gap.change)}</td></tr>`;
   const heads = ["Groups by", "Gap of", "Learnt real", "Learnt synthetic", "Change"];
   const lines = (pick: (column: Sensitive) => (Html | false)[]): Html[] =>
     shown.flatMap(pick).filter((line) => line !== false);
   return html`<h3>What a model makes of it</h3><p class="quiet">The largest gap between groups in the errors of boosted trees on held-out real rows: once learnt from the real,
-once from the synthetic rows. Equalized odds: the larger of the gaps of true and of false positive rates.</p>${table(
+once from the synthetic rows. Equalized odds: the larger of the gaps of true and of false positive rates.
+A change is marked where it is no chance for all columns together.</p>${table(
     heads,
-    lines((column) => [row(column, "equalized odds", column.models!.equalizedOdds)]),
+    lines((column) => {
+      const odds = column.models!.equalizedOdds;
+      return [row(column, "equalized odds", odds, odds?.pValue != null && odds.pValue < 0.05)];
+    }),
     [2, 3, 4],
   )}<details><summary>Rate by rate</summary>${table(
     heads,
@@ -129,7 +136,7 @@ export function biasSection(view: ReportView): Section | null {
         html` The columns were recognised by their names; <code>--sensitive</code> names others.`
       }${report.target === null && html` With a target (<code>--target</code>) the groups\u2019 outcomes are compared too.`}`,
     body: report
-      ? html`${gapTable(report.columns)}${modelTable(report.columns)}<h3>Group by group</h3>${report.columns.map(groupTable)}${
+      ? html`${gapTable(report)}${modelTable(report.columns)}<h3>Group by group</h3>${report.columns.map(groupTable)}${
           report.unused.length > 0 &&
           html`<p class="quiet">Not judged: ${report.unused.map(({ column, reason }, place) => html`${place > 0 && "; "}${data(column)} (${data(reason)})`)}.</p>`
         }`
