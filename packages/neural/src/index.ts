@@ -1,3 +1,4 @@
+export * from "./asked/index.ts";
 export * from "./encoding/index.ts";
 export * from "./export/index.ts";
 export { CheckpointFile, type TrainingIdentity } from "./generator/checkpoint-file.ts";
@@ -15,10 +16,11 @@ export * from "./network/critic.ts";
 export * from "./network/outputs.ts";
 export * from "./network/residual-generator.ts";
 export type * from "./network/table-network.ts";
-export { pickByWeight, placeWithin } from "./sampling/candidate-view.ts";
+export { PlaceMaps } from "./sampling/calibrate.ts";
+export { placeWithin } from "./sampling/candidate-view.ts";
 export type { ConditionedRequest } from "./sampling/conditioned-rows.ts";
 export { drawPlain, type PlainRequest } from "./sampling/plain-rows.ts";
-export { fewRows, RowSampler, type SamplerParts, windowRows } from "./sampling/row-sampler.ts";
+export { RowSampler, type SamplerParts, seedOf } from "./sampling/row-sampler.ts";
 export type { ConditionedRows, RowSource } from "./sampling/row-source.ts";
 export { heldRowCount, lookPlan } from "./training/look-plan.ts";
 export { requireMemory } from "./training/memory-budget.ts";

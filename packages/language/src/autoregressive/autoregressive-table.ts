@@ -1,16 +1,17 @@
 // An any-order autoregressive table: every column from any others, so that rows are drawn, conditioned, completed and
 // weighed by one network.
 
-import type { GeneratorDefinition } from "@verisim/core";
-import { type LearnedDefinition, LearnedGenerator } from "@verisim/neural";
-import { chainNetwork } from "./chain-network.ts";
-import { ChainSource } from "./chain-source.ts";
+import type { GeneratorDefinition, Table } from "@verisim/core";
+import { type LearnedDefinition, LearnedGenerator, PlaceMaps, seedOf } from "@verisim/neural";
+import { chainNetwork, chainSource, type TableChain, withoutMissing } from "./chain-network.ts";
+import { type CompleteOptions, completeTable } from "./complete-table.ts";
 import {
   type AutoregressiveTableOptions,
   autoregressiveOptions,
   type ResolvedAutoregressiveOptions,
   resolveAutoregressive,
 } from "./options.ts";
+import { type Prediction, predictColumn, rowLikelihoods } from "./row-likelihood.ts";
 
 const definition: LearnedDefinition<AutoregressiveTableOptions> = {
   name: "autoregressive",
@@ -18,7 +19,7 @@ const definition: LearnedDefinition<AutoregressiveTableOptions> = {
   formatVersion: 1,
   resolve: resolveAutoregressive,
   network: (options, encoding) => chainNetwork(options as ResolvedAutoregressiveOptions, encoding),
-  source: (parts, maps) => new ChainSource(parts, maps),
+  source: chainSource,
 };
 
 /**
@@ -28,11 +29,59 @@ const definition: LearnedDefinition<AutoregressiveTableOptions> = {
  * ```ts
  * const model = await new AutoregressiveTable().fit(table, { metadata });
  * const synthetic = await model.sample(1000, { seed: 1 });
+ * const whole = await model.complete(table);
+ * const { values, probabilities } = await model.predict(table, "income");
+ * const logs = await model.logLikelihood(table);
  * ```
  */
 export class AutoregressiveTable extends LearnedGenerator<AutoregressiveTableOptions> {
   constructor(options: AutoregressiveTableOptions = {}) {
     super(definition, options);
+  }
+
+  /**
+   * A table whose missing cells are drawn from those that are there, and whose missing columns are added; row i is a
+   * function of (model, seed, i, the row's cells). Cells that are there stay as they are. A category that was never seen
+   * says as much as a missing cell.
+   * @param table some or all of the learnt columns
+   * @throws VerisimError `VERISIM_NOT_FITTED`, `VERISIM_COLUMN_KIND`, `VERISIM_ABORTED`
+   */
+  async complete(table: Table, options: CompleteOptions = {}): Promise<Table> {
+    const { encoding, parts, calibration } = this.exported();
+    const { candidates } = resolveAutoregressive(this.options);
+    const maps = new PlaceMaps(encoding.layout, calibration);
+    const filling = parts && { ...parts, bias: withoutMissing(parts.bias, encoding) };
+    return completeTable(
+      {
+        encoding,
+        source: filling ? chainSource(filling, maps) : undefined,
+        form: await this.sample(0),
+        order: parts ? (parts.network as TableChain).order : [],
+        candidates,
+        programSeed: seedOf(options.seed ?? 0, encoding.tableName, "completed rows"),
+      },
+      table,
+      options,
+    );
+  }
+
+  /**
+   * The natural logarithm of each row's probability: of its categories, of missing cells, and of the blocks that its numbers
+   * are in. Rows of columns that are looked up or never vary count as they must be.
+   * @throws VerisimError `VERISIM_NOT_FITTED`, `VERISIM_UNKNOWN_COLUMN`, `VERISIM_COLUMN_KIND`
+   */
+  async logLikelihood(table: Table): Promise<Float64Array> {
+    const { encoding, parts } = this.exported();
+    return rowLikelihoods(encoding, parts, table);
+  }
+
+  /**
+   * How likely each value of a column of categories is, from the other cells of each row; missing ones are left open.
+   * @throws VerisimError `VERISIM_NOT_FITTED`, `VERISIM_UNKNOWN_COLUMN` for a column that is not learnt as categories
+   */
+  async predict(table: Table, target: string): Promise<Prediction> {
+    const { encoding, parts } = this.exported();
+    return predictColumn(encoding, parts, table, target);
   }
 }
 

@@ -1,13 +1,19 @@
 // The network as the frame of learned generators takes it: first numbers, a training step over random orders, the loss of
 // held-out rows, and how a row is drawn.
 
-import type {
-  ChainedNetwork,
-  NetworkContext,
-  StateTree,
-  StepGiven,
-  StepMade,
-  TableEncoding,
+import {
+  AskedSource,
+  type ChainedNetwork,
+  type DrawAsked,
+  type NetworkContext,
+  notAllowed,
+  type PlaceMaps,
+  type SamplerParts,
+  type StateTree,
+  type StepGiven,
+  type StepMade,
+  spanStarts,
+  type TableEncoding,
 } from "@verisim/neural";
 import {
   broadcast,
@@ -73,7 +79,7 @@ export function chainNetwork(options: ResolvedAutoregressiveOptions, encoding: T
       const columnCount = layout.widths.length;
       const row = rng.below(rows.rowCount, [batchSize]);
       const ones = gather(table.ones, row);
-      const place = broadcast(placesOf(order), [batchSize, columnCount]);
+      const place = orders(rng, batchSize, order, options.orderedShare);
       const weights = multiplyOut(averageDecay > 0 ? model.average : model.parameters, shape);
       const loss = nn.spanCrossEntropy(chainLogits(weights, ones, place), ones, layout.widths);
       return mul(loss, 1 / columnCount);
@@ -93,6 +99,22 @@ export function chainNetwork(options: ResolvedAutoregressiveOptions, encoding: T
       drawChain({ weights: weights as ChainWeights<Tensor>, layout, order, bias, uniforms, sharpness })
         .alternatives,
   };
+}
+
+/** Rows of a chain, plain and asked for. */
+export function chainSource(parts: SamplerParts, maps: PlaceMaps): AskedSource {
+  const { order, sharpness } = parts.network as TableChain;
+  const draw: DrawAsked = ({ layout, weights, bias, rng, rows, ...asked }) =>
+    drawChain({
+      weights: weights as ChainWeights<Tensor>,
+      layout,
+      order,
+      bias,
+      uniforms: rng.uniform([rows, layout.widths.length]),
+      sharpness,
+      asked,
+    });
+  return new AskedSource(parts, maps, draw, order);
 }
 
 /** The order that rows are drawn in: that of the table. */
@@ -145,4 +167,14 @@ function trainingStep(
     },
     losses: { loss },
   };
+}
+
+/** Numbers added to the logits, by which no cell is drawn as missing. */
+export function withoutMissing(bias: Float32Array, { columns, layout }: TableEncoding): Float32Array {
+  const result = bias.slice();
+  const starts = spanStarts(layout);
+  columns.forEach(({ state }, column) => {
+    if (state.missing) result[starts[column]!] = notAllowed;
+  });
+  return result;
 }

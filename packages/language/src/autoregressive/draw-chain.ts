@@ -1,7 +1,7 @@
 // A row drawn column by column: each choice by inversion of one uniform number, from the columns before it, and its vector
 // added to what is known. Given cells are known from the start; bound columns come first and are drawn from what is allowed.
 
-import { type Layout, spanStarts } from "@verisim/neural";
+import { type AskedRows, type Layout, notAllowed, spanStarts } from "@verisim/neural";
 import {
   add,
   concat,
@@ -34,7 +34,7 @@ export interface Sharpness {
 }
 
 /** What is asked of rows. */
-export interface AskedRows {
+export interface AskedOfChain {
   /** i32 [rows, columns]: the alternative of a given cell, -1 where there is none. */
   readonly given: Tensor;
   /** Columns that come first. */
@@ -42,9 +42,6 @@ export interface AskedRows {
   /** [rows, alternatives of the bound columns]: logarithms of the allowed shares; {@link notAllowed} for none. */
   readonly logShares: Tensor;
 }
-
-/** In place of the logarithm of 0. */
-export const notAllowed = -1e30;
 
 /** What a chain of columns is drawn by. */
 export interface ChainDraw {
@@ -56,16 +53,11 @@ export interface ChainDraw {
   /** [rows, columns] in (0, 1). */
   readonly uniforms: Tensor;
   readonly sharpness: Sharpness;
-  readonly asked?: AskedRows;
+  readonly asked?: AskedOfChain;
 }
 
-/** Choices i32 [rows, columns], and the logarithms of what each bound column's allowed share was, [rows, bound]. */
-export interface DrawnChain {
-  readonly alternatives: Tensor;
-  readonly logMasses: readonly Tensor[];
-}
-
-export function drawChain(draw: ChainDraw): DrawnChain {
+/** Rows, and how likely what each bound column allowed was. */
+export function drawChain(draw: ChainDraw): AskedRows {
   const { weights, layout, bias, uniforms, sharpness, asked } = draw;
   const rows = uniforms.shape[0]!;
   const starts = spanStarts(layout);

@@ -43,14 +43,14 @@ export interface AutoregressiveTableOptions extends Shared {
 export type ResolvedAutoregressiveOptions = Required<AutoregressiveTableOptions> & ResolvedLearningOptions;
 
 const shared = withDefaults(learningOptions, {
-  epochs: 30,
+  epochs: 24,
   minSteps: 2000,
   batchSize: 256,
-  patience: 8,
+  patience: 10,
   maxBlocks: 100,
   candidates: 64,
   averageDecay: 0.995,
-  cooldown: 0.7,
+  cooldown: 1,
 });
 
 const sharedNames = [
@@ -88,7 +88,7 @@ export const autoregressiveOptions: OptionTable = {
   learningRate: { type: "number", default: 2e-3, min: 1e-8, max: 1, description: "Learning rate." },
   dropout: {
     type: "number",
-    default: 0.15,
+    default: 0.2,
     min: 0,
     max: 0.9,
     description: "Share of both layers that is left out at random in training.",

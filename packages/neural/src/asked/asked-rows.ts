@@ -1,7 +1,6 @@
 // Programs that draw rows of which something is asked: one per list of bound columns, kept while they are used. A row's
-// uniform numbers are those of its plain draw; they do not depend on the program.
+// random numbers are counted by its number and try; they do not depend on the program.
 
-import type { Layout, SamplerParts } from "@verisim/neural";
 import {
   buildProgram,
   concat,
@@ -13,15 +12,42 @@ import {
   tensorData,
   zeros,
 } from "@verisim/tensor";
+import type { Layout } from "../encoding/layout.ts";
+import type { StateTree } from "../network/table-network.ts";
+import type { SamplerParts } from "../sampling/row-sampler.ts";
 import type { BoxTerms } from "./box-terms.ts";
-import type { TableChain } from "./chain-network.ts";
-import { drawChain } from "./draw-chain.ts";
-import type { ChainWeights } from "./network.ts";
 
 /** Rows of one run, and of one where few are wanted. */
 export const askedSizes = [64, 1024] as const;
 /** Programs that are kept; beyond it the one used longest ago is freed. */
 const mostPrograms = 16;
+
+/** What a network draws rows by. */
+export interface AskedContext {
+  readonly layout: Layout;
+  readonly weights: StateTree;
+  /** [choices]: added to the logits. */
+  readonly bias: Tensor;
+  readonly rng: StepContext["rng"];
+  readonly rows: number;
+  /** i32 [rows, columns]: alternative of each column that is given, -1 elsewhere. */
+  readonly given: Tensor;
+  /** Columns that are drawn first, in this order, from what is allowed of them. */
+  readonly bound: readonly number[];
+  /** [rows, width of the bound columns]: logarithms of allowed shares; where nothing is bound it has one column. */
+  readonly logShares: Tensor;
+}
+
+/** Rows of which something was asked. */
+export interface AskedRows {
+  /** i32 [rows, columns]. */
+  readonly alternatives: Tensor;
+  /** Per bound column [rows, 1]: logarithm of the probability of what it allowed, given those before it. */
+  readonly logMasses: readonly Tensor[];
+}
+
+/** Draws rows with given cells and bound columns; row i depends on input i alone. */
+export type DrawAsked = (context: AskedContext) => AskedRows;
 
 export interface AskedWindow {
   readonly rowStart: number;
@@ -42,12 +68,12 @@ export interface AskedDraw {
 
 export class AskedRowsSampler {
   readonly #parts: SamplerParts;
-  readonly #chain: TableChain;
+  readonly #draw: DrawAsked;
   readonly #programs = new Map<string, Program>();
 
-  constructor(parts: SamplerParts, chain: TableChain) {
+  constructor(parts: SamplerParts, draw: DrawAsked) {
     this.#parts = parts;
-    this.#chain = chain;
+    this.#draw = draw;
   }
 
   async draw({ rowStart, terms, seed, attempt, signal }: AskedWindow): Promise<AskedDraw> {
@@ -96,17 +122,17 @@ export class AskedRowsSampler {
 
   #build(bound: readonly number[], rows: number): Program {
     const { layout, weights, bias } = this.#parts;
-    const { order, sharpness } = this.#chain;
-    const columns = layout.widths.length;
     const step = ({ state, inputs, rng }: StepContext): { outputs: Record<string, Tensor> } => {
-      const { alternatives, logMasses } = drawChain({
-        weights: state.weights as ChainWeights<Tensor>,
+      const { given, logShares } = inputs;
+      const { alternatives, logMasses } = this.#draw({
         layout,
-        order,
+        weights: state.weights,
         bias: state.bias,
-        uniforms: rng.uniform([rows, columns]),
-        sharpness,
-        asked: { given: inputs.given, bound, logShares: inputs.logShares },
+        rng,
+        rows,
+        given,
+        bound,
+        logShares,
       });
       return {
         outputs: { alternatives, logMasses: logMasses.length > 0 ? concat(logMasses) : zeros([rows, 1]) },
@@ -117,7 +143,7 @@ export class AskedRowsSampler {
       entries: {
         draw: {
           inputs: {
-            given: { shape: [rows, columns], dtype: "i32" },
+            given: { shape: [rows, layout.widths.length], dtype: "i32" },
             logShares: { shape: [rows, Math.max(1, boundWidth(bound, layout))], dtype: "f32" },
           },
           step,

@@ -1,22 +1,24 @@
-// What a box of allowed values means to a chain: cells that are as good as given, and columns that are drawn from what is
-// allowed, which come first.
+// What a box of allowed values means to a network that takes given cells: cells that are as good as given, and columns that
+// are drawn from what is allowed, which come first.
 
-import type { AllowedBox, AllowedColumn, Layout } from "@verisim/neural";
-import { notAllowed } from "./draw-chain.ts";
+import type { AllowedBox, AllowedColumn, Layout } from "../encoding/layout.ts";
 
-/** A box, as a chain is asked for it. */
+/** Logarithm of the share of what is not allowed. */
+export const notAllowed = -1e9;
+
+/** A box, as a network is asked for it. */
 export interface BoxTerms {
   readonly columns: readonly AllowedColumn[];
   /** Alternative per column, -1 where it is not given. */
   readonly given: Int32Array;
-  /** Columns with several alternatives, in the order in which rows are drawn. */
+  /** Columns with several alternatives, in the order in which they are drawn. */
   readonly bound: readonly number[];
   /** Logarithms of the allowed shares of the bound columns' alternatives, end to end. */
   readonly logShares: Float32Array;
 }
 
 /**
- * @param order that rows are drawn in
+ * @param order in which bound columns are drawn; columns that it does not name come first
  * @param allBound true: columns of one allowed alternative are bound too, so that what they weigh is known
  */
 export function boxTerms(

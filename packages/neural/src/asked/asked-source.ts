@@ -1,47 +1,41 @@
-// Rows of a chain. Plain ones come from the frame's sampler. Under a condition the bound columns come first, each drawn
-// from what is allowed of it; that the others of them can follow is seen to by rejection: a candidate is accepted with the
-// probability of what the later bound columns allow, which makes the rows exactly those of the model inside the box.
+// Rows of a network that takes given cells. Plain ones come from the frame's sampler. Under a condition the bound columns
+// come first, each drawn from what is allowed of it; that the others of them can follow is seen to by rejection: a
+// candidate is accepted with the probability of what the later bound columns allow, which makes the rows exactly those of
+// the model inside the box.
 
-import { RowRandom, throwIfAborted } from "@verisim/core";
-import {
-  type AllowedBox,
-  type ConditionedRequest,
-  type ConditionedRows,
-  drawPlain,
-  type Layout,
-  placeWithin,
-  RowSampler,
-  type RowSource,
-  type SamplerParts,
-} from "@verisim/neural";
-import { AskedRowsSampler, askedSizes } from "./asked-rows.ts";
+import { RowRandom } from "@verisim/core";
+import type { AllowedBox, Layout } from "../encoding/layout.ts";
+import { spanStarts } from "../network/outputs.ts";
+import { acceptRows, type Visit } from "../sampling/accepted-rows.ts";
+import type { PlaceMaps } from "../sampling/calibrate.ts";
+import { placeWithin } from "../sampling/candidate-view.ts";
+import type { ConditionedRequest } from "../sampling/conditioned-rows.ts";
+import { drawPlain } from "../sampling/plain-rows.ts";
+import { RowSampler, type SamplerParts } from "../sampling/row-sampler.ts";
+import type { ConditionedRows, RowSource } from "../sampling/row-source.ts";
+import { AskedRowsSampler, askedSizes, type DrawAsked } from "./asked-rows.ts";
 import { type BoxTerms, boxTerms } from "./box-terms.ts";
-import type { TableChain } from "./chain-network.ts";
 
 const [fewRows, windowRows] = askedSizes;
 /** Rows that a box is weighed by, where there are few boxes. */
 const weighingRows = 4096;
 
 type PlainOf = RowSource["plain"];
+/** Which rows. */
+export type AskedRequest = Omit<ConditionedRequest, "boxOf">;
 
-/** A row so far: its candidate, and the sum of the weights of all candidates seen. */
-interface Held {
-  alternatives: Int32Array;
-  attempt: number;
-  total: number;
-}
-
-export class ChainSource implements RowSource {
+export class AskedSource implements RowSource {
   readonly plain: PlainOf;
   readonly #parts: SamplerParts;
-  readonly #chain: TableChain;
+  readonly #order: readonly number[];
   readonly #asked: AskedRowsSampler;
   readonly #terms = new WeakMap<AllowedBox, BoxTerms>();
 
-  constructor(parts: SamplerParts, maps: Parameters<typeof drawPlain>[1]) {
+  /** @param order in which bound columns are drawn */
+  constructor(parts: SamplerParts, maps: PlaceMaps, draw: DrawAsked, order: readonly number[]) {
     this.#parts = parts;
-    this.#chain = parts.network as TableChain;
-    this.#asked = new AskedRowsSampler(parts, this.#chain);
+    this.#order = order;
+    this.#asked = new AskedRowsSampler(parts, draw);
     let sampler: RowSampler | undefined;
     this.plain = (request) => {
       sampler ??= new RowSampler(parts);
@@ -49,8 +43,13 @@ export class ChainSource implements RowSource {
     };
   }
 
-  async conditioned(request: ConditionedRequest): Promise<ConditionedRows> {
-    const { rowStart, rowCount, key, boxOf, candidates, signal } = request;
+  conditioned(request: ConditionedRequest): Promise<ConditionedRows> {
+    return this.asked(request, (row) => this.#termsOf(request.boxOf(row)));
+  }
+
+  /** Each row by terms of its own. @throws VerisimError `VERISIM_ABORTED` */
+  async asked(request: AskedRequest, termsOf: (row: number) => BoxTerms): Promise<ConditionedRows> {
+    const { rowStart, rowCount, key, candidates, signal } = request;
     const { layout } = this.#parts;
     const spans = layout.widths.length;
     const alternatives = new Int32Array(rowCount * spans);
@@ -58,35 +57,32 @@ export class ChainSource implements RowSource {
     const forced: number[] = [];
     for (let from = 0; from < rowCount; from += windowRows) {
       const count = Math.min(windowRows, rowCount - from);
-      const terms = Array.from({ length: count }, (_, i) => this.#termsOf(boxOf(rowStart + from + i)));
-      const held = new Array<Held | undefined>(count);
-      let waiting = Array.from({ length: count }, (_, i) => i);
-      for (let attempt = 0; attempt < candidates && waiting.length > 0; attempt++) {
-        throwIfAborted(signal);
-        waiting = await this.#try(request, from, terms, waiting, attempt, held);
-      }
-      forced.push(...waiting.map((i) => from + i));
-      for (let i = 0; i < count; i++) {
-        const own = held[i]!;
-        const random = new RowRandom(key, rowStart + from + i, 2 * own.attempt + 2);
-        alternatives.set(own.alternatives, (from + i) * spans);
-        drawPlaces(terms[i]!, own.alternatives, layout, random, drawnPlaces.subarray((from + i) * spans));
-      }
+      const terms = Array.from({ length: count }, (_, i) => termsOf(rowStart + from + i));
+      const stretch = { rowStart: rowStart + from, rowCount: count, key, candidates };
+      const accepted = await acceptRows<Int32Array>(
+        { ...stretch, ...(signal ? { signal } : {}) },
+        (waiting, attempt, visit) => this.#try(request, from, terms, waiting, attempt, visit),
+      );
+      forced.push(...accepted.forced.map((i) => from + i));
+      accepted.rows.forEach(({ row, attempt }, i) => {
+        const random = new RowRandom(key, rowStart + from + i, 2 * attempt + 2);
+        alternatives.set(row, (from + i) * spans);
+        drawPlaces(terms[i]!, row, layout, random, drawnPlaces.subarray((from + i) * spans));
+      });
     }
     return { rows: { rowCount, alternatives, places: new Float32Array(0), drawnPlaces }, forced };
   }
 
-  /** One candidate for each row that waits; those of them that wait on. */
+  /** One candidate for each row that waits. */
   async #try(
-    { rowStart, seed, key, signal }: ConditionedRequest,
+    { rowStart, seed, signal }: AskedRequest,
     from: number,
     terms: readonly BoxTerms[],
     waiting: readonly number[],
     attempt: number,
-    held: (Held | undefined)[],
-  ): Promise<number[]> {
+    visit: Visit<Int32Array>,
+  ): Promise<void> {
     const spans = this.#parts.layout.widths.length;
-    const left: number[] = [];
     for (const { first, members } of stretchesOf(waiting, terms)) {
       const { bound } = terms[members[0]!]!;
       const last = members.at(-1)!;
@@ -108,22 +104,9 @@ export class ChainSource implements RowSource {
         // The first of the bound columns is drawn as the condition has it.
         let logWeight = 0;
         for (let place = 1; place < bound.length; place++) logWeight += drawn.logMasses[at * masses + place]!;
-        const weight = Math.exp(logWeight);
-        const random = new RowRandom(key, rowStart + from + i, 2 * attempt + 1);
-        const accepted = bound.length < 2 || random.uniform() < weight;
-        const seen = held[i]?.total ?? 0;
-        // A reservoir of one: every candidate ends up held with probability in proportion to its weight.
-        if (accepted || held[i] === undefined || random.uniform() * (seen + weight) < weight)
-          held[i] = {
-            alternatives: drawn.alternatives.slice(at * spans, (at + 1) * spans),
-            attempt,
-            total: seen + weight,
-          };
-        else held[i]!.total += weight;
-        if (!accepted) left.push(i);
+        visit(i, Math.exp(logWeight), () => drawn.alternatives.slice(at * spans, (at + 1) * spans));
       }
     }
-    return left.sort((a, b) => a - b);
   }
 
   /** Probabilities of boxes, by the weights of rows that are drawn inside of each. */
@@ -132,7 +115,7 @@ export class ChainSource implements RowSource {
     const rows = Math.max(fewRows, Math.min(windowRows, Math.ceil(weighingRows / boxes.length)));
     const weights = new Float64Array(boxes.length);
     for (const [place, box] of boxes.entries()) {
-      const terms = boxTerms(box, layout, this.#chain.order, true);
+      const terms = boxTerms(box, layout, this.#order, true);
       const { logMasses } = await this.#asked.draw({
         rowStart: 0,
         terms: new Array<BoxTerms>(rows).fill(terms),
@@ -152,7 +135,7 @@ export class ChainSource implements RowSource {
   #termsOf(box: AllowedBox): BoxTerms {
     let known = this.#terms.get(box);
     if (!known) {
-      known = boxTerms(box, this.#parts.layout, this.#chain.order);
+      known = boxTerms(box, this.#parts.layout, this.#order);
       this.#terms.set(box, known);
     }
     return known;
@@ -183,18 +166,14 @@ function sameColumns(a: readonly number[], b: readonly number[]): boolean {
 function drawPlaces(
   { columns }: BoxTerms,
   alternatives: Int32Array,
-  { widths, hasPlace }: Layout,
+  layout: Layout,
   random: RowRandom,
   into: Float64Array,
 ): void {
-  let start = 0;
-  const starts = widths.map((width) => {
-    start += width;
-    return start - width;
-  });
+  const starts = spanStarts(layout);
   for (const { column, ranges } of columns) {
     const chosen = alternatives[column]!;
-    if (hasPlace[starts[column]! + chosen] === 1)
+    if (layout.hasPlace[starts[column]! + chosen] === 1)
       into[column] = placeWithin(ranges[chosen]!, undefined, random.uniform());
   }
 }
