@@ -122,6 +122,19 @@ export const benchmarks: readonly Benchmark[] = [
     peers: [{ name: "scikit-learn", environment: "sdv", script: "peers/trees_fit.py" }],
   },
   {
+    name: "autoregressive-fit",
+    summary: "AutoregressiveTable on Adult: a whole fit and as many rows, at the defaults of both sides",
+    ours: "ours/autoregressive-fit.ts",
+    peers: [{ name: "mostlyai-engine", environment: "mostly", script: "peers/autoregressive_fit.py" }],
+  },
+  {
+    name: "autoregressive-1m",
+    summary: "1,000,000 rows sampled from a fitted AutoregressiveTable into a Parquet file",
+    ours: "ours/million-rows.ts",
+    arguments: ["autoregressive"],
+    peers: [],
+  },
+  {
     name: "neighbours",
     summary: "the five nearest of Adult's 32,561 rows for each of 16,281, numbers and categories",
     ours: "ours/neighbours.ts",
