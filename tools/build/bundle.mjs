@@ -11,12 +11,19 @@ import { build } from "esbuild";
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const readJson = (file) => JSON.parse(readFileSync(path.join(root, file), "utf8"));
 
-/** The entries of a package: the sources that its exports name. Files that are shipped as they are have none. */
+/**
+ * The entries of a package: the sources that its exports name, and those of its threads. Files that are shipped as they
+ * are have none.
+ */
 function entriesOf(folder) {
   const { exports } = readJson(`${folder}/package.json`);
-  return Object.values(exports)
+  const named = Object.values(exports)
     .filter((entry) => typeof entry !== "string")
-    .map((entry) => path.join(root, folder, entry["verisim-source"]));
+    .map((entry) => entry["verisim-source"]);
+  const threads = readdirSync(path.join(root, folder, "src"))
+    .filter((file) => file.endsWith("-thread.ts"))
+    .map((file) => `src/${file}`);
+  return [...named, ...threads].map((file) => path.join(root, folder, file));
 }
 
 /** Files of earlier builds: chunks have other names when their text changes. */

@@ -3,6 +3,7 @@
 import { type Table, type TableMetadata, throwIfAborted } from "@verisim/core";
 import { DuckdbEncoder } from "./duckdb/file-encoder.ts";
 import { type FileFormat, formatOfPath } from "./formats.ts";
+import { ParquetEncoder } from "./parquet/parquet-encoder.ts";
 import { AtomicFile } from "./write/atomic-file.ts";
 import { FileTableWriter, type TableEncoder, type TableWriter } from "./write/table-writer.ts";
 
@@ -51,6 +52,8 @@ async function encoderOf(
   switch (format) {
     case "arrow":
       return (await import("./arrow/arrow-writer.ts")).ArrowEncoder.create(file, metadata, signal);
+    case "parquet":
+      return new ParquetEncoder(file, metadata, signal);
     default:
       return new DuckdbEncoder(file, format, gzip, metadata, signal);
   }

@@ -4,11 +4,14 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk, DuckDBInstance } from "@duckdb/node-api";
+import type { DataChunk, LogicalType } from "@duckdb/node-bindings";
 import { throwIfAborted, VerisimError } from "@verisim/core";
 import { fileError } from "../text/byte-source.ts";
 
 type Api = typeof import("@duckdb/node-api");
-type Bindings = typeof import("@duckdb/node-bindings");
+/** DuckDB's C API as functions. */
+export type Bindings = typeof import("@duckdb/node-bindings");
+export type { DataChunk, LogicalType, Vector } from "@duckdb/node-bindings";
 
 let engine: Promise<{ api: Api; bindings: Bindings }> | undefined;
 
@@ -38,6 +41,8 @@ export interface DatabaseOptions {
   readonly memoryLimit: string;
   /** A folder that does not exist yet; made when it is needed, removed by {@link Database.close}. */
   readonly overflowFolder?: string;
+  /** Default: as many as there are, 4 at most. */
+  readonly threads?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -75,7 +80,7 @@ export class Database {
       autoload_known_extensions: "false",
       allow_community_extensions: "false",
       memory_limit: options.memoryLimit,
-      threads: String(Math.min(mostThreads, availableParallelism())),
+      threads: String(options.threads ?? Math.min(mostThreads, availableParallelism())),
       ...(options.overflowFolder === undefined
         ? { max_temp_directory_size: "0KB" }
         : { temp_directory: options.overflowFolder }),
@@ -142,6 +147,24 @@ export class Database {
     return this.#checked(() => this.#connection.createAppender(table));
   }
 
+  /**
+   * Makes `name()` a table whose rows come from here, in one pass.
+   * @param fill sets the chunk's size and fills its vectors; a size of 0 ends the table, a fault the statement
+   */
+  addRowSource(name: string, columns: readonly LogicalType[], fill: (chunk: DataChunk) => void): void {
+    const { bindings } = this;
+    const source = bindings.create_table_function();
+    bindings.table_function_set_name(source, name);
+    bindings.table_function_set_bind(source, (info) => {
+      columns.forEach((type, index) => {
+        bindings.bind_add_result_column(info, `c${index}`, type);
+      });
+    });
+    bindings.table_function_set_init(source, (info) => bindings.init_set_max_threads(info, 1));
+    bindings.table_function_set_function(source, (_info, chunk) => fill(chunk));
+    bindings.register_table_function(rawConnection(this.#connection), source);
+  }
+
   close(): void {
     this.#signal?.removeEventListener("abort", this.interrupt);
     this.#connection.closeSync();
@@ -157,6 +180,12 @@ export class Database {
       throw cause;
     }
   }
+}
+
+/** The connection as DuckDB's own functions take it. */
+function rawConnection(connection: DuckDBConnection): Parameters<Bindings["register_table_function"]>[0] {
+  return (connection as unknown as { connection: Parameters<Bindings["register_table_function"]>[0] })
+    .connection;
 }
 
 /** The first line of DuckDB's own words, without the kind of error. */

@@ -10,6 +10,7 @@ import {
   throwIfAborted,
 } from "@verisim/core";
 import { type Database, sqlText } from "./database.ts";
+import { canBeEnum } from "./enum-members.ts";
 
 /** How the cells of a column wait: as DOUBLE (NaN where missing), as ENUM, or as VARCHAR. */
 export type Form = "number" | "category" | "text";
@@ -43,9 +44,6 @@ interface RawVector {
 
 /** Rows per chunk: DuckDB's vector size. */
 const chunkRows = 2048;
-/** Larger dictionaries, or those of longer texts, wait as texts. */
-const mostCategories = 5000;
-const mostCharacters = 1 << 20;
 const rememberedTexts = 1 << 14;
 
 export class Staging {
@@ -229,18 +227,4 @@ function fillCodes(raw: RawVector, { codes }: DictionaryColumn, from: number, ro
   }
   missing.store(raw);
   raw.flush();
-}
-
-/** ENUM takes texts that differ, in a statement of bearable length. */
-function canBeEnum(dictionary: readonly string[]): boolean {
-  if (dictionary.length === 0 || dictionary.length > mostCategories) return false;
-  let characters = 0;
-  for (const text of dictionary) {
-    characters += text.length;
-    if (characters > mostCharacters || text.includes("\0")) return false;
-  }
-  // Halves of surrogate pairs all become the same replacement character.
-  return (
-    new Set(dictionary.map((text) => Buffer.from(text, "utf8").toString("latin1"))).size === dictionary.length
-  );
 }

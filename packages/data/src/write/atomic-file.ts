@@ -70,6 +70,11 @@ export class AtomicFile {
     }
   }
 
+  /** False for devices and pipes, which take every byte once. */
+  get isRegular(): boolean {
+    return this.#replaces;
+  }
+
   /** The file that takes the bytes, for writers that open it themselves. */
   get writingPath(): string {
     return this.#temporary;

@@ -33,7 +33,8 @@ export interface PhysicalType {
   readonly ticks: 1e3 | 1e6 | 1e9;
 }
 
-const plain: PhysicalType = {
+/** Text, which every column can be. */
+export const textType: PhysicalType = {
   kind: "text",
   word: "VARCHAR",
   bits: 0,
@@ -57,45 +58,45 @@ const integers: Readonly<Record<string, { bits: number; signed: boolean }>> = {
 
 /** DuckDB's word for a type as {@link PhysicalType}; null for words that are not known (nested types, for example). */
 export function parsePhysical(word: string): PhysicalType | null {
-  if (Object.hasOwn(integers, word)) return { ...plain, kind: "integer", word, ...integers[word]! };
+  if (Object.hasOwn(integers, word)) return { ...textType, kind: "integer", word, ...integers[word]! };
   const decimal = /^DECIMAL\((\d+),\s*(\d+)\)$/.exec(word);
   if (decimal) {
     const precision = Number(decimal[1]);
     const bits = precision <= 9 ? 32 : precision <= 18 ? 64 : 128;
-    return { ...plain, kind: "decimal", word, bits, precision, scale: Number(decimal[2]) };
+    return { ...textType, kind: "decimal", word, bits, precision, scale: Number(decimal[2]) };
   }
   switch (word) {
     case "BOOLEAN":
-      return { ...plain, word, kind: "boolean" };
+      return { ...textType, word, kind: "boolean" };
     case "DOUBLE":
-      return { ...plain, word, kind: "double" };
+      return { ...textType, word, kind: "double" };
     case "FLOAT":
-      return { ...plain, word, kind: "float" };
+      return { ...textType, word, kind: "float" };
     case "DATE":
-      return { ...plain, word, kind: "date" };
+      return { ...textType, word, kind: "date" };
     case "TIME":
-      return { ...plain, word, kind: "time" };
+      return { ...textType, word, kind: "time" };
     case "TIMESTAMP":
     case "TIMESTAMP_S":
-      return { ...plain, word, kind: "timestamp" };
+      return { ...textType, word, kind: "timestamp" };
     case "TIMESTAMP_MS":
-      return { ...plain, word, kind: "timestamp", ticks: 1e3 };
+      return { ...textType, word, kind: "timestamp", ticks: 1e3 };
     case "TIMESTAMP_NS":
-      return { ...plain, word, kind: "timestamp", ticks: 1e9 };
+      return { ...textType, word, kind: "timestamp", ticks: 1e9 };
     case "TIMESTAMP WITH TIME ZONE":
-      return { ...plain, word, kind: "timestamp", utc: true };
+      return { ...textType, word, kind: "timestamp", utc: true };
     case "UUID":
-      return { ...plain, word, kind: "uuid" };
+      return { ...textType, word, kind: "uuid" };
     case "BLOB":
-      return { ...plain, word, kind: "blob" };
+      return { ...textType, word, kind: "blob" };
     case "VARCHAR":
-      return plain;
+      return textType;
     default:
       return null;
   }
 }
 
-const wholeNumbers: PhysicalType = { ...plain, kind: "integer", word: "BIGINT", bits: 64 };
+const wholeNumbers: PhysicalType = { ...textType, kind: "integer", word: "BIGINT", bits: 64 };
 
 /** The type for a column of a file that keeps types. Nested values are kept as JSON text. */
 export function physicalTypeOf(column: Column, metadata: ColumnMetadata | undefined): PhysicalType {
@@ -103,11 +104,13 @@ export function physicalTypeOf(column: Column, metadata: ColumnMetadata | undefi
   if (declared && fits(declared.kind, column, metadata)) return declared;
   if (column.kind === "number") {
     if (metadata?.sdtype === "datetime") return datetimeType(metadata);
-    return metadata?.numberStyle === "integer" ? wholeNumbers : { ...plain, kind: "double", word: "DOUBLE" };
+    return metadata?.numberStyle === "integer"
+      ? wholeNumbers
+      : { ...textType, kind: "double", word: "DOUBLE" };
   }
-  if (metadata?.physical !== undefined && !declared) return { ...plain, kind: "json", word: "JSON" };
+  if (metadata?.physical !== undefined && !declared) return { ...textType, kind: "json", word: "JSON" };
   if (metadata?.physical === undefined && holdsWholeNumbers(metadata)) return wholeNumbers;
-  return plain;
+  return textType;
 }
 
 /** True for categories that are whole numbers in a file without types. */
