@@ -1,7 +1,7 @@
 // The network: what is known of all columns so far, as one probability per alternative, to what that says of every column.
 // A residual perceptron; its last layer starts small, so that it begins as columns that have nothing to do with each other.
 
-import { add, nn, relu, type Tensor, type TensorData } from "@verisim/tensor";
+import { add, mul, nn, relu, sub, type Tensor, type TensorData } from "@verisim/tensor";
 import { beliefOf, type Known, ownLogits } from "./beliefs.ts";
 import type { NoisedColumns } from "./columns.ts";
 
@@ -66,4 +66,21 @@ export function logitsOf(
   drop: (x: Tensor) => Tensor = (x) => x,
 ): Tensor {
   return add(denoise(parameters, beliefOf(known, columns), drop), ownLogits(known.evidence, columns));
+}
+
+/**
+ * The logits that rows are drawn from.
+ * @param bias [choices]: what calibration adds
+ * @param temperature divides what was learnt; what noisy looks say is not touched
+ */
+export function drawnLogits(
+  parameters: DenoiserParameters<Tensor>,
+  known: Known,
+  columns: NoisedColumns,
+  bias: Tensor,
+  temperature: number,
+): Tensor {
+  const logits = add(logitsOf(parameters, known, columns), bias);
+  if (temperature === 1) return logits;
+  return add(mul(sub(logits, known.evidence), 1 / temperature), known.evidence);
 }

@@ -2,6 +2,7 @@
 // step by step.
 
 import type {
+  DrawAsked,
   NetworkContext,
   StateTree,
   StepGiven,
@@ -25,6 +26,7 @@ import {
   type Tensor,
   tensorData,
 } from "@verisim/tensor";
+import { drawAsked } from "./asked-rows.ts";
 import { columnsAt } from "./beliefs.ts";
 import { type NoisedColumns, noisedColumns } from "./columns.ts";
 import { initDenoiser, logitsOf } from "./denoiser.ts";
@@ -37,7 +39,15 @@ import { noiseWidth, sampleRows } from "./sampler.ts";
 /** Largest gradient, over all weights together. */
 const clipNorm = 2;
 
-export function diffusionNetwork(options: ResolvedDiffusionOptions, encoding: TableEncoding): TableNetwork {
+/** A network that also draws rows of which cells are given. */
+export interface DiffusionNetwork extends TableNetwork {
+  readonly asked: DrawAsked;
+}
+
+export function diffusionNetwork(
+  options: ResolvedDiffusionOptions,
+  encoding: TableEncoding,
+): DiffusionNetwork {
   const columns = noisedColumns(encoding);
   return {
     noise: noiseWidth(columns, options.steps),
@@ -60,9 +70,10 @@ export function diffusionNetwork(options: ResolvedDiffusionOptions, encoding: Ta
           : {}),
       };
     },
+    asked: (context) => drawAsked(context, columns, options),
     addsBias: true,
     produce: (weights, layout, noise, condition, bias) =>
-      sampleRows(weights, layout, { columns, steps: options.steps }, noise, condition, bias),
+      sampleRows(weights, layout, columns, options, noise, condition, bias),
   };
 }
 

@@ -21,6 +21,8 @@ export interface TabularDiffusionOptions extends LearningOptions {
   dropout?: number;
   /** Evaluations of the network that a row is made in. */
   steps?: number;
+  /** How much closer than learnt rows follow the cells that are asked for; 0: as learnt. */
+  guidance?: number;
   /** Share of the training rows whose columns are noised each to a level of its own, which partial rows need. */
   ownLevels?: number;
 }
@@ -59,6 +61,14 @@ export const tabularDiffusionOptions: OptionTable = {
     min: 1,
     max: 1000,
     description: "Evaluations of the network that a row is made in.",
+  },
+  guidance: {
+    type: "number",
+    default: 0,
+    min: 0,
+    max: 20,
+    description: "How much closer than learnt rows follow the cells that a condition gives; 0: as learnt.",
+    section: "Ho and Salimans 2022",
   },
   ownLevels: {
     type: "number",

@@ -27,7 +27,7 @@ import {
 import { columnsAt, evidenceOf, type Known, rowOf } from "./beliefs.ts";
 import { drawPlaces, onesAt, uniformOf } from "./column-draws.ts";
 import type { NoisedColumns } from "./columns.ts";
-import { logitsOf } from "./denoiser.ts";
+import { drawnLogits } from "./denoiser.ts";
 import { revealOrders } from "./reveal-orders.ts";
 
 /** Logits of alternatives that a shown column has not. */
@@ -50,7 +50,7 @@ export interface SamplerGiven {
 }
 
 /** Logits of the last step: those of shown columns leave nothing but what they show. [rows, choices]. */
-export function undoNoise({ schedule }: StateTree, given: SamplerGiven): Tensor {
+export function undoNoise(schedule: Tensor, given: SamplerGiven): Tensor {
   const { columns, steps, noise } = given;
   const rows = noise.shape[0]!;
   const { numbers, categories, numberOf, scores, widths } = columns;
@@ -96,19 +96,20 @@ function uniformOfNumbers(normal: Tensor, numberOf: Int32Array): Tensor {
 export function sampleRows(
   weights: StateTree,
   layout: Layout,
-  { columns, steps }: Pick<SamplerGiven, "columns" | "steps">,
+  columns: NoisedColumns,
+  { steps, samplingTemperature }: { readonly steps: number; readonly samplingTemperature: number },
   noise: Tensor,
   condition: nn.Bag | undefined,
   bias: Tensor,
 ): Produced {
   const nothing = nothingKnown(noise, columns);
   const known = condition === undefined ? nothing : withCondition(nothing, condition, layout, columns);
-  const logits = undoNoise(weights, {
+  const logits = undoNoise(weights.schedule, {
     columns,
     steps,
     noise,
     known,
-    logitsOf: (now) => add(logitsOf(weights.denoiser, now, columns), bias),
+    logitsOf: (now) => drawnLogits(weights.denoiser, now, columns, bias, samplingTemperature),
   });
   return { logits, places: undefined };
 }

@@ -1,8 +1,8 @@
 // TabularDiffusion: mixed-type diffusion over the columns of a table.
 
 import type { GeneratorDefinition } from "@verisim/core";
-import { entryOf, type LearnedDefinition, LearnedGenerator } from "@verisim/neural";
-import { diffusionNetwork } from "./network.ts";
+import { AskedSource, entryOf, type LearnedDefinition, LearnedGenerator } from "@verisim/neural";
+import { type DiffusionNetwork, diffusionNetwork } from "./network.ts";
 import {
   type ResolvedDiffusionOptions,
   resolveDiffusion,
@@ -16,6 +16,15 @@ const definition: LearnedDefinition<TabularDiffusionOptions> = {
   formatVersion: 1,
   resolve: resolveDiffusion,
   network: (options, encoding) => diffusionNetwork(options as ResolvedDiffusionOptions, encoding),
+  source: (parts, maps) => {
+    const { asked } = parts.network as DiffusionNetwork;
+    return new AskedSource(
+      parts,
+      maps,
+      asked,
+      parts.layout.widths.map((_, column) => column),
+    );
+  },
 };
 
 /**

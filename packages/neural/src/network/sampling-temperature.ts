@@ -5,9 +5,12 @@
 import { mul } from "@verisim/tensor";
 import type { TableNetwork } from "./table-network.ts";
 
-/** The network with its rows' logits divided by `temperature`; training is not touched. */
+/**
+ * The network with its rows' logits divided by `temperature`; training is not touched. One that draws inside (`addsBias`)
+ * sees to it there.
+ */
 export function withTemperature(network: TableNetwork, temperature: number): TableNetwork {
-  if (temperature === 1) return network;
+  if (temperature === 1 || network.addsBias) return network;
   return {
     ...network,
     produce: (...given) => {
