@@ -1,10 +1,10 @@
 // Whether resampling helps boosted trees on creditcard_fraud and mammography, and whether `gain` says so rightly.
-// Run: node --conditions=verisim-source average-precision.ts [strategies|choice|verdicts ...] [--data NAME] [--seed N]
+// Run: node --conditions=verisim-source average-precision.ts [strategies|choice|samples|seeds ...] [--data NAME] [--seed N]
 //
 // strategies: five times five folds of every strategy against the rows as they are.
 // choice:     the strategy that is best on four inner folds of the training rows alone, and what it gains on rows that
 //             were left out, 25 times: what choosing is worth, without the luck of the best of many.
-// verdicts:   ten verdicts of each strategy against the truth. Said before anything was measured:
+// samples, seeds: ten verdicts of each strategy against the truth. Said before anything was measured:
 //   The truth is the mean gain over many folds with seeds that no verdict uses (30 repeats of five folds of the table; 45
 //   of two folds where the repeats are samples, so that as many rows are learnt).
 //   A verdict is right where it is `better` and the truth above 0, `worse` and the truth below 0, or `no difference` and
@@ -16,7 +16,13 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Table, TableMetadata } from "@verisim/core";
 import { readTable } from "@verisim/data";
-import { compareStrategies, type ResampleGain, type ResampleRequest, strategies } from "@verisim/resample";
+import {
+  compareStrategies,
+  type GainOptions,
+  type ResampleGain,
+  type ResampleRequest,
+  strategies,
+} from "@verisim/resample";
 import { sharedData } from "@verisim/testing";
 import { splitHoldout } from "@verisim/trees";
 import { meanOfSplits } from "./augmentation-splits.ts";
@@ -28,9 +34,7 @@ const tables = [
 /** Less than this of average precision is no difference that matters. */
 const margin = 0.02;
 /** Strategies that are chosen among and whose verdicts are checked: of each kind. */
-const checked = [
-  ...["random", "smote", "borderline-smote-1", "random-under", "edited-nearest-neighbours", "smote-enn"],
-];
+const checked = [...["random", "smote", "borderline-smote-1", "random-under", "smote-enn"]];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -114,37 +118,44 @@ function isRight({ verdict }: ResampleGain, truth: number): boolean {
   return verdict === "better" ? truth > 0 : verdict === "worse" ? truth < 0 : Math.abs(truth) < margin;
 }
 
-async function checkVerdicts({ name, table, metadata, target }: Read): Promise<void> {
+async function checkVerdicts(
+  { name, table, metadata, target }: Read,
+  kind: string,
+  tableOf: (seed: number) => Table,
+  truthFolds: GainOptions,
+): Promise<void> {
   const requests = (seed: number) => checked.map((strategy) => ({ target, strategy, threads, seed }));
-  const sample = (seed: number) => splitHoldout(table, metadata, target, { share: 5 / 8, seed }).holdout;
-  for (const [kind, tableOf, truthFolds] of [
-    ["samples", sample, { folds: 2, repeats: 1.5 * Number(values.truth) }],
-    ["seeds", () => table, { folds: 5, repeats: Number(values.truth) }],
-  ] as const) {
-    const truths = await compareStrategies(table, metadata, requests(1_000_003 * seed), truthFolds);
-    const verdicts: (readonly ResampleGain[])[] = [];
-    for (let repeat = 0; repeat < 10; repeat++)
-      verdicts.push(
-        await compareStrategies(tableOf(seed + repeat), metadata, requests(1000 * (seed + repeat) + 7)),
-      );
-    console.log(`${name}, ${kind}:`);
-    for (const [index, strategy] of checked.entries()) {
-      const truth = truths[index]!.scores[0]!.gain;
-      const given = verdicts.map((gains) => gains[index]!);
-      const right = given.filter((gain) => isRight(gain, truth)).length;
-      const inside = given.filter(({ scores }) => scores[0]!.low <= truth && truth <= scores[0]!.high).length;
-      const said = given.map(({ verdict }) => (verdict === "better" ? "+" : verdict === "worse" ? "-" : "0"));
-      console.log(
-        `  ${strategy.padEnd(28)} truth ${signed(truth)}, verdicts ${said.join("")}, right ${right} of 10; truth in the interval ${inside} of 10`,
-      );
-    }
+  const truths = await compareStrategies(table, metadata, requests(1_000_003 * seed), truthFolds);
+  const verdicts: (readonly ResampleGain[])[] = [];
+  for (let repeat = 0; repeat < 10; repeat++)
+    verdicts.push(
+      await compareStrategies(tableOf(seed + repeat), metadata, requests(1000 * (seed + repeat) + 7)),
+    );
+  console.log(`${name}, ${kind}:`);
+  for (const [index, strategy] of checked.entries()) {
+    const truth = truths[index]!.scores[0]!.gain;
+    const given = verdicts.map((gains) => gains[index]!);
+    const right = given.filter((gain) => isRight(gain, truth)).length;
+    const inside = given.filter(({ scores }) => scores[0]!.low <= truth && truth <= scores[0]!.high).length;
+    const said = given.map(({ verdict }) => (verdict === "better" ? "+" : verdict === "worse" ? "-" : "0"));
+    console.log(
+      `  ${strategy.padEnd(28)} truth ${signed(truth)}, verdicts ${said.join("")}, right ${right} of 10; truth in the interval ${inside} of 10`,
+    );
   }
 }
 
 const parts: Readonly<Record<string, (read: Read) => Promise<void>>> = {
   strategies: everyStrategy,
   choice: chosenInside,
-  verdicts: checkVerdicts,
+  samples: (read) =>
+    checkVerdicts(
+      read,
+      "samples",
+      (seed) => splitHoldout(read.table, read.metadata, read.target, { share: 5 / 8, seed }).holdout,
+      { folds: 2, repeats: Math.ceil(1.5 * Number(values.truth)) },
+    ),
+  seeds: (read) =>
+    checkVerdicts(read, "seeds", () => read.table, { folds: 5, repeats: Number(values.truth) }),
 };
 for (const { name, file, target } of tables) {
   const folder = sharedData(name);

@@ -91,9 +91,8 @@ export async function mlsmote(
       });
       cells.set(label, writeLabel(table.column(label), flags, request.present ?? "true"));
     }
-    const ties = new Float64Array(features.categories.length * count);
-    for (const c of features.categories.keys())
-      ties.set(await draws.uniforms(`${name}: vote ${c}`, count), c * count);
+    const ties: Float64Array[] = [];
+    for (const c of features.categories.keys()) ties.push(await draws.uniforms(`${name}: vote ${c}`, count));
     made.push({
       label: index,
       base: rows,

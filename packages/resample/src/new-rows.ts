@@ -14,8 +14,8 @@ export interface NewRows {
   readonly share: Float64Array;
   /** Who votes on the categories: row `at[i]` of `rows`, which has k to a row. Default: `base` alone. */
   readonly voters?: { readonly rows: Int32Array; readonly k: number; readonly at: Int32Array };
-  /** `[categories, count]`: a uniform that settles a tied vote. */
-  readonly ties?: Float64Array;
+  /** Per category a uniform for each row that settles a tied vote. */
+  readonly ties?: readonly Float64Array[];
   /** `[categories, count]`: the rows whose categories are taken, where nobody votes. */
   readonly categoryRows?: Int32Array;
   /** `[numbers, count]`: added to each number. */
@@ -185,8 +185,7 @@ function writeVotes(
         leaders = 1;
       } else if (seen === most) leaders++;
     }
-    let chosen =
-      leaders > 1 && ties ? Math.min(leaders - 1, Math.floor(ties[category * count + i]! * leaders)) : 0;
+    let chosen = leaders > 1 && ties ? Math.min(leaders - 1, Math.floor(ties[category]![i]! * leaders)) : 0;
     let j = 0;
     while (votes[j] !== most || chosen-- > 0) j++;
     out[i] = from[voters.rows[first + j]!]!;

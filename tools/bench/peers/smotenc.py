@@ -20,11 +20,15 @@ for name in categories:
     table[name] = table[name].fillna("missing").astype("category")
 
 
+peaks = []
+
+
 def run():
     sampler = SMOTENC(categories, k_neighbors=NearestNeighbors(n_neighbors=6, n_jobs=threads), random_state=1)
     seconds, (resampled, _labels) = timed(lambda: sampler.fit_resample(table, labels))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-    return {"seconds": seconds, "rows": len(resampled), "peakMemoryMB": round(peak)}
+    # Of the first run, as ours.
+    peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6)
+    return {"seconds": seconds, "rows": len(resampled), "peakMemoryMB": round(peaks[0])}
 
 
 serve(run)

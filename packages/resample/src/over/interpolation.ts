@@ -56,10 +56,10 @@ export async function votersOf(
   neighbours: NeighbourTable,
   at: Int32Array,
 ): Promise<Pick<NewRows, "voters" | "ties">> {
-  const columns = work.features.categories.length;
-  if (columns === 0) return {};
-  const ties = new Float64Array(columns * at.length);
-  for (const [c, { name }] of work.features.categories.entries())
-    ties.set(await work.draws.uniforms(`${stream}: vote ${name}`, at.length), c * at.length);
+  const { categories } = work.features;
+  if (categories.length === 0) return {};
+  const ties: Float64Array[] = [];
+  for (const { name } of categories)
+    ties.push(await work.draws.uniforms(`${stream}: vote ${name}`, at.length));
   return { voters: { rows: neighbours.rows, k: neighbours.k, at }, ties };
 }

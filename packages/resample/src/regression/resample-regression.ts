@@ -186,8 +186,8 @@ async function stretchRows(
   });
   const made: NewRows = { label: 0, base, other, share, cells: new Map([[target, targets]]) };
   const columns = features.categories.length;
-  const ties = new Float64Array(columns * count);
-  for (let c = 0; c < columns; c++) ties.set(await draws.uniforms(`${stream}: vote ${c}`, count), c * count);
+  const ties: Float64Array[] = [];
+  for (let c = 0; c < columns; c++) ties.push(await draws.uniforms(`${stream}: vote ${c}`, count));
   const voted = columns > 0 ? { ...made, voters: { rows: neighbours.rows, k, at }, ties } : made;
   return perturbation === null ? voted : withNoise(context, rows, neighbours, voted, picks, perturbation);
 }
