@@ -12,7 +12,7 @@ import { optionValueError, plural } from "./quantities.ts";
 import type { Resampling } from "./resampling.ts";
 
 /** Samples of a table's own rows, which need no target. */
-export const samples = ["sample", "bootstrap", "smoothed-bootstrap", "stratified", "rake"];
+export const samples: readonly string[] = ["sample", "bootstrap", "smoothed-bootstrap", "stratified", "rake"];
 
 export interface SampleRequest {
   readonly seed: number;
