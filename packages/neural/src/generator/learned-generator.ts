@@ -25,6 +25,7 @@ import { type ExportedSampler, samplerNoise, samplerOnnx } from "../export/index
 import type { TableNetwork } from "../network/table-network.ts";
 import { planBoxes } from "../sampling/box-plan.ts";
 import { PlaceMaps } from "../sampling/calibrate.ts";
+import { RowRoom } from "../sampling/plain-rows.ts";
 import { RowSampler, type SamplerParts, seedOf } from "../sampling/row-sampler.ts";
 import { networkSource, type RowSource } from "../sampling/row-source.ts";
 import { modelFromArtifact, modelToArtifact } from "./artifact.ts";
@@ -93,8 +94,12 @@ export class LearnedGenerator<Options extends object = object> implements Genera
     const programSeed = seedOf(seed, encoding.tableName, "rows");
     const run = signal ? { signal } : {};
     const { from = 0 } = options;
-    const start = (stretch: Stretch): Promise<DrawnRows> =>
-      source.plain({ ...stretch, seed: programSeed, ...run });
+    // One stretch is decoded while the next is drawn; then their memory changes places.
+    const rooms = [new RowRoom(), new RowRoom()];
+    const start = (stretch: Stretch): Promise<DrawnRows> => {
+      rooms.reverse();
+      return source.plain({ ...stretch, seed: programSeed, room: rooms[0]!, ...run });
+    };
     let ahead: { readonly rowStart: number; readonly rows: Promise<DrawnRows> } | undefined;
     /** The rows of a stretch; those of the next one are begun, so that they are drawn while these are decoded. */
     const plain = async (stretch: Stretch): Promise<DrawnRows> => {

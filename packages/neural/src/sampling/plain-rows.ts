@@ -8,7 +8,28 @@ export interface PlainRequest {
   readonly rowStart: number;
   readonly rowCount: number;
   readonly seed: number;
+  /** Where the rows are drawn: they stand there until it is given again. Default new memory. */
+  readonly room?: RowRoom;
   readonly signal?: AbortSignal;
+}
+
+/** Memory for stretches of rows that grows to the longest: new arrays for each would keep the garbage collector at work. */
+export class RowRoom {
+  #alternatives = new Int32Array(0);
+  #places = new Float32Array(0);
+
+  /** Arrays of these lengths, holding anything. */
+  take(
+    alternatives: number,
+    places: number,
+  ): { readonly alternatives: Int32Array; readonly places: Float32Array } {
+    if (this.#alternatives.length < alternatives) this.#alternatives = new Int32Array(alternatives);
+    if (this.#places.length < places) this.#places = new Float32Array(places);
+    return {
+      alternatives: this.#alternatives.subarray(0, alternatives),
+      places: this.#places.subarray(0, places),
+    };
+  }
 }
 
 /** @param sampler undefined where no column is modelled: rows without choices */
@@ -16,15 +37,14 @@ export async function drawPlain(
   sampler: RowSampler | undefined,
   maps: PlaceMaps,
   layout: Layout,
-  { rowStart, rowCount, seed, signal }: PlainRequest,
+  { rowStart, rowCount, seed, room = new RowRoom(), signal }: PlainRequest,
 ): Promise<DrawnRows> {
   const spans = layout.widths.length;
   const placed = layout.placed.length;
   const last = rowCount % windowRows;
   // The last window is drawn whole and cut.
-  const room = rowCount - last + (last > 0 ? roomOf(last) : 0);
-  const alternatives = new Int32Array(room * spans);
-  const places = new Float32Array(room * placed);
+  const drawn = rowCount - last + (last > 0 ? roomOf(last) : 0);
+  const { alternatives, places } = room.take(drawn * spans, drawn * placed);
   const rows = {
     rowCount,
     alternatives: alternatives.subarray(0, rowCount * spans),
