@@ -9,7 +9,14 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
 
-import { compareTables, computeMetrics, logisticDetection, metricDescriptions } from "@verisim/evaluate";
+import {
+  compareTables,
+  computeMetrics,
+  logisticDetection,
+  type MetricOptions,
+  metricDescriptions,
+  svcDetection,
+} from "@verisim/evaluate";
 import { sharedData } from "@verisim/testing";
 
 import { planTable, sdvMetadata, type TablePlan, tableOf } from "./column-types.ts";
@@ -89,6 +96,39 @@ function split(name: string, all: CellTable, plan: TablePlan): MetricCase {
   return { name, real, synthetic: partnerTable(real, plan, half), holdout: part(1), plan };
 }
 
+/** A category of two values and a number in the held-out rows that models can learn. */
+function targetsOf(holdout: CellTable, plan: TablePlan): { binary: string | null; number: string | null } {
+  const distinct = (name: string): number =>
+    new Set(holdout.columns[holdout.names.indexOf(name)]!.filter((cell) => cell !== "")).size;
+  const named = (kinds: readonly string[], fits: (count: number) => boolean): string | null =>
+    Object.entries(plan.columns).find(
+      ([name, { sdtype }]) => kinds.includes(sdtype) && fits(distinct(name)),
+    )?.[0] ?? null;
+  return {
+    binary: named(["categorical", "boolean", "ordinal"], (count) => count === 2),
+    number: named(["numerical"], (count) => count > 10),
+  };
+}
+
+interface AttackPlan {
+  readonly knownCategories: string[];
+  readonly sensitiveCategory: string | null;
+  readonly knownNumbers: string[];
+  readonly sensitiveNumber: string | null;
+}
+
+function attackOf(plan: TablePlan): AttackPlan {
+  const of = (kinds: readonly string[]): string[] =>
+    Object.entries(plan.columns).flatMap(([name, { sdtype }]) => (kinds.includes(sdtype) ? [name] : []));
+  const [categories, numbers] = [of(["categorical", "boolean", "ordinal"]), of(["numerical"])];
+  return {
+    knownCategories: categories.slice(0, -1).slice(0, 3),
+    sensitiveCategory: categories.length > 1 ? categories.at(-1)! : null,
+    knownNumbers: numbers.slice(0, -1).slice(0, 3),
+    sensitiveNumber: numbers.length > 1 ? numbers.at(-1)! : null,
+  };
+}
+
 const folder = flags.keep ?? mkdtempSync(path.join(tmpdir(), "verisim-metrics-"));
 const python = installPeer(flags.peers, existsSync(path.join(flags.peers, "sdv")) ? "sdv" : "sdmetrics");
 const compared = metricDescriptions.filter(({ tolerance }) => tolerance !== null);
@@ -118,7 +158,12 @@ async function judge({ name, real, synthetic, holdout, plan }: MetricCase): Prom
     .map(([column]) => column);
   const known = scored.slice(0, 3);
   const sensitive = scored.slice(-1);
-  writeFileSync(path.join(place, "plan.json"), JSON.stringify({ ...sdvMetadata(plan), known, sensitive }));
+  const targets = targetsOf(holdout, plan);
+  const attack = attackOf(plan);
+  writeFileSync(
+    path.join(place, "plan.json"),
+    JSON.stringify({ ...sdvMetadata(plan), known, sensitive, ...targets, attack }),
+  );
   const rows = real.columns[0]!.length + synthetic.columns[0]!.length;
   const folds = Array.from({ length: rows }, (_, row) => ((row * 7919) % 10_007) % 3);
   writeFileSync(path.join(place, "folds.json"), JSON.stringify(folds));
@@ -147,8 +192,22 @@ async function judge({ name, real, synthetic, holdout, plan }: MetricCase): Prom
     { known, sensitive },
   );
   const values = new Map(ours.map((result) => [result.name, result.value]));
-  const detection = await logisticDetection(compareTables(tables), 1, { folds });
+  const comparedTables = compareTables(tables);
+  const detection = await logisticDetection(comparedTables, 1, { folds });
   values.set("logistic-detection", detection?.score ?? null);
+  values.set("svc-detection", (await svcDetection(comparedTables, 1, { folds }))?.score ?? null);
+  const more = async (name: string, options: MetricOptions): Promise<void> => {
+    const [result] = await computeMetrics(tables, [name], { ...options, compared: comparedTables });
+    values.set(name, result!.value);
+  };
+  if (targets.binary !== null) await more("efficacy-logistic-regression", { target: targets.binary });
+  if (targets.number !== null) await more("efficacy-linear-regression", { target: targets.number });
+  if (attack.sensitiveCategory !== null)
+    await more("categorical-nb", { known: attack.knownCategories, sensitive: [attack.sensitiveCategory] });
+  for (const name of ["numerical-lr", "numerical-svr"])
+    if (attack.sensitiveNumber !== null)
+      await more(name, { known: attack.knownNumbers, sensitive: [attack.sensitiveNumber] });
+    else values.set(name, null);
   const before = failed;
   for (const { name: metric, tolerance } of compared) {
     const expected = reference[metric];

@@ -4,7 +4,6 @@ Each folder holds real.csv, synthetic.csv, holdout.csv, plan.json (SDV's metadat
 sensitive columns) and folds.json; this writes metrics.json there. SDMetrics computes its own figures; those of packages
 that drag large libraries along are computed here from their published definitions with NumPy, SciPy and scikit-learn.
 """
-import functools
 import json
 import sys
 import warnings
@@ -16,27 +15,26 @@ import pandas as pd
 from scipy.special import kl_div
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import chi2, ks_2samp, pearsonr
-from sklearn.preprocessing import OneHotEncoder
 
 from metrics_points import as_floats, neighbour_figures
 from sdmetrics_quality import plain, read
 
 warnings.filterwarnings("ignore")
 import sdmetrics.single_table as tables  # noqa: E402
-import sdmetrics.single_table.detection.base as detection  # noqa: E402
-import sdmetrics.utils  # noqa: E402
 from sdmetrics.column_pairs import ContinuousKLDivergence, DiscreteKLDivergence  # noqa: E402
 from sdmetrics.single_column import CSTest, KSComplement, StatisticSimilarity, TVComplement  # noqa: E402
 from sdmetrics.single_table.privacy.disclosure_protection import DisclosureProtection  # noqa: E402
 
+from metrics_models import attack_figures, detection_figures, efficacy_figures  # noqa: E402
+
 NUMBERS, CATEGORIES = ("numerical", "datetime"), ("categorical", "boolean", "ordinal")
-TRUTHS = {"true": True, "false": False}
 
 
 class Case:
     def __init__(self, folder):
         plan = json.loads((folder / "plan.json").read_text())
         self.metadata, self.known, self.sensitive = plan["metadata"], plan["known"], plan["sensitive"]
+        self.attack, self.binary, self.number = plan["attack"], plan["binary"], plan["number"]
         self.folds = np.array(json.loads((folder / "folds.json").read_text()))
         self.real, self.synthetic, self.holdout = (
             read(folder / f"{name}.csv", plan["stored"]) for name in ("real", "synthetic", "holdout")
@@ -89,40 +87,6 @@ def column_figures(case):
         DiscreteKLDivergence.compute(real[list(pair)].apply(counted), synthetic[list(pair)].apply(counted))
         for pair in combinations(case.categories, 2))
     return figures
-
-
-class GivenFolds:
-    """Stands in for the random folds of the original."""
-    folds = None
-
-    def __init__(self, n_splits, shuffle):
-        self.n_splits = n_splits
-
-    def split(self, X, y):
-        for fold in range(self.n_splits):
-            yield np.where(self.folds != fold)[0], np.where(self.folds == fold)[0]
-
-
-def detection_figure(case):
-    columns = case.numbers + case.categories
-    frames = []
-    for frame in (case.real, case.synthetic):
-        frame = frame[columns].copy()
-        for name in case.categories:
-            present = case.real[name].dropna()
-            if len(present) and all(str(value).lower() in TRUTHS for value in present):
-                frame[name] = frame[name].map(lambda value: TRUTHS.get(str(value).lower(), np.nan))
-            else:
-                frame[name] = frame[name].infer_objects()
-        frames.append(frame)
-    metadata = {"columns": {
-        name: {"sdtype": "categorical" if name in case.categories else case.kinds[name],
-               **({"datetime_format": "%Y-%m-%d %H:%M:%S"} if case.kinds[name] == "datetime" else {})}
-        for name in columns}}
-    GivenFolds.folds = case.folds
-    detection.StratifiedKFold = GivenFolds
-    sdmetrics.utils.OneHotEncoder = functools.partial(OneHotEncoder, handle_unknown="ignore")
-    return tables.LogisticDetection.compute(frames[0], frames[1], metadata)
 
 
 def chow_liu(case):
@@ -330,7 +294,7 @@ def main():
         figures = {**column_figures(case), **row_figures(case), **neighbour_figures(case),
                    **synthcity_figures(case), **accuracy_figures(case),
                    "trend": trend(case, False), "trend-common": trend(case, True),
-                   "logistic-detection": detection_figure(case)}
+                   **detection_figures(case), **efficacy_figures(case), **attack_figures(case)}
         figures["shape"] = mean([
             (KSComplement if name in case.numbers else TVComplement).compute(case.real[name], case.synthetic[name])
             for name in used if case.real[name].notna().any() and case.synthetic[name].notna().any()])

@@ -7,5 +7,6 @@ export type { MetricOptions } from "./metric-context.ts";
 export { comparedPrecisionRecall, type PrecisionRecallOptions, precisionRecall } from "./precision-recall.ts";
 export type * from "./precision-recall-report.ts";
 export { computeMetrics, type MetricResult, metricDescriptions } from "./registry.ts";
+export { svcDetection } from "./svc-detection.ts";
 export { tabsynProtocol } from "./tabsyn.ts";
 export type * from "./tabsyn-report.ts";

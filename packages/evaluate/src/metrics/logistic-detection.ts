@@ -22,7 +22,7 @@ export interface DetectionScore {
   aucs: number[];
 }
 
-const foldCount = 3;
+export const foldCount = 3;
 /** Rows of one table that are told apart; more are sampled. */
 const mostRows = 100_000;
 
@@ -64,10 +64,15 @@ export async function logisticDetection(
   return { score: 1 - told, aucs };
 }
 
-/** The rows of both tables that take part, real ones first, and how many of each. */
-function chosenPlaces(real: number, other: number, seed: number): { rows: Int32Array; counts: number[] } {
+/** The rows of both tables that take part, real ones first, and how many of each: at most `most` of a table. */
+export function chosenPlaces(
+  real: number,
+  other: number,
+  seed: number,
+  most: number = mostRows,
+): { rows: Int32Array; counts: number[] } {
   const parts = [real, other].map((total, table) => {
-    const rows = chosenRows(total, mostRows, seed, "detection", String(table));
+    const rows = chosenRows(total, most, seed, "detection", String(table));
     return rows ?? Int32Array.from({ length: total }, (_, row) => row);
   });
   const [first, second] = parts as [Int32Array, Int32Array];
@@ -81,7 +86,7 @@ function chosenPlaces(real: number, other: number, seed: number): { rows: Int32A
 }
 
 /** Every table's rows dealt to the folds in a random order, so that each fold holds the same share of both. */
-function stratifiedFolds(counts: readonly number[], seed: number): Uint8Array {
+export function stratifiedFolds(counts: readonly number[], seed: number): Uint8Array {
   const folds = new Uint8Array(counts.reduce((sum, count) => sum + count, 0));
   let base = 0;
   for (const [table, count] of counts.entries()) {

@@ -10,6 +10,8 @@ import { minimizeSmooth } from "./minimize-smooth.ts";
 export interface LogisticOptions extends RunOptions {
   /** Inverse strength of the penalty. Default 1. */
   c?: number;
+  /** Weight per row of `rows`, their number in all. Default 1. */
+  weights?: Float64Array;
   /** Default 100. */
   mostIterations?: number;
   /** Ends when no entry of the gradient of the mean loss is larger. Default 1e-4. */
@@ -36,7 +38,7 @@ export async function fitLogistic(
   scaling: RobustScale,
   rows: Int32Array,
   labels: ArrayLike<number>,
-  { c = 1, mostIterations = 100, gradientTolerance = 1e-4, ...run }: LogisticOptions = {},
+  { c = 1, weights, mostIterations = 100, gradientTolerance = 1e-4, ...run }: LogisticOptions = {},
 ): Promise<LogisticModel> {
   const width = featureWidth(features);
   const scaled = scaledNumbers(features, scaling, rows);
@@ -54,8 +56,9 @@ export async function fitLogistic(
       const score = raw[row]!;
       // log(1 + e^score) - label score, without overflow.
       const power = Math.exp(-Math.abs(score));
-      loss += Math.log1p(power) + Math.max(score, 0) - target[row]! * score;
-      const residual = (score >= 0 ? 1 / (1 + power) : power / (1 + power)) - target[row]!;
+      const weight = weights ? weights[row]! : 1;
+      loss += weight * (Math.log1p(power) + Math.max(score, 0) - target[row]! * score);
+      const residual = weight * ((score >= 0 ? 1 / (1 + power) : power / (1 + power)) - target[row]!);
       raw[row] = residual;
       total += residual;
     }

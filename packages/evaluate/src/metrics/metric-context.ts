@@ -57,9 +57,14 @@ export class MetricContext {
 
   /** The columns of the real table and of one other, as if they were alone. */
   pair(table: 1 | 2): Compared {
-    return this.once(`pair ${table}`, () => ({
-      columns: this.compared.columns.map((column) => onlyTables(column, [0, table])),
-      rowCounts: [this.compared.rowCounts[0]!, this.compared.rowCounts[table]!],
+    return this.only(0, table);
+  }
+
+  /** The columns of two tables, as if they were alone. */
+  only(first: number, second: number): Compared {
+    return this.once(`only ${first} ${second}`, () => ({
+      columns: this.compared.columns.map((column) => onlyTables(column, [first, second])),
+      rowCounts: [first, second].map((table) => this.compared.rowCounts[table]!),
     }));
   }
 

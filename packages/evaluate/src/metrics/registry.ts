@@ -2,12 +2,17 @@
 
 import { knownTextsHint, VerisimError } from "@verisim/core";
 import type { Score } from "../evaluation.ts";
+import { boostedMetrics } from "./boosted-metrics.ts";
+import { categoricalAttackMetrics } from "./categorical-attacks.ts";
 import type { JudgedTables } from "./judged-tables.ts";
 import type { Metric, MetricDescription, MetricNeed, MetricPart } from "./metric.ts";
 import { MetricContext, type MetricOptions } from "./metric-context.ts";
+import { mixtureMetrics } from "./mixture-likelihood.ts";
 import { mostlyaiMetrics } from "./mostlyai.ts";
+import { numberAttackMetrics } from "./number-attacks.ts";
 import { attackMetrics } from "./sdmetrics-attacks.ts";
 import { columnMetrics } from "./sdmetrics-columns.ts";
+import { efficacyMetrics } from "./sdmetrics-efficacy.ts";
 import { pairMetrics } from "./sdmetrics-pairs.ts";
 import { rowMetrics } from "./sdmetrics-rows.ts";
 import { synthcityMetrics } from "./synthcity.ts";
@@ -19,7 +24,12 @@ const metrics: readonly Metric[] = [
   ...columnMetrics,
   ...pairMetrics,
   ...rowMetrics,
+  ...mixtureMetrics,
+  ...efficacyMetrics,
+  ...boostedMetrics,
   ...attackMetrics,
+  ...categoricalAttackMetrics,
+  ...numberAttackMetrics,
   ...synthcityMetrics,
 ];
 

@@ -11,6 +11,7 @@ import { MixedIndex } from "./mixed-index.ts";
 import { chosenRows, type MixedRows, mostPoints } from "./mixed-rows.ts";
 import { newRowShare } from "./new-rows.ts";
 import { quantiles } from "./quantiles.ts";
+import { svcDetection } from "./svc-detection.ts";
 
 const shared = {
   family: "sdmetrics",
@@ -157,6 +158,20 @@ const byDefinition =
   "network (pomegranate 1.1.2) chooses other branches where a combination of categories does not occur.";
 
 export const rowMetrics: readonly Metric[] = [
+  {
+    ...shared,
+    name: "svc-detection",
+    says: "1 where a support vector machine cannot tell judged rows from real ones, 0 where it always can.",
+    original: "single_table.SVCDetection",
+    tolerance: 1e-3,
+    differs:
+      "Rows are ranked by the machine's decision; the original ranks them by probabilities that it fits on random folds. At " +
+      "most 1,200 rows of each table.",
+    compute: async (context, table) => ({
+      value:
+        (await svcDetection(context.compared, table, { seed: context.seed, ...context.run }))?.score ?? null,
+    }),
+  },
   {
     ...shared,
     name: "new-row-synthesis",
