@@ -2,9 +2,13 @@
 // weighed by one network.
 
 import type { GeneratorDefinition, Table } from "@verisim/core";
-import { type LearnedDefinition, LearnedGenerator, PlaceMaps, seedOf } from "@verisim/neural";
-import { chainNetwork, chainSource, type TableChain, withoutMissing } from "./chain-network.ts";
-import { type CompleteOptions, completeTable } from "./complete-table.ts";
+import {
+  type CompleteOptions,
+  completeTable,
+  type LearnedDefinition,
+  LearnedGenerator,
+} from "@verisim/neural";
+import { chainNetwork, chainSource } from "./chain-network.ts";
 import {
   type AutoregressiveTableOptions,
   autoregressiveOptions,
@@ -47,22 +51,9 @@ export class AutoregressiveTable extends LearnedGenerator<AutoregressiveTableOpt
    * @throws VerisimError `VERISIM_NOT_FITTED`, `VERISIM_COLUMN_KIND`, `VERISIM_ABORTED`
    */
   async complete(table: Table, options: CompleteOptions = {}): Promise<Table> {
-    const { encoding, parts, calibration } = this.exported();
     const { candidates } = resolveAutoregressive(this.options);
-    const maps = new PlaceMaps(encoding.layout, calibration);
-    const filling = parts && { ...parts, bias: withoutMissing(parts.bias, encoding) };
-    return completeTable(
-      {
-        encoding,
-        source: filling ? chainSource(filling, maps) : undefined,
-        form: await this.sample(0),
-        order: parts ? (parts.network as TableChain).order : [],
-        candidates,
-        programSeed: seedOf(options.seed ?? 0, encoding.tableName, "completed rows"),
-      },
-      table,
-      options,
-    );
+    const form = await this.sample(0);
+    return completeTable({ ...this.exported(), form, candidates, sourceOf: chainSource }, table, options);
   }
 
   /**

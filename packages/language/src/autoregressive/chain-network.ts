@@ -6,13 +6,11 @@ import {
   type ChainedNetwork,
   type DrawAsked,
   type NetworkContext,
-  notAllowed,
   type PlaceMaps,
   type SamplerParts,
   type StateTree,
   type StepGiven,
   type StepMade,
-  spanStarts,
   type TableEncoding,
 } from "@verisim/neural";
 import {
@@ -123,7 +121,7 @@ function drawingOrder(widths: readonly number[]): number[] {
 }
 
 /** The place of each column in an order, in (0, 1): [1, columns]. */
-export function placesOf(order: readonly number[]): Tensor {
+function placesOf(order: readonly number[]): Tensor {
   const places = new Float32Array(order.length);
   order.forEach((column, place) => {
     places[column] = (place + 0.5) / order.length;
@@ -167,14 +165,4 @@ function trainingStep(
     },
     losses: { loss },
   };
-}
-
-/** Numbers added to the logits, by which no cell is drawn as missing. */
-export function withoutMissing(bias: Float32Array, { columns, layout }: TableEncoding): Float32Array {
-  const result = bias.slice();
-  const starts = spanStarts(layout);
-  columns.forEach(({ state }, column) => {
-    if (state.missing) result[starts[column]!] = notAllowed;
-  });
-  return result;
 }

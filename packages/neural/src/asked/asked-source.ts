@@ -27,14 +27,14 @@ export type AskedRequest = Omit<ConditionedRequest, "boxOf">;
 export class AskedSource implements RowSource {
   readonly plain: PlainOf;
   readonly #parts: SamplerParts;
-  readonly #order: readonly number[];
+  /** In which bound columns are drawn. */
+  readonly order: readonly number[];
   readonly #asked: AskedRowsSampler;
   readonly #terms = new WeakMap<AllowedBox, BoxTerms>();
 
-  /** @param order in which bound columns are drawn */
   constructor(parts: SamplerParts, maps: PlaceMaps, draw: DrawAsked, order: readonly number[]) {
     this.#parts = parts;
-    this.#order = order;
+    this.order = order;
     this.#asked = new AskedRowsSampler(parts, draw);
     let sampler: RowSampler | undefined;
     this.plain = (request) => {
@@ -115,7 +115,7 @@ export class AskedSource implements RowSource {
     const rows = Math.max(fewRows, Math.min(windowRows, Math.ceil(weighingRows / boxes.length)));
     const weights = new Float64Array(boxes.length);
     for (const [place, box] of boxes.entries()) {
-      const terms = boxTerms(box, layout, this.#order, true);
+      const terms = boxTerms(box, layout, this.order, true);
       const { logMasses } = await this.#asked.draw({
         rowStart: 0,
         terms: new Array<BoxTerms>(rows).fill(terms),
@@ -135,7 +135,7 @@ export class AskedSource implements RowSource {
   #termsOf(box: AllowedBox): BoxTerms {
     let known = this.#terms.get(box);
     if (!known) {
-      known = boxTerms(box, this.#parts.layout, this.#order);
+      known = boxTerms(box, this.#parts.layout, this.order);
       this.#terms.set(box, known);
     }
     return known;

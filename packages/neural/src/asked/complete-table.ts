@@ -10,16 +10,15 @@ import {
   Table,
   type ValueSet,
 } from "@verisim/core";
-import {
-  type AllowedColumn,
-  type AskedRequest,
-  type AskedSource,
-  type BoxTerms,
-  boxTerms,
-  type EncodedRows,
-  type TableEncoding,
-  withFilled,
-} from "@verisim/neural";
+import { withFilled } from "../encoding/filled-cells.ts";
+import type { AllowedColumn, EncodedRows } from "../encoding/layout.ts";
+import type { TableEncoding } from "../encoding/table-encoding.ts";
+import type { ExportedSampler } from "../export/sampler-graph.ts";
+import { spanStarts } from "../network/outputs.ts";
+import { PlaceMaps } from "../sampling/calibrate.ts";
+import { type SamplerParts, seedOf } from "../sampling/row-sampler.ts";
+import type { AskedRequest, AskedSource } from "./asked-source.ts";
+import { type BoxTerms, boxTerms, notAllowed } from "./box-terms.ts";
 
 export interface CompleteOptions {
   /** Any safe integer. Default 0. */
@@ -28,16 +27,12 @@ export interface CompleteOptions {
 }
 
 /** What rows are completed by. */
-export interface Completer {
-  readonly encoding: TableEncoding;
-  /** Draws no missing cells; undefined where no column is modelled. */
-  readonly source: AskedSource | undefined;
+export interface Completer extends ExportedSampler {
   /** An empty table of the generator. */
   readonly form: Table;
-  readonly order: readonly number[];
   /** Most candidates per row. */
   readonly candidates: number;
-  readonly programSeed: number;
+  sourceOf(parts: SamplerParts, maps: PlaceMaps): AskedSource;
 }
 
 /** Rows that are completed at once. */
@@ -45,32 +40,51 @@ const stretchRows = 8192;
 
 /** The table with its missing cells filled and its missing columns added, in the order of the learnt table. */
 export async function completeTable(
-  completer: Completer,
+  { encoding, parts: learnt, calibration, form, candidates, sourceOf }: Completer,
   table: Table,
-  { seed = 0, signal }: CompleteOptions,
+  { seed = 0, signal }: CompleteOptions = {},
 ): Promise<Table> {
-  const { encoding, form, programSeed, candidates } = completer;
   const whole = withAllColumns(table, form);
   const key = streamKey(seed, encoding.tableName, "completed");
+  const programSeed = seedOf(seed, encoding.tableName, "completed rows");
+  const filling = learnt && { ...learnt, bias: withoutMissing(learnt.bias, encoding) };
+  const source = filling ? sourceOf(filling, new PlaceMaps(encoding.layout, calibration)) : undefined;
   const parts: Table[] = [];
   for (let rowStart = 0; rowStart < whole.rowCount; rowStart += stretchRows) {
     const part = whole.slice(rowStart, Math.min(whole.rowCount, rowStart + stretchRows));
     const request = { rowStart, rowCount: part.rowCount, seed: programSeed, key, candidates };
-    const filled = await drawPart(completer, part, { ...request, ...(signal ? { signal } : {}) }, seed);
+    const filled = await drawPart(
+      encoding,
+      source,
+      part,
+      { ...request, ...(signal ? { signal } : {}) },
+      seed,
+    );
     parts.push(withFilled(part, filled, encoding));
   }
   return parts.length > 0 ? Table.concat(parts) : whole;
 }
 
+/** Numbers added to the logits, by which no cell is drawn as missing. */
+function withoutMissing(bias: Float32Array, { columns, layout }: TableEncoding): Float32Array {
+  const result = bias.slice();
+  const starts = spanStarts(layout);
+  columns.forEach(({ state }, column) => {
+    if (state.missing) result[starts[column]!] = notAllowed;
+  });
+  return result;
+}
+
 async function drawPart(
-  { encoding, source, order }: Completer,
+  encoding: TableEncoding,
+  source: AskedSource | undefined,
   part: Table,
   request: AskedRequest,
   seed: number,
 ): Promise<Table> {
   const { rowStart, rowCount, signal } = request;
   const encoded = encoding.encode(part, { seed, rowStart });
-  const termsOf = givenTerms(encoding, part, encoded, order);
+  const termsOf = givenTerms(encoding, part, encoded, source?.order ?? []);
   const { rows } = source
     ? await source.asked(request, (row) => termsOf(row - rowStart))
     : { rows: { ...encoded, rowCount } };
