@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { figures, partNames } from "@verisim/evaluate/figures";
 import { Command } from "commander";
+import { addCompare } from "./compare-command.ts";
 import { collect, withTables } from "./judge-options.ts";
 import { Session } from "./session.ts";
 import { addTableCommands } from "./table-commands.ts";
@@ -168,6 +169,7 @@ export function buildProgram(signal: AbortSignal, onCommand: (command: Command) 
         "verisim fit customers.csv --out customers.verisim",
         "verisim sample customers.verisim --rows 1e6 --where \"plan = 'pro'\" --out pro.parquet",
         "verisim evaluate --real customers.csv --synthetic synthetic.csv --out report.html",
+        "verisim compare customers.csv --target churned --out compared.html",
       ])}
 Files: the ending says the format: ${formats}.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a gate not met.
@@ -352,7 +354,9 @@ ${figureLines()}
       (await import("./commands/inspect.ts")).inspect(data, flags, start(flags, inspect)),
     );
 
-  addTableCommands({ command, withOut, withShared, examples, start, collect });
+  const parts = { command, withOut, withShared, examples, start, collect };
+  addCompare(parts);
+  addTableCommands(parts);
 
   const models = command("models", "[NAME] [--json]", "list the generators, their options and defaults");
   withShared(withOut(models.argument("[NAME]", "only this generator"), "write the list as JSON"))

@@ -23,6 +23,15 @@ const reports: Record<string, ReportInput> = {
     compared: [{ name: "b.csv", evaluation: badReport().evaluation }],
     earlier: figureSheet("old.json", goodReport().evaluation),
   },
+  "compared by what each gives and costs": {
+    ...measured,
+    seconds: 1.5,
+    compared: payloads.slice(0, 9).map((name, place) => ({
+      name,
+      evaluation: place === 0 ? measured.evaluation : badReport().evaluation,
+      seconds: 10 ** place / 1000,
+    })),
+  },
   good: goodReport(),
   "good, without a holdout": goodReport(false),
   bad: badReport(),
@@ -54,6 +63,19 @@ test.each(Object.entries(reports))(
     }
   },
 );
+
+test("the frontier names who beats whom, and is there only where the time of all is known", () => {
+  const compared = reports["compared by what each gives and costs"]!;
+  const section = (input: ReportInput): string =>
+    /<section id="frontier"[\s\S]*?<\/section>/.exec(renderReport(input))?.[0] ?? "";
+  const page = section(compared);
+  // The copy of the measured table took a thousandth of its time: it beats it; the bad ones are beaten by it.
+  expect(page.match(/on it<\/b>/g)?.length).toBe(1);
+  expect(page.match(/beaten by/g)?.length).toBe(9);
+  expect(page.match(/<svg class="chart frontier"/g)?.length).toBe(2);
+  const { seconds: _, ...untimed } = compared;
+  expect(section(untimed)).toBe("");
+});
 
 test("the policy names exactly the style and the scripts of the page", () => {
   const page = renderReport(reports.good!);

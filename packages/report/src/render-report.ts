@@ -8,6 +8,7 @@ import { columnTable } from "./sections/columns.ts";
 import { changesSection, comparisonSection } from "./sections/comparison.ts";
 import { definitionSection } from "./sections/definitions.ts";
 import { diversitySection } from "./sections/diversity.ts";
+import { frontierSection } from "./sections/frontier.ts";
 import { pageHeader } from "./sections/header.ts";
 import { metricSection } from "./sections/metrics.ts";
 import { pairSection } from "./sections/pairs.ts";
@@ -28,6 +29,7 @@ import { worstColumns } from "./sections/worst-columns.ts";
 export function renderReport(input: ReportInput): string {
   const view = viewOf(input);
   const sections = [
+    frontierSection(view),
     comparisonSection(view),
     changesSection(view),
     worstColumns(view),

@@ -29,11 +29,21 @@ export interface ReportInput {
   /** Files to name, for example `{ role: "Real table", path: "customers.csv" }`. Shown, never linked. */
   files?: readonly { role: string; path: string }[];
   /** Other synthetic tables that were judged against the same real one, to be set beside this one. */
-  compared?: readonly { name: string; evaluation: Evaluation }[];
+  compared?: readonly ComparedTable[];
+  /** Seconds that learning and drawing took: with those of all compared ones, the report draws the frontier. */
+  seconds?: number;
   /** What an earlier judgement found: the report shows what has changed. `figureSheet` reads it from a file. */
   earlier?: FigureSheet;
   /** Printed in the header as it is. Default: no date, so that the same input gives the same bytes. */
   date?: string;
+}
+
+/** Another synthetic table, judged in the same way. */
+export interface ComparedTable {
+  name: string;
+  evaluation: Evaluation;
+  /** As for the report's own table. */
+  seconds?: number;
 }
 
 export interface ColumnView {

@@ -44,6 +44,9 @@ th > a, td > a { text-decoration: none; } th > a:hover, td > a:hover { text-deco
 .strip { display: block; max-width: none; } .strip circle { fill: currentColor; stroke: var(--paper); stroke-width: 1; }
 .generator-0 { color: light-dark(#1d57c9, #7fabff); } .generator-1 { color: light-dark(#b3470f, #f3a05f); } .generator-2 { color: light-dark(#1b6b45, #62c795); }
 .generator-3 { color: light-dark(#7a3aa8, #c69bee); } .generator-4 { color: light-dark(#7a5a12, #d8b25a); } .generator-5 { color: light-dark(#5a5f6a, #a4a9b4); }
+.generator-6 { color: light-dark(#a5215b, #f08bb6); } .generator-7 { color: light-dark(#0c6b78, #5cc6d4); } .generator-8 { color: light-dark(#566a10, #b3cc5c); } .generator-9 { color: light-dark(#3d3aa0, #a5a3f2); }
+.unbroken { white-space: nowrap; } .frontier-charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); gap: 24px; margin-top: 20px; } .frontier-chart { margin: 0; min-width: 0; } .frontier-chart figcaption { font-weight: 600; margin-bottom: 6px; }
+.frontier circle { fill: var(--paper); stroke: currentColor; stroke-width: 2; } .frontier .on-frontier circle { fill: currentColor; } .frontier .name { fill: currentColor; font-size: 11.5px; } .frontier .on-frontier .name { font-weight: 700; }
 @media (max-width: 760px) { .split { grid-template-columns: minmax(0, 1fr); } .finding { grid-template-columns: 1fr; } th > a, td > a { text-decoration: none; } th > a:hover, td > a:hover { text-decoration: underline; }
 .wrap { min-width: 110px; } }
 @media (max-width: 640px) { td:has(> .interval), td:has(> .strip), td:has(> .share-bar), thead th:empty { display: none; }

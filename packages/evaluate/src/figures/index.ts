@@ -8,6 +8,13 @@ export { partNames } from "../evaluation.ts";
 export { figures } from "./all-figures.ts";
 export type { Figure, FigureTable } from "./figure.ts";
 export { differsSurely, type FigureSheet, figureSheet, type SheetFigure } from "./figure-sheet.ts";
+export {
+  type Contender,
+  type Frontier,
+  type FrontierEntry,
+  type FrontierSide,
+  frontierOf,
+} from "./frontier.ts";
 
 /** All figures of a judgement by name; null where one is not defined, or its part was not made. */
 export function figuresOf(evaluation: Evaluation): Record<string, Score> {

@@ -15,6 +15,7 @@ import type { ReportView } from "../report-input.ts";
 import { count, percent, points } from "../text.ts";
 import { columnLink, table, three } from "./figure-text.ts";
 import { data, type Section } from "./section.ts";
+import { toneOf } from "./tones.ts";
 
 const shownColumns = 15;
 
@@ -65,14 +66,14 @@ function sideBySide(sheets: readonly FigureSheet[]): Html {
         (entry, place) =>
           entry?.value !== null &&
           entry !== undefined &&
-          html`<circle class="generator-${place % 6}" cx="${(high > low ? 6 + ((entry.value - low) / (high - low)) * 108 : 60).toFixed(1)}" cy="7" r="4"/>`,
+          html`<circle class="${toneOf(place)}" cx="${(high > low ? 6 + ((entry.value - low) / (high - low)) * 108 : 60).toFixed(1)}" cy="7" r="4"/>`,
       )}</svg></td></tr>`,
     ];
   });
   return table(
     [
       "Figure",
-      ...sheets.map(({ name }, place) => html`<i class="dot generator-${place % 6}"></i> ${data(name)}`),
+      ...sheets.map(({ name }, place) => html`<i class="dot ${toneOf(place)}"></i> ${data(name)}`),
       "Reference",
       "",
     ],

@@ -12,6 +12,7 @@ export interface HoldoutSplit {
 
 /**
  * Splits a share of the rows off, by class where the target has classes. Which rows go is a function of seed and row.
+ * @param target undefined: rows of any kind
  * @param share above 0 and below 1. Default 0.25
  * @param seed any safe integer. Default 0
  * @throws VerisimError `VERISIM_UNKNOWN_COLUMN`, `VERISIM_TARGET`, `VERISIM_OPTION_VALUE`
@@ -19,12 +20,12 @@ export interface HoldoutSplit {
 export function splitHoldout(
   table: Table,
   metadata: TableMetadata,
-  target: string,
+  target: string | undefined,
   { share = 0.25, seed = 0 }: { readonly share?: number; readonly seed?: number } = {},
 ): HoldoutSplit {
-  const coding = tableFeatures(table, metadata, target);
   let classes: Float64Array | null = null;
-  if (coding.classes.length > 0) {
+  const coding = target === undefined ? null : tableFeatures(table, metadata, target);
+  if (coding && coding.classes.length > 0) {
     // Rows without a target are a group of their own.
     classes = new Float64Array(table.rowCount).fill(-1);
     const { rows, labels } = coding.encode(table);
