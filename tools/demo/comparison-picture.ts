@@ -1,6 +1,8 @@
 // A picture of a synthetic table beside the real one, as SVG: two numbers as clouds of points with their median lines (that
 // of the real rows in both), and the shares of a category's values as bars. Made of texts only: it needs no browser.
 
+import { escaped, text } from "./svg-text.ts";
+
 /** What the picture shows of one table, row by row. */
 export interface PicturedRows {
   readonly x: readonly number[];
@@ -172,15 +174,3 @@ function ticks({ low, high, every }: Axes["x"]): number[] {
 }
 
 const thousands = (value: number): string => (value >= 1000 ? `${value / 1000}k` : String(value));
-
-function text(x: number, y: number, words: string, anchor: "start" | "middle" | "end", size = 11): string {
-  return `<text x="${x.toFixed(0)}" y="${y.toFixed(0)}" text-anchor="${anchor}" font-size="${size}">${escaped(words)}</text>`;
-}
-
-function escaped(words: string): string {
-  return words
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
-}

@@ -60,10 +60,13 @@ export const strategies: readonly Strategy[] = [
     "kNeighbors",
     "mNeighbors",
   ]),
-  row("borderline-smote-2", "over", "the same, and half-way at most towards other classes", han, [
-    "kNeighbors",
-    "mNeighbors",
-  ]),
+  row(
+    "borderline-smote-2",
+    "over",
+    "Borderline-SMOTE that also goes towards other classes, half-way at most",
+    han,
+    ["kNeighbors", "mNeighbors"],
+  ),
   row(
     "svm-smote",
     "over",
@@ -104,12 +107,17 @@ export const strategies: readonly Strategy[] = [
     "kNeighbors",
     "vote",
   ]),
-  row("repeated-edited-nearest-neighbours", "clean", "the same, until nothing changes", tomekEdited, [
+  row(
+    "repeated-edited-nearest-neighbours",
+    "clean",
+    "leaves out rows that their neighbours vote against, until none is left",
+    tomekEdited,
+    ["kNeighbors", "vote", "rounds"],
+  ),
+  row("all-knn", "clean", "leaves out rows that 1, then 2, ... k neighbours vote against", tomekEdited, [
     "kNeighbors",
     "vote",
-    "rounds",
   ]),
-  row("all-knn", "clean", "the same with 1, 2, ... k neighbours", tomekEdited, ["kNeighbors", "vote"]),
   row(
     "condensed-nearest-neighbour",
     "clean",

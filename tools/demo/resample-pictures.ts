@@ -1,0 +1,107 @@
+// Draws what every strategy of `resample` does to a plane of rows, for docs/guides/resampling:
+//   node tools/demo/resample-pictures.ts [NAME...]
+// Own made data: common rows on a broad hill and a ridge, rare ones on its slope, in a heap of their own, and a few astray.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import {
+  cellAt,
+  numberColumn,
+  RowRandom,
+  streamKey,
+  Table,
+  type TableMetadata,
+  textColumn,
+} from "@verisim/core";
+import { resample, strategies } from "@verisim/resample";
+import { boundarySvg, type PlaneRows } from "./boundary-picture.ts";
+import { sequencePicture } from "./sequence-picture.ts";
+
+const sizes = { common: 300, rare: 42 };
+const key = streamKey(1, "resample pictures");
+
+function normal(random: RowRandom): number {
+  return Math.sqrt(-2 * Math.log(random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
+}
+
+const within = (value: number): number => Math.min(9.4, Math.max(0.6, value));
+
+/** Points of the plane; on a category's axis whole numbers. */
+function planeTable(categories: { readonly x: boolean; readonly y: boolean }): Table {
+  const count = sizes.common + sizes.rare;
+  const [x, y, labels] = [new Float64Array(count), new Float64Array(count), new Array<string>(count)];
+  for (let row = 0; row < count; row++) {
+    const random = new RowRandom(key, row);
+    const isRare = row >= sizes.common;
+    const part = random.uniform();
+    labels[row] = isRare ? "rare" : "common";
+    if (!isRare && part < 0.75) [x[row], y[row]] = [4 + 1.7 * normal(random), 5.5 + 1.6 * normal(random)];
+    else if (!isRare) [x[row], y[row]] = [7.6 + 0.5 * normal(random), 4 + 2.2 * normal(random)];
+    else if (part < 0.55) [x[row], y[row]] = [6.2 + 0.6 * normal(random), 7.2 + 0.7 * normal(random)];
+    else if (part < 0.9) [x[row], y[row]] = [8.6 + 0.5 * normal(random), 1.6 + 0.5 * normal(random)];
+    else [x[row], y[row]] = [3 + 1.2 * normal(random), 4.5 + normal(random)];
+    x[row] = categories.x ? Math.round(within(x[row]!)) : within(x[row]!);
+    y[row] = categories.y ? Math.round(within(y[row]!)) : within(y[row]!);
+  }
+  const axis = (name: string, values: Float64Array, isCategory: boolean) =>
+    isCategory ? textColumn(name, Array.from(values, String)) : numberColumn(name, values);
+  return new Table([axis("x", x, categories.x), axis("y", y, categories.y), textColumn("label", labels)]);
+}
+
+function planeRows(table: Table): PlaneRows {
+  const numbers = (name: string) =>
+    Float64Array.from({ length: table.rowCount }, (_, row) => Number(cellAt(table.column(name), row)));
+  const labels = table.column("label");
+  return {
+    x: numbers("x"),
+    y: numbers("y"),
+    isRare: Array.from({ length: table.rowCount }, (_, row) => cellAt(labels, row) === "rare"),
+  };
+}
+
+/** Options that show on so few rows what a strategy does. */
+const shown: Readonly<Record<string, Record<string, number>>> = {
+  random: { shrinkage: 0.6 },
+  "kmeans-smote": { clusterBalanceThreshold: 0.1 },
+};
+
+const pages = path.resolve(import.meta.dirname, "../../docs/guides/resampling");
+mkdirSync(pages, { recursive: true });
+const asked = process.argv.slice(2);
+for (const { name, summary, kind } of strategies) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  const categories = { x: name === "smoten", y: name === "smoten" || name === "smotenc" };
+  const table = planeTable(categories);
+  const axis = (isCategory: boolean) =>
+    isCategory ? { sdtype: "categorical" } : { sdtype: "numerical", rangeMin: 0.1, rangeMax: 9.9 };
+  const metadata: TableMetadata = {
+    columns: {
+      x: axis(categories.x),
+      y: axis(categories.y),
+      label: { sdtype: "categorical" },
+    },
+  };
+  const options = shown[name] ?? {};
+  const result = await resample(table, metadata, {
+    target: "label",
+    strategy: name,
+    seed: 2,
+    ...(kind === "over" ? { counts: { rare: 160 } } : {}),
+    ...options,
+  });
+  const kept = new Set(Array.from(result.base).filter((_, row) => result.isSynthetic[row] === 0));
+  const settings = Object.entries(options).map(([option, value]) => `${option}=${value}`);
+  const svg = boundarySvg({
+    title: [name, ...settings].join(", "),
+    words: summary.replaceAll("`", ""),
+    before: planeRows(table),
+    after: planeRows(result.table),
+    isNew: result.isSynthetic,
+    gone: Array.from({ length: table.rowCount }, (_, row) => row).filter((row) => !kept.has(row)),
+    categories,
+  });
+  writeFileSync(path.join(pages, `${name}.svg`), svg);
+  for (const { message } of result.notes) console.log(`${name}: ${message}`);
+}
+if (asked.length === 0 || asked.includes("sequences"))
+  writeFileSync(path.join(pages, "sequences.svg"), await sequencePicture());
