@@ -43,6 +43,11 @@ export const importDirections: Readonly<Record<string, readonly string[]>> = {
     "language",
     "evaluate",
     "report",
+    "onnx",
+    "privacy",
+    "resample",
+    "simulate",
+    "trees",
   ],
   "apps/cli": [
     "core",

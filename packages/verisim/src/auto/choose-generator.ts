@@ -32,8 +32,7 @@ export function chooseGenerators(
     if (reason !== null) passedOver.push({ name: candidate.definition.name, reason });
     return reason === null;
   });
-  const left = fitting.length > 0 ? fitting : [cheapest(ranking, facts)];
-  return left.map((candidate) => ({
+  const chosen = (candidate: Candidate): ChosenGenerator => ({
     definition: candidate.definition,
     choice: {
       name: candidate.definition.name,
@@ -41,7 +40,9 @@ export function chooseGenerators(
       reason: reasonFor(candidate, facts, request.purpose),
       passedOver: passedOver.filter(({ name }) => name !== candidate.definition.name),
     },
-  })) as [ChosenGenerator, ...ChosenGenerator[]];
+  });
+  const [first = cheapest(ranking, facts), ...others] = fitting;
+  return [chosen(first), ...others.map(chosen)];
 }
 
 function beyondBudget(
