@@ -3,7 +3,7 @@
 
 import type { ColumnMetadata } from "@verisim/core";
 import { type Batch, makeVector } from "../engine/batch.ts";
-import { type NumericNode, Translation } from "../formula/nodes.ts";
+import { byTextNode, commonText, type NumericNode, Translation } from "../formula/nodes.ts";
 import { describeValue } from "../model/problems.ts";
 import {
   type ColumnKind,
@@ -12,7 +12,7 @@ import {
   numberMetadata,
   type PlanContext,
   readFormula,
-  rounder,
+  roundInto,
 } from "./column-kind.ts";
 
 export const casesKind: ColumnKind = {
@@ -115,7 +115,7 @@ function planCases(parts: readonly Case[], decimals: number | undefined, context
   const { slot } = context;
   const streams = new Set(plans.map(({ stream }) => stream));
   const [stream] = streams.size === 1 ? streams : [];
-  const choose = caseChooser(parts);
+  const choose = caseChooserByText(parts) ?? caseChooser(parts);
   const common = {
     type,
     metadata:
@@ -133,7 +133,7 @@ function planCases(parts: readonly Case[], decimals: number | undefined, context
       fill: (batch, from, to) => fillTexts(parts, choose(batch, from, to), batch, slot, from, to),
     };
   }
-  const round = type === "number" ? rounder(decimals) : undefined;
+  const digits = type === "number" ? decimals : undefined;
   const cells = plans.map(({ cell }) => cell);
   if (cells.every((cell) => cell !== undefined))
     return {
@@ -145,8 +145,9 @@ function planCases(parts: readonly Case[], decimals: number | undefined, context
         for (let i = from; i < to; i++) {
           const at = chosen[i]!;
           const x = at < cells.length ? cells[at]!(draws[at]![i]!) : Number.NaN;
-          out[i] = round ? round(x) : x;
+          out[i] = x;
         }
+        if (digits !== undefined) roundInto(out, digits, out, from, to);
       },
     };
   return {
@@ -157,10 +158,28 @@ function planCases(parts: readonly Case[], decimals: number | undefined, context
       const values = parts.map((part) => batch.numbers(part.slot));
       const out = batch.numbers(slot);
       for (let i = from; i < to; i++) {
-        const x = values[chosen[i]!]?.[i] ?? Number.NaN;
-        out[i] = round ? round(x) : x;
+        out[i] = values[chosen[i]!]?.[i] ?? Number.NaN;
       }
+      if (digits !== undefined) roundInto(out, digits, out, from, to);
     },
+  };
+}
+
+/** As {@link caseChooser}, where one column of texts decides. */
+function caseChooserByText(parts: readonly Case[]): ReturnType<typeof caseChooser> | undefined {
+  const conditions = parts.flatMap(({ when }) => (when ? [when] : []));
+  const common = commonText(conditions);
+  if (!common) return undefined;
+  const value = (text: string | null): number => {
+    const at = common.values.findIndex((holds) => holds(text) === 1);
+    return at < 0 ? conditions.length : at;
+  };
+  const node = byTextNode("number", { slot: common.slot, value });
+  let chosen = new Uint16Array(0);
+  return (batch, from, to) => {
+    if (chosen.length < batch.rowCount) chosen = new Uint16Array(batch.rowCount);
+    chosen.set(node.evaluate(batch, from, to).subarray(from, to), from);
+    return chosen;
   };
 }
 

@@ -103,6 +103,9 @@ export function compileNumber(formula: Formula, context: PlanContext, path: stri
   return compileAs(formula, ["number"], context, path) as NumericNode | undefined;
 }
 
+/** How booleans of a column are written: as such in files that have them, else as `true` and `false`. */
+export const booleanMetadata: ColumnMetadata = { sdtype: "boolean", physical: "BOOLEAN" };
+
 /** How numbers of a column are written. */
 export function numberMetadata(decimals: number | undefined): ColumnMetadata {
   if (decimals === undefined) return { sdtype: "numerical" };

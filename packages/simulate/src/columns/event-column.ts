@@ -1,6 +1,6 @@
 // Which rare event a row belongs to, as a column: true or false for one event, the name for several.
 
-import type { ColumnKind, ColumnPlan } from "./column-kind.ts";
+import { booleanMetadata, type ColumnKind, type ColumnPlan } from "./column-kind.ts";
 
 export const eventKind: ColumnKind = {
   field: "event",
@@ -23,7 +23,7 @@ export const eventKind: ColumnKind = {
         if (!asText)
           return {
             type: "boolean",
-            metadata: { sdtype: "boolean" },
+            metadata: booleanMetadata,
             fill: (batch, from, to) => {
               const steps = batch.numbers(slots[0]!);
               const out = batch.numbers(slot);

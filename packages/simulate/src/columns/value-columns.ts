@@ -8,6 +8,7 @@ import type { Formula } from "../formula/parser.ts";
 import type { Fields, Problems } from "../model/problems.ts";
 import { describeValue } from "../model/problems.ts";
 import {
+  booleanMetadata,
   type ColumnKind,
   type ColumnPlan,
   compileAs,
@@ -144,7 +145,7 @@ export function labelPlan(
   const values = Float64Array.from(labels, (label) =>
     type === "number" ? Number(label) : label === "true" ? 1 : 0,
   );
-  if (type === "boolean") return { type, metadata: { sdtype: "boolean" }, values };
+  if (type === "boolean") return { type, metadata: booleanMetadata, values };
   const decimals = Math.min(15, Math.max(...labels.map((label) => label.split(".")[1]?.length ?? 0)));
   return { type, metadata: numberMetadata(decimals), values };
 }
@@ -294,7 +295,7 @@ function nodePlan(
     node.type === "datetime"
       ? { sdtype: "datetime", datetimeFormat: datetimeFormat ?? "%Y-%m-%d %H:%M:%S" }
       : node.type === "boolean"
-        ? { sdtype: "boolean" }
+        ? booleanMetadata
         : numberMetadata(decimals);
   return {
     type: node.type,

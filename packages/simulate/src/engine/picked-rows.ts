@@ -5,6 +5,7 @@ import { rowUniform, type StreamKey, VerisimError } from "@verisim/core";
 import { randomUniforms } from "@verisim/tensor/arrays";
 import { WeightedPick } from "../distributions/weighted-pick.ts";
 import { type Batch, type GrowingDictionary, makeVector, type Vector } from "./batch.ts";
+import type { BatchBuffers } from "./batch-buffers.ts";
 import type { ReferenceSlot } from "./table-plan.ts";
 import type { TableRun } from "./table-run.ts";
 
@@ -30,18 +31,18 @@ export class PickedRows {
   }
 
   /** Puts the picked rows' cells into the batch's reference slots. */
-  async fill(batch: Batch, references: readonly ReferenceSlot[]): Promise<void> {
+  async fill(batch: Batch, references: readonly ReferenceSlot[], buffers: BatchBuffers): Promise<void> {
     const { name, key } = this.#options;
     const own = references.filter(({ of }) => of === name);
     if (own.length === 0) return;
     this.#columns ??= await this.#load(own.map(({ column }) => column));
-    const u = new Float64Array(batch.rowCount);
+    const u = buffers.take(batch.rowCount);
     if (batch.attempt === 0) await randomUniforms(u, [key], batch.rowStart, batch.rowCount);
     else for (let i = 0; i < u.length; i++) u[i] = rowUniform(key, batch.rows[i]!, batch.attempt);
-    const rows = new Int32Array(batch.rowCount);
+    const rows = buffers.takeCodes(batch.rowCount);
     if (this.#pick) for (let i = 0; i < rows.length; i++) rows[i] = this.#pick.at(u[i]!);
     else for (let i = 0; i < rows.length; i++) rows[i] = Math.floor(u[i]! * this.#rowCount);
-    for (const { slot, column } of own) batch.vectors[slot] = take(this.#columns.get(column)!, rows);
+    for (const { slot, column } of own) batch.vectors[slot] = take(this.#columns.get(column)!, rows, buffers);
   }
 
   async #load(columns: readonly string[]): Promise<Map<string, Vector>> {
@@ -101,13 +102,13 @@ export class PickedRows {
 }
 
 /** Cells of some rows. */
-export function take(vector: Vector, rows: Int32Array): Vector {
+export function take(vector: Vector, rows: Int32Array, buffers?: BatchBuffers): Vector {
   if (vector.kind === "number") {
-    const values = new Float64Array(rows.length);
+    const values = buffers?.take(rows.length) ?? new Float64Array(rows.length);
     for (let i = 0; i < rows.length; i++) values[i] = vector.values[rows[i]!]!;
     return { kind: "number", values };
   }
-  const codes = new Int32Array(rows.length);
+  const codes = buffers?.takeCodes(rows.length) ?? new Int32Array(rows.length);
   for (let i = 0; i < rows.length; i++) codes[i] = vector.codes[rows[i]!]!;
   return { kind: "text", codes, dictionary: vector.dictionary };
 }

@@ -22,6 +22,7 @@ import { Problems } from "../model/problems.ts";
 import { type ReadModel, type ReadTable, readModel } from "../model/read-model.ts";
 import type { RowOf, TableName } from "../model/row-types.ts";
 import type { Batch } from "./batch.ts";
+import { BatchBuffers } from "./batch-buffers.ts";
 import { ChildIndex } from "./child-index.ts";
 import { longestEpisode, placeEvents } from "./events.ts";
 import { PickedRows } from "./picked-rows.ts";
@@ -163,9 +164,11 @@ export class Simulation<M extends SimulationModel = SimulationModel> {
     const need = run.needed();
     let done = 0;
     if (total === 0) yield tableOf(run.plan, undefined);
+    const buffers = stretch.reuse === true ? new BatchBuffers() : undefined;
     for await (const batch of run.batches(from, total, need, batchSize, stretch.reuse === true)) {
       throwIfAborted(this.#signal);
-      yield tableOf(run.plan, batch);
+      buffers?.begin();
+      yield tableOf(run.plan, batch, buffers);
       done += batch.rowCount;
       onProgress?.({ phase: "sample", done, total, unit: "rows", detail: table });
     }
@@ -345,7 +348,7 @@ function countChildren(table: ReadTable, parent: TableRun): Promise<ChildIndex> 
 }
 
 /** The columns that are written; those of a batch, or without rows. */
-function tableOf(plan: TablePlan, batch: Batch | undefined): Table {
+function tableOf(plan: TablePlan, batch: Batch | undefined, buffers?: BatchBuffers): Table {
   const columns = [...plan.columns.values()].flatMap(({ name, slot, hidden, plan: column }): Column[] => {
     if (hidden) return [];
     const vector = batch?.vectors[slot];
@@ -357,7 +360,7 @@ function tableOf(plan: TablePlan, batch: Batch | undefined): Table {
       ];
     const values = vector?.kind === "number" ? vector.values : new Float64Array(0);
     if (column.type !== "boolean") return [numberColumn(name, values)];
-    const codes = new Int32Array(values.length);
+    const codes = buffers?.takeCodes(values.length) ?? new Int32Array(values.length);
     for (let i = 0; i < codes.length; i++) codes[i] = values[i]! >= 0 ? values[i]! : -1;
     return [dictionaryColumn(name, codes, booleanTexts)];
   });

@@ -18,6 +18,8 @@ export interface Stream {
   readonly kind: "uniform" | "normal";
   /** The columns whose cells need it. */
   readonly owner: string;
+  /** Where it is needed in the rows of an event alone: the slot of the event's steps. */
+  readonly eventSlot?: number;
 }
 
 export interface PlannedColumn {
@@ -183,7 +185,13 @@ class Planner {
         read === "step" && of === undefined && !this.#readings.has("step")
           ? { slot: stepSlot, type: "number" }
           : part.resolve(read, of);
-      plan = withEventSet(plan, formula, stepSlot, { ...part, resolve, path: `${event.path}.set.${name}` });
+      const stream: PlanContext["stream"] = (kind, label) => {
+        const made = part.stream(kind, label);
+        if (kind === "uniform") this.#streams[made] = { ...this.#streams[made]!, eventSlot: stepSlot };
+        return made;
+      };
+      const setPath = `${event.path}.set.${name}`;
+      plan = withEventSet(plan, formula, stepSlot, { ...part, resolve, stream, path: setPath });
     }
     if (missing) plan = withMissing(plan, missing, { ...context.part("missing"), path: `${path}.missing` });
     this.#columns.set(name, { name, slot, hidden, plan, redraws: reading.redraws !== false });

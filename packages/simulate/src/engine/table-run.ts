@@ -1,7 +1,7 @@
 // Makes the rows of one table batch by batch. A batch that follows another goes on from its last row; one that begins
 // elsewhere is led up to from the start of its sequence, so that its cells are the same either way.
 
-import { throwIfAborted } from "@verisim/core";
+import { rowUniform, throwIfAborted } from "@verisim/core";
 import { normalCdf, randomNormals, randomUniforms } from "@verisim/tensor/arrays";
 import { Batch, makeVector } from "./batch.ts";
 import { BatchBuffers } from "./batch-buffers.ts";
@@ -110,7 +110,8 @@ export class TableRun {
       for (let i = 0; i < rowCount; i++) batch.index[i] = rowStart + i;
       batch.count.fill(plan.rowCount);
     }
-    for (const [name, picked] of picks) if (need.picks.has(name)) await picked.fill(batch, plan.references);
+    for (const [name, picked] of picks)
+      if (need.picks.has(name)) await picked.fill(batch, plan.references, buffers);
     plan.table.events.forEach(({ name }, event) => {
       const steps = buffers.take(rowCount);
       fillSteps(events!, event, rowStart, steps);
@@ -183,6 +184,7 @@ export class TableRun {
         batch.draws[stream] = out.subarray(i * batch.rowCount, (i + 1) * batch.rowCount);
       });
     }
+    for (const stream of need.rareUniforms) batch.draws[stream] = this.#drawRare(batch, stream, buffers);
     for (const block of plan.blocks) {
       if (!block.columns.some((name) => need.names.has(name))) continue;
       mixScores(
@@ -198,12 +200,24 @@ export class TableRun {
       }
     }
   }
+
+  /** The numbers of a stream in the rows of its event; elsewhere nobody looks. */
+  #drawRare(batch: Batch, stream: number, buffers: BatchBuffers): Float64Array {
+    const { key, eventSlot } = this.plan.streams[stream]!;
+    const steps = batch.numbers(eventSlot!);
+    const out = buffers.take(batch.rowCount);
+    for (let i = 0; i < steps.length; i++)
+      if (!Number.isNaN(steps[i])) out[i] = rowUniform(key, batch.rows[i]!);
+    return out;
+  }
 }
 
 /** What of a table has to be made. */
 export class Need {
   readonly names: ReadonlySet<string>;
   readonly uniforms: readonly number[];
+  /** Uniforms that are needed in a few rows. */
+  readonly rareUniforms: readonly number[];
   readonly normals: readonly number[];
   readonly parentColumns: readonly string[];
   readonly picks: ReadonlySet<string>;
@@ -223,7 +237,9 @@ export class Need {
     const inBlock = new Set(plan.blocks.flatMap(({ streams }) => streams));
     const isNormal = (stream: number): boolean =>
       plan.streams[stream]!.kind === "normal" || inBlock.has(stream);
-    this.uniforms = owned.filter((stream) => !isNormal(stream));
+    const isRare = (stream: number): boolean => plan.streams[stream]!.eventSlot !== undefined;
+    this.uniforms = owned.filter((stream) => !isNormal(stream) && !isRare(stream));
+    this.rareUniforms = owned.filter(isRare);
     this.normals = owned.filter(isNormal);
     // Which references a column reads is not kept apart: all of a table's references come with its first column.
     this.parentColumns = plan.references.flatMap(({ of, column }) => (of === "parent" ? [column] : []));

@@ -4,7 +4,15 @@
 import { knownTextsHint, parseDatetime, VerisimError } from "@verisim/core";
 import type { ValueType } from "../engine/batch.ts";
 import { fastLoops, type NumericFunction, numericFunctions } from "./functions.ts";
-import { type FormulaNode, type NumericNode, numberConstant, Scratch, textConstant } from "./nodes.ts";
+import {
+  byTextNode,
+  commonText,
+  type FormulaNode,
+  type NumericNode,
+  numberConstant,
+  Scratch,
+  textConstant,
+} from "./nodes.ts";
 import { type Formula, parseFormula } from "./parser.ts";
 import { previousNode } from "./previous.ts";
 import { choose, coalesce, textEquals, textFunction, textFunctionNames } from "./texts.ts";
@@ -255,6 +263,7 @@ function columnNode({ slot, type, dictionary }: Resolved): FormulaNode {
   if (type !== "text") return { type, evaluate: (batch) => batch.numbers(slot) };
   return {
     type,
+    slot,
     ...(dictionary ? { dictionary } : {}),
     evaluate: (batch) => batch.texts(slot),
   };
@@ -290,8 +299,16 @@ function apply(name: string, nodes: readonly NumericNode[]): NumericNode {
     const [a, b, c, d] = constants as [number, number, number, number];
     return numberConstant(definition.apply(a, b, c, d), result);
   }
-  const scratch = new Scratch();
   const { apply: one } = definition;
+  const common = commonText(nodes);
+  if (common) {
+    const { slot, values } = common;
+    const at = (place: number, text: string | null): number => values[place]?.(text) ?? 0;
+    const value = (text: string | null): number =>
+      one(at(0, text), nodes.length > 1 ? at(1, text) : (undefined as never), at(2, text), at(3, text));
+    return byTextNode(result, { slot, value });
+  }
+  const scratch = new Scratch();
   const [first, second, third] = nodes as readonly [NumericNode, NumericNode?, NumericNode?];
   const loop = fastLoops.get(name);
   if (loop)

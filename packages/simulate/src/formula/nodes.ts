@@ -7,8 +7,16 @@ export interface NumericNode {
   readonly type: Exclude<ValueType, "text">;
   /** Where it is the same in all rows. */
   readonly constant?: number;
+  /** Where it follows from the cell of one column of texts alone. */
+  readonly byText?: ByText;
   /** Rows [from, to) of the result are valid until the next call. */
   evaluate(batch: Batch, from: number, to: number): Float64Array;
+}
+
+/** A value for each text of a column, and for a missing one. */
+export interface ByText {
+  readonly slot: number;
+  readonly value: (text: string | null) => number;
 }
 
 export interface TextCells {
@@ -19,6 +27,8 @@ export interface TextCells {
 export interface TextNode {
   readonly type: "text";
   readonly constant?: string;
+  /** Where it is a column. */
+  readonly slot?: number;
   /** Where it is known before any row is. */
   readonly dictionary?: readonly string[];
   evaluate(batch: Batch, from: number, to: number): TextCells;
@@ -95,4 +105,34 @@ export function textConstant(value: string): TextNode {
     dictionary,
     evaluate: (batch, from, to) => ({ codes: scratch.of(batch).fill(0, from, to), dictionary }),
   };
+}
+
+/** A node that is computed once for each text of a column. */
+export function byTextNode(type: NumericNode["type"], byText: ByText): NumericNode {
+  const scratch = new Scratch();
+  const known = new Translation();
+  const { slot, value } = byText;
+  const none = value(null);
+  return {
+    type,
+    byText,
+    evaluate: (batch, from, to) => {
+      const out = scratch.of(batch);
+      const { codes, dictionary } = batch.texts(slot);
+      const values = known.of(dictionary, value);
+      for (let i = from; i < to; i++) out[i] = codes[i]! < 0 ? none : values[codes[i]!]!;
+      return out;
+    },
+  };
+}
+
+/** What nodes give for a text, where all of them follow from the texts of one column. */
+export function commonText(
+  nodes: readonly NumericNode[],
+): { readonly slot: number; readonly values: readonly ByText["value"][] } | undefined {
+  const slots = new Set(nodes.flatMap(({ byText }) => (byText ? [byText.slot] : [])));
+  const [slot] = slots;
+  if (slots.size !== 1 || !nodes.every(({ constant, byText }) => constant !== undefined || byText))
+    return undefined;
+  return { slot: slot!, values: nodes.map(({ constant, byText }) => byText?.value ?? (() => constant!)) };
 }

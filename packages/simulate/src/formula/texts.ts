@@ -4,7 +4,9 @@
 import { DatePattern, VerisimError } from "@verisim/core";
 import {
   BatchDictionary,
+  byTextNode,
   CodeScratch,
+  commonText,
   type FormulaNode,
   type NumericNode,
   Scratch,
@@ -24,13 +26,16 @@ export function textEquals(a: FormulaNode, b: FormulaNode, unequal: boolean): Nu
   const scratch = new Scratch();
   if (right.constant !== undefined) {
     const wanted = right.constant;
+    const holdsFor = (text: string | null): number =>
+      text !== null && (text === wanted) !== unequal ? 1 : 0;
+    if (left.slot !== undefined) return byTextNode("boolean", { slot: left.slot, value: holdsFor });
     const known = new Translation();
     return {
       type: "boolean",
       evaluate: (batch, from, to) => {
         const out = scratch.of(batch);
         const { codes, dictionary } = left.evaluate(batch, from, to);
-        const holds = known.of(dictionary, (text) => ((text === wanted) !== unequal ? 1 : 0));
+        const holds = known.of(dictionary, holdsFor);
         for (let i = from; i < to; i++) out[i] = codes[i]! < 0 ? 0 : holds[codes[i]!]!;
         return out;
       },
@@ -133,6 +138,12 @@ class BatchTranslation {
 }
 
 function chooseNumber(condition: NumericNode, a: NumericNode, b: NumericNode): NumericNode {
+  const common = commonText([condition, a, b]);
+  if (common) {
+    const [holds, yes, no] = common.values;
+    const value = (text: string | null): number => (holds!(text) === 1 ? yes!(text) : no!(text));
+    return byTextNode(a.type, { slot: common.slot, value });
+  }
   const scratch = new Scratch();
   return {
     type: a.type,

@@ -5,15 +5,22 @@ import type { CalendarProfile } from "../model/model.ts";
 
 const microsPerDay = 86_400e6;
 const microsPerHour = 3600e6;
+const longestWalk = 8;
 /** 1900-01-01 and 2200-01-01 in days since 1970-01-01. */
 export const firstDay: number = Date.UTC(1900, 0, 1) / 86_400_000;
 export const lastDay: number = Date.UTC(2200, 0, 1) / 86_400_000;
+
+/** Parts of a day in the guide to its hours. */
+const hourCells = 96;
 
 export class CalendarClock {
   /** Expected events before each day, in units of one mean day. */
   readonly #days: Float64Array;
   readonly #hours: Float64Array;
-  #recent = 0;
+  /** Where the search for a day begins, by equal steps of the amount; likewise for the hours of a day. */
+  readonly #dayGuide: Int32Array;
+  readonly #hourGuide: Uint8Array;
+  readonly #guideScale: number;
 
   constructor({ hours, weekdays, months, growth = 0 }: CalendarProfile) {
     const count = lastDay - firstDay;
@@ -30,6 +37,9 @@ export class CalendarClock {
     for (let hour = 0; hour < 24; hour++)
       this.#hours[hour + 1] = this.#hours[hour]! + (hours?.[hour] ?? 1) / total;
     this.#hours[24] = 1;
+    this.#dayGuide = guide(this.#days, new Int32Array(count));
+    this.#guideScale = count / this.#days[count]!;
+    this.#hourGuide = guide(this.#hours, new Uint8Array(hourCells));
   }
 
   /** Expected events from 1900 to a datetime in microseconds; NaN outside of 1900 to 2200. */
@@ -55,12 +65,13 @@ export class CalendarClock {
   inverseInto(amounts: Float64Array, from: number, to: number): void {
     const days = this.#days;
     const hours = this.#hours;
+    const hourGuide = this.#hourGuide;
     for (let i = from; i < to; i++) {
       const amount = amounts[i]!;
       const day = this.#dayOf(amount);
       const before = days[day]!;
       const share = Math.min(1, Math.max(0, (amount - before) / (days[day + 1]! - before)));
-      let hour = 0;
+      let hour = hourGuide[Math.min(hourCells - 1, Math.floor(share * hourCells))]!;
       while (hour < 23 && hours[hour + 1]! <= share) hour++;
       const inHour = (share - hours[hour]!) / (hours[hour + 1]! - hours[hour]!);
       amounts[i] =
@@ -68,20 +79,33 @@ export class CalendarClock {
     }
   }
 
-  /** The day that holds an amount; in ascending order it is the last one or the next. */
+  /** The day that holds an amount. */
   #dayOf(amount: number): number {
     const days = this.#days;
-    const holds = (day: number): boolean => days[day]! <= amount && amount < days[day + 1]!;
-    if (holds(this.#recent)) return this.#recent;
-    if (this.#recent + 2 < days.length && holds(this.#recent + 1)) return ++this.#recent;
+    const last = days.length - 2;
+    const cell = Math.floor(amount * this.#guideScale);
+    let day = this.#dayGuide[Math.max(0, Math.min(last, cell))]!;
+    // Where rates grow fast, a step of the guide holds many days.
+    for (let step = 0; step < longestWalk && day < last && days[day + 1]! <= amount; step++) day++;
+    if (days[day]! <= amount && amount < days[day + 1]!) return day;
     let low = 0;
-    let high = days.length - 2;
+    let high = last;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
       if (days[middle]! <= amount) low = middle;
       else high = middle - 1;
     }
-    this.#recent = low;
     return low;
   }
+}
+
+/** For equal steps of an ascending function from 0 on, the last place whose value lies at the step's beginning or below. */
+function guide<T extends Int32Array | Uint8Array>(values: Float64Array, out: T): T {
+  const total = values.at(-1)!;
+  let at = 0;
+  for (let cell = 0; cell < out.length; cell++) {
+    while (at + 2 < values.length && values[at + 1]! <= (total * cell) / out.length) at++;
+    out[cell] = at;
+  }
+  return out;
 }

@@ -9,6 +9,7 @@ import type { Batch } from "../engine/batch.ts";
 /** Stretches up to this length are drawn outright and sorted. */
 const leafSize = 256;
 const rememberedSplits = 4096;
+const longestInsertion = 12;
 
 export class OrderedUniforms {
   readonly #stream: number;
@@ -16,7 +17,9 @@ export class OrderedUniforms {
   readonly #splitKey: StreamKey;
   readonly #splits = new Map<number, number>();
   #leafStart = -1;
-  #leaf = new Float64Array(0);
+  readonly #buffer = new Float64Array(leafSize);
+  /** A part of the buffer. */
+  #leaf: Float64Array = this.#buffer.subarray(0, 0);
 
   /**
    * @param stream the stream of `key`, from which rows of the batch are taken
@@ -63,13 +66,13 @@ export class OrderedUniforms {
       }
     }
     const draws = batch.draws[this.#stream]!;
-    const leaf = new Float64Array(count);
+    const leaf = this.#buffer.subarray(0, count);
     for (let k = 0; k < count; k++) {
       const inBatch = first + k - batch.rowStart;
       const u = inBatch >= 0 && inBatch < batch.rowCount ? draws[inBatch]! : rowUniform(this.#key, first + k);
       leaf[k] = low + (high - low) * u;
     }
-    this.#leaf = leaf.sort();
+    this.#leaf = sort(leaf, low, high);
     this.#leafStart = first;
     return leaf[row - first]!;
   }
@@ -83,4 +86,28 @@ export class OrderedUniforms {
     }
     return value;
   }
+}
+
+const counts = new Uint16Array(leafSize + 1);
+const unsorted = new Float64Array(leafSize);
+
+/** Sorts uniforms between two ends: first into as many parts as there are numbers, then by insertion. */
+function sort(values: Float64Array, low: number, high: number): Float64Array {
+  const { length } = values;
+  const scale = length / (high - low);
+  const partOf = (x: number): number => Math.min(length - 1, Math.floor((x - low) * scale));
+  if (length > longestInsertion && Number.isFinite(scale)) {
+    counts.fill(0, 0, length + 1);
+    for (let i = 0; i < length; i++) counts[partOf(values[i]!) + 1]!++;
+    for (let part = 1; part < length; part++) counts[part]! += counts[part - 1]!;
+    unsorted.set(values);
+    for (let i = 0; i < length; i++) values[counts[partOf(unsorted[i]!)]!++] = unsorted[i]!;
+  }
+  for (let i = 1; i < length; i++) {
+    const value = values[i]!;
+    let at = i;
+    for (; at > 0 && values[at - 1]! > value; at--) values[at] = values[at - 1]!;
+    values[at] = value;
+  }
+  return values;
 }
