@@ -29,3 +29,24 @@ export function encodedRows(table: Table, metadata: TableMetadata): EncodedRows 
     for (let row = 0; row < table.rowCount; row++) codes[row * categories.length + c] = column.codes[row]!;
   return { numbers, codes, width: numeric.length, columns: categories.length };
 }
+
+/** The same rows with a block of zeros and ones for each category column, missing cells among them. */
+export function oneHotRows(
+  table: Table,
+  metadata: TableMetadata,
+): { rows: Float64Array; width: number; numbers: number } {
+  const { numbers, codes, width: own, columns } = encodedRows(table, metadata);
+  const most = new Int32Array(columns).fill(-1);
+  for (const [at, code] of codes.entries()) most[at % columns] = Math.max(most[at % columns]!, code);
+  const width = most.reduce((sum, code) => sum + code + 2, own);
+  const rows = new Float64Array(table.rowCount * width);
+  for (let row = 0; row < table.rowCount; row++) {
+    rows.set(numbers.subarray(row * own, (row + 1) * own), row * width);
+    let base = row * width + own;
+    for (const [column, code] of most.entries()) {
+      rows[base + codes[row * columns + column]! + 1] = 1;
+      base += code + 2;
+    }
+  }
+  return { rows, width, numbers: own };
+}

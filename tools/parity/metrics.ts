@@ -204,6 +204,7 @@ async function judge({ name, real, synthetic, holdout, plan }: MetricCase): Prom
   if (targets.number !== null) await more("efficacy-linear-regression", { target: targets.number });
   if (attack.sensitiveCategory !== null)
     await more("categorical-nb", { known: attack.knownCategories, sensitive: [attack.sensitiveCategory] });
+  else values.set("categorical-nb", null);
   for (const name of ["numerical-lr", "numerical-svr"])
     if (attack.sensitiveNumber !== null)
       await more(name, { known: attack.knownNumbers, sensitive: [attack.sensitiveNumber] });

@@ -1,5 +1,6 @@
 """The figures of SDMetrics' metrics of models for metrics_reference.py: detection, efficacy, attackers."""
 import functools
+from numbers import Number
 
 import numpy as np
 import pandas as pd
@@ -44,6 +45,13 @@ class PlaceDistance(losses.LossFunction):
         return sum(
             ((np.searchsorted(own, p, side="right") - np.searchsorted(own, r, side="right")) / len(own)) ** 2
             for own, p, r in zip(self.sorted, pred, real))
+
+
+def as_text(value):
+    """One text per value, however pandas stores the column."""
+    if pd.isna(value):
+        return "place_holder_for_nan"
+    return repr(float(value)) if isinstance(value, Number) and not isinstance(value, bool) else str(value)
 
 
 def typed(case):
@@ -103,8 +111,7 @@ def attack_figures(case):
     known = [name for name in case.attack["knownCategories"]]
     if known and case.attack["sensitiveCategory"]:
         columns = known + [case.attack["sensitiveCategory"]]
-        frames = [frame[columns].map(lambda value: "place_holder_for_nan" if pd.isna(value) else str(value))
-                  for frame in (real, synthetic)]
+        frames = [frame[columns].map(as_text) for frame in (real, synthetic)]
         metadata = {"columns": {name: {"sdtype": "categorical"} for name in columns}}
         figures["categorical-nb"] = tables.CategoricalNB.compute(
             *frames, metadata, key_fields=known, sensitive_fields=columns[-1:])

@@ -1,40 +1,26 @@
-// Ours for `neighbours`: the five nearest of Adult's rows for each of 16,281 others, numbers and categories together.
-// Categories stay codes: two that differ add the 2 that a block of zeros and ones adds.
+// Ours for `neighbours`: the five nearest of Adult's rows for each of 16,281 others, categories as blocks of zeros and ones,
+// to the number the rows that the peer gets.
 
 import { readTable } from "@verisim/data";
 import { nearestNeighbours } from "@verisim/tensor/arrays";
 
-import { encodedRows } from "../mixed-rows.ts";
+import { oneHotRows } from "../mixed-rows.ts";
 import { serve, time } from "../serve.ts";
 
 const { table, metadata } = await readTable(process.argv[2]!);
-const { numbers, codes, width, columns } = encodedRows(table, metadata);
+const { rows, width, numbers } = oneHotRows(table, metadata);
 const queryCount = 16_281;
 const threads = Number(process.argv[3]);
+// Every second row, its numbers moved a little, so that a query is no row of the table.
+const queries = rows
+  .filter((_, at) => Math.floor(at / width) % 2 === 0)
+  .map((x, at) => (at % width < numbers ? x + 0.01 : x))
+  .subarray(0, queryCount * width);
 
 await serve(async () => {
   let sum = 0;
   const seconds = await time(async () => {
-    const { distances } = await nearestNeighbours(
-      {
-        reference: numbers,
-        // Every second row, moved a little, so that a query is no row of the table.
-        queries: numbers
-          .filter((_, at) => Math.floor(at / width) % 2 === 0)
-          .map((x) => x + 0.01)
-          .subarray(0, queryCount * width),
-        width,
-        k: 5,
-        categories: {
-          reference: codes,
-          queries: codes
-            .filter((_, at) => Math.floor(at / columns) % 2 === 0)
-            .subarray(0, queryCount * columns),
-          weights: new Float64Array(columns).fill(2),
-        },
-      },
-      { threads },
-    );
+    const { distances } = await nearestNeighbours({ reference: rows, queries, width, k: 5 }, { threads });
     for (const distance of distances) sum += distance;
   });
   return { seconds, meanDistance: sum / (5 * queryCount) };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { bits, uniforms, worstError } from "../../fixtures/values.ts";
 import { type NeighbourSearch, type Neighbours, nearestNeighbours } from "./index.ts";
+import { withoutOneHotBlocks } from "./one-hot-blocks.ts";
 
 type Numbers = Float64Array | Float32Array;
 
@@ -78,6 +79,42 @@ describe("nearestNeighbours", () => {
         const gotSingle = await nearestNeighbours<Float32Array>(single);
         expect(worstError(gotSingle.distances, [...wantSingle.distances])).toBeLessThan(1e-13);
       });
+
+  test("one-hot blocks are found and change nothing: blocks side by side, at the end, scaled, and what only looks like one", async () => {
+    const [rows, count, width] = [500, 300, 14];
+    const category = uniforms("one-hot", rows * 3).map((u) => Math.floor(Math.abs(u) * 4));
+    const dense = (from: number, to: number, query: boolean) =>
+      Float64Array.from({ length: (to - from) * width }, (_, at) => {
+        const [row, column] = [from + Math.floor(at / width), at % width];
+        const code = (which: number) => category[row * 3 + which]!;
+        if (column < 2) return Math.sin(row * (column + 1)) + (query ? 0.25 : 0);
+        if (column < 6) return code(0) === column - 2 ? 1 : 0;
+        if (column < 10) return code(1) === column - 6 ? 0.5 : 0;
+        // Zeros and ones that do not exclude each other.
+        if (column < 12) return (row >> (column - 10)) & 1;
+        return code(2) % 2 === column - 12 ? 1 : 0;
+      });
+    const reference = dense(0, rows, false);
+    const queries = dense(200, 200 + count, true);
+    for (const metric of ["euclidean", "manhattan"] as const) {
+      const search = { reference, queries, width, k: 4, metric };
+      const [want, got] = [plainLoop(search, rows, count), await nearestNeighbours(search)];
+      expect(worstError(got.distances, [...want.distances])).toBeLessThan(1e-13);
+      const self = { ...search, queries: reference, excludeSelf: true as const };
+      const wantSelf = plainLoop(self, rows, rows);
+      expect(worstError((await nearestNeighbours(self)).distances, [...wantSelf.distances])).toBeLessThan(
+        1e-13,
+      );
+    }
+    const found = withoutOneHotBlocks({ reference, queries, width }, false)!;
+    expect(found.width).toBe(2 + 2);
+    expect([...found.categories!.weights]).toEqual([2, 0.5, 2]);
+    // A query row without a one in a block: it is no block.
+    queries.fill(0, 2, 6);
+    expect([...withoutOneHotBlocks({ reference, queries, width }, false)!.categories!.weights]).toEqual([
+      0.5, 2,
+    ]);
+  });
 
   test("near ties fall by the exact distance, far from the origin too", async () => {
     // Neighbours differ in the 12th digit: floats could not tell them apart.

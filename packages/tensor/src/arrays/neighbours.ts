@@ -2,6 +2,7 @@
 // distance that is returned or compared is summed in double precision, so that near ties fall the right way.
 
 import { type NativeOptions, runNative, wrongArgument } from "../native.ts";
+import { withoutOneHotBlocks } from "./one-hot-blocks.ts";
 
 /** Category columns of both sides: a pair of codes that differ adds its column's weight. */
 export interface NeighbourCategories {
@@ -36,7 +37,8 @@ export interface Neighbours {
 
 /**
  * The k nearest reference rows of each query, exactly. Time follows how far the rows lie apart: a tree leaves out what
- * cannot be near, and in many independent columns it is that of a matrix product. Memory: 4 bytes per number beside the input.
+ * cannot be near, and in many independent columns it is that of a matrix product; columns that are a one-hot block cost what
+ * a category costs. Memory: 4 bytes per number beside the input.
  * @throws VerisimError `VERISIM_NATIVE_ARGUMENT` (also for numbers that are not finite), `VERISIM_ABORTED`
  */
 export async function nearestNeighbours<T extends Float64Array | Float32Array>(
@@ -71,16 +73,17 @@ export async function nearestNeighbours<T extends Float64Array | Float32Array>(
       `Expected k from 1 to ${referenceCount - (selves ? 1 : 0)}, the reference rows that a query may find, but received ${k}`,
     );
   const found: Neighbours = { indices: new Int32Array(results), distances: new Float64Array(results) };
+  const own = withoutOneHotBlocks(search, manhattan) ?? { reference, queries, width, categories };
   await runNative("nearestNeighbours", run, (addon, ...how) =>
     addon.nearestNeighbours(
-      queries,
-      reference,
+      own.queries,
+      own.reference,
       queryCount,
       referenceCount,
-      width,
-      categories?.queries,
-      categories?.reference,
-      categories?.weights,
+      own.width,
+      own.categories?.queries,
+      own.categories?.reference,
+      own.categories?.weights,
       k,
       manhattan,
       selves,
