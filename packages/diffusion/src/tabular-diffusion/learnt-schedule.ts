@@ -79,8 +79,8 @@ export function learntSchedule(costs: TensorData, tables: readonly Float32Array[
 function levelsAtTimes(costs: readonly number[]): number[] {
   // What a level says after a lower one can only add: a rise is chance.
   const falls = costs.map((cost, i) => {
-    const before = i === 0 ? cost + (cost - (costs[1] ?? cost)) / 2 : costs[i - 1]!;
-    const after = costs[i + 1] ?? cost + (cost - before) / 2;
+    const before = i === 0 ? 2 * cost - costs[1]! : costs[i - 1]!;
+    const after = i === stretches - 1 ? 2 * cost - before : costs[i + 1]!;
     return Math.max(0, (before - after) / 2);
   });
   const total = falls.reduce((sum, fall) => sum + fall, 0);

@@ -5,6 +5,7 @@
 import {
   add,
   constant,
+  div,
   exp,
   floor,
   gather,
@@ -66,7 +67,7 @@ export function noiseRows(
   for (const column of numbers) isNumber[column] = 1;
   const draws = rng.uniform([rows, count]);
   const isShown = where(rowOf(isNumber), mul(apart, less(draws, givenNumbers)), less(draws, times));
-  const late = where(apart, 1, minimum(mostWeight, pow(sub(1.0001, time), -1)));
+  const late = where(apart, 1, minimum(mostWeight, div(1, sub(1.0001, time))));
   const weights = mul(sub(1, isShown), where(rowOf(isNumber), 1, late));
   const shown = columnsAt(isShown, columnOf);
   const known = { shown, ones: chosenOnes(ones, columns), isShown, weights, apart };
@@ -75,15 +76,11 @@ export function noiseRows(
   const stray = exp(mul(strayed, rng.normal([rows, numbers.length])));
   const levels = where(apart, columnsAt(own, numbers), pow(time, stray));
   const scale = atLevel(inverse, levels);
-  const score = gather(rowlessScores(scores), columnsAt(ones, numbers));
+  const score = gather(constant(scores, [scores.length]), columnsAt(ones, numbers));
   // offset of the look y = score + noise / scale from each alternative's score, in deviations
   const look = add(mul(scale, score), rng.normal([rows, numbers.length]));
   const offsets = sub(columnsAt(look, numberOf), mul(columnsAt(scale, numberOf), rowOf(scores)));
   return { ...known, evidence: evidenceOf(offsets), levels };
-}
-
-function rowlessScores(scores: Float32Array): Tensor {
-  return constant(scores, [scores.length]);
 }
 
 /** Inverse deviations at levels [rows, numbers], by straight lines between knots. */
