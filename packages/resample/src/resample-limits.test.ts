@@ -1,34 +1,12 @@
-import { cellAt, Table, textColumn, VerisimError } from "@verisim/core";
+import { Table, textColumn } from "@verisim/core";
 import { describe, expect, test } from "vitest";
+import { cells, codeOf, countLabels } from "../fixtures/outcomes.ts";
 import { mixedMetadata, mixedTable, pointMetadata, points } from "../fixtures/tables.ts";
 import { resample, strategies, withOrigins } from "./index.ts";
 
 const sizes = { a: 150, b: 30, c: 12 };
 const table = mixedTable(sizes);
 const adding = strategies.filter(({ kind }) => kind === "over").map(({ name }) => name);
-
-function countLabels(result: Table, target = "label"): Record<string, number> {
-  const counts: Record<string, number> = {};
-  const column = result.column(target);
-  for (let row = 0; row < result.rowCount; row++) {
-    const label = String(cellAt(column, row));
-    counts[label] = (counts[label] ?? 0) + 1;
-  }
-  return counts;
-}
-
-const cells = (result: Table, name: string): (number | string | null)[] =>
-  Array.from({ length: result.rowCount }, (_, row) => cellAt(result.column(name), row));
-
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-  } catch (error) {
-    if (VerisimError.isInstance(error)) return error.code;
-    throw error;
-  }
-  return "no error";
-}
 
 describe("rules on points that can be checked by eye", () => {
   const line = points([

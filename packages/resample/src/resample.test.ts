@@ -1,24 +1,12 @@
 import { cellAt, Table, textColumn } from "@verisim/core";
 import { firstDifference } from "@verisim/testing";
 import { describe, expect, test } from "vitest";
+import { cells, countLabels } from "../fixtures/outcomes.ts";
 import { mixedMetadata, mixedTable, pointMetadata, points } from "../fixtures/tables.ts";
 import { type Resampled, resample, strategies } from "./index.ts";
 
 const sizes = { a: 150, b: 30, c: 12 };
 const table = mixedTable(sizes);
-
-function countLabels(result: Table, target = "label"): Record<string, number> {
-  const counts: Record<string, number> = {};
-  const column = result.column(target);
-  for (let row = 0; row < result.rowCount; row++) {
-    const label = String(cellAt(column, row));
-    counts[label] = (counts[label] ?? 0) + 1;
-  }
-  return counts;
-}
-
-const cells = (result: Table, name: string): (number | string | null)[] =>
-  Array.from({ length: result.rowCount }, (_, row) => cellAt(result.column(name), row));
 
 const adding = strategies.filter(({ kind }) => kind === "over").map(({ name }) => name);
 const taking = strategies.filter(({ kind }) => kind === "under").map(({ name }) => name);

@@ -1,5 +1,6 @@
-import { numberColumn, RowRandom, streamKey, Table, textColumn, VerisimError } from "@verisim/core";
+import { numberColumn, RowRandom, streamKey, Table, textColumn } from "@verisim/core";
 import { describe, expect, test } from "vitest";
+import { codeOf } from "../../fixtures/outcomes.ts";
 import { mixedMetadata, mixedTable, pointMetadata } from "../../fixtures/tables.ts";
 import { compareStrategies, resample, resampleGain, strategies } from "../index.ts";
 import { correctedInterval } from "./corrected-interval.ts";
@@ -158,10 +159,6 @@ describe("the gain of a strategy", () => {
   }, 60_000);
 
   test("too few rows of a class, other targets and bad numbers are coded errors; a signal stops it", async () => {
-    const codeOf = async (work: Promise<unknown>) => {
-      const failure = await work.catch((error: unknown) => error);
-      return VerisimError.isInstance(failure) ? failure.code : failure;
-    };
     const few = mixedTable({ a: 30, b: 3 });
     const request = { target: "label", strategy: "random" };
     expect(await codeOf(resampleGain(few, mixedMetadata, request))).toBe("VERISIM_RESAMPLE_GAIN");

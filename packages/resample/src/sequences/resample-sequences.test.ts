@@ -1,7 +1,8 @@
-import { cellAt, numberColumn, Table, type TableMetadata, textColumn, VerisimError } from "@verisim/core";
+import { cellAt, numberColumn, Table, type TableMetadata, textColumn } from "@verisim/core";
 import { readTable } from "@verisim/data";
 import { firstDifference, sharedData } from "@verisim/testing";
 import { describe, expect, test } from "vitest";
+import { cells, codeOf } from "../../fixtures/outcomes.ts";
 import { resampleSequences, withContext, withSequenceOrigins } from "../index.ts";
 import { type Steps, warpingCost } from "./warping.ts";
 
@@ -54,9 +55,6 @@ function signals(common: number, rare: number, missing = false): Table {
     textColumn("kind", of<string>(7)),
   ]);
 }
-
-const cells = (table: Table, name: string): (number | string | null)[] =>
-  Array.from({ length: table.rowCount }, (_, row) => cellAt(table.column(name), row));
 
 describe("more sequences of a rare class", () => {
   test("are exactly as many as asked for, each with its two parents, behind the rows as they were", async () => {
@@ -174,11 +172,6 @@ describe("more sequences of a rare class", () => {
 });
 
 describe("what cannot be done with sequences", () => {
-  const codeOf = async (work: Promise<unknown>): Promise<unknown> => {
-    const failure = await work.catch((error: unknown) => error);
-    return VerisimError.isInstance(failure) ? failure.code : failure;
-  };
-
   test("is refused with a code", async () => {
     const table = signals(6, 3);
     const run = (change: object, about: TableMetadata = metadata, of: Table = table) =>
