@@ -5,7 +5,7 @@ import type { ConditionCell, ValueSet } from "@verisim/core";
 import { type AllowedRanges, isInside, roundedInterval } from "@verisim/stats";
 import type { DerivedColumn } from "@verisim/transforms";
 import type { AllowedOutcomes } from "@verisim/trees";
-import type { LearntColumn, LearntNumber } from "./learnt-columns.ts";
+import type { LearntClasses, LearntColumn, LearntNumber } from "./learnt-columns.ts";
 import { outcomesOf } from "./learnt-columns.ts";
 import type { TreesModel } from "./table-sampler.ts";
 
@@ -46,6 +46,9 @@ export function allowedBoxes(cell: ConditionCell, model: TreesModel, context: Al
     else if (column.kind === "number") {
       const { allowed, ranges } = numberOutcomes(column, place, set);
       found = allowed;
+      const classes = model.columns[place - 1];
+      if (classes?.kind === "classes" && classes.encoded === encoded)
+        bound.set(place - 1, classesOf(classes, place - 1, allowed.share));
       numbers.push({ encoded, ranges });
     } else
       found = categoryOutcomes(column, place, (code) => holdsCell(code, set, context.dictionaryOf(encoded)));
@@ -135,6 +138,15 @@ function numberOutcomes(
     },
     ranges,
   };
+}
+
+/** The classes that something allowed lies in. */
+function classesOf({ classOf, binOf }: LearntClasses, place: number, share: Float64Array): AllowedOutcomes {
+  const own = new Float64Array(binOf.length);
+  classOf.forEach((code, outcome) => {
+    if (share[outcome]! > 0) own[code] = 1;
+  });
+  return { column: place, share: own };
 }
 
 /** Two conditions on the categories of one column. */

@@ -101,7 +101,19 @@ function checkModel({ encoded, columns, trees, derived, fixed }: TreesModel): vo
       throw broken("Expected every column of the table to be drawn, fixed or looked up once.");
     covered.add(place);
   };
-  for (const column of columns) {
+  for (const [place, column] of columns.entries()) {
+    if (column.kind === "classes") {
+      const own = columns[place + 1];
+      const fits =
+        own?.kind === "number" &&
+        own.encoded === column.encoded &&
+        column.binOf instanceof Uint8Array &&
+        column.classOf instanceof Uint8Array &&
+        column.classOf.length === own.binOf.length &&
+        column.classOf.every((code) => code < column.binOf.length);
+      if (!fits) throw broken(`Expected the classes of column ${JSON.stringify(column.name)} before it.`);
+      continue;
+    }
     cover(column.encoded, column.kind === "number" ? "continuous" : "discrete");
     const own = column.kind === "number" ? column.low.length : column.cardinality;
     const fits =

@@ -4,8 +4,9 @@ import { availableParallelism } from "node:os";
 import { type EncodedColumn, type FitOptions, streamKey, type Table, throwIfAborted } from "@verisim/core";
 import { TableTransformer } from "@verisim/transforms";
 import { binnedColumn } from "./binned-column.ts";
+import { calibrateClasses } from "./calibrate-classes.ts";
 import { orderColumns } from "./column-order.ts";
-import { fitTrees, heldRows } from "./fit-trees.ts";
+import { chainOf, fitTrees, heldRows } from "./fit-trees.ts";
 import { finiteColumns, learnColumns } from "./learnt-columns.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { choosePredictors } from "./predictors.ts";
@@ -38,7 +39,7 @@ export async function fitModel(
   const order = await orderColumns(plan.learnt, run);
   const columns = order.map((place) => plan.learnt[place]!);
   const binned = columns.map(binnedColumn);
-  const trees = await fitTrees({
+  const fitted = await fitTrees({
     columns,
     ...run,
     binned,
@@ -47,6 +48,7 @@ export async function fitModel(
     seed,
     ...(onProgress ? { onProgress } : {}),
   });
+  const chain = chainOf(columns, fitted);
   return {
     metadata,
     tableName,
@@ -56,8 +58,8 @@ export async function fitModel(
       kind: column.kind,
       cardinality: column.kind === "discrete" ? column.cardinality : 0,
     })),
-    columns: columns.map(({ column }) => column),
-    trees,
+    columns: chain.columns,
+    trees: await calibrateClasses(chain, signal),
     derived: plan.derived,
     fixed: plan.fixed,
     warnings: plan.warnings,

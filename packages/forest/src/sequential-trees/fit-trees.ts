@@ -9,14 +9,30 @@ import {
   type DonorTree,
   growDonorTree,
 } from "@verisim/trees";
-import { type ColumnRows, outcomesOf } from "./learnt-columns.ts";
+import { type ColumnRows, type LearntClasses, type LearntColumn, outcomesOf } from "./learnt-columns.ts";
 import type { ResolvedOptions } from "./options.ts";
 
+/** Boosted trees and the outcome that each of their classes is. */
+export interface BoostedModel {
+  readonly boosted: BoostedClasses;
+  readonly outcomes: Int32Array;
+}
+
 /** How a column is drawn. */
-export interface ColumnTrees {
-  /** Places in the chain of the columns that it looks at. */
+export interface ChainTrees {
+  /** Places of the columns that it looks at. */
   readonly uses: Int32Array;
-  readonly model: DonorTree | { readonly boosted: BoostedClasses; readonly outcomes: Int32Array };
+  readonly model: DonorTree | BoostedModel;
+}
+
+/** How a column of the table is drawn. */
+export interface ColumnTrees extends ChainTrees {
+  /** Of numbers that are drawn by class: the classes, and the class of each row. The number's tree sees its class first. */
+  readonly classes?: {
+    readonly column: LearntClasses;
+    readonly model: BoostedModel;
+    readonly codes: Int32Array;
+  };
   /** Mean log-likelihood of the held-out rows, in nats; 0 where none are. */
   readonly heldScore: number;
 }
@@ -87,11 +103,38 @@ export async function fitTrees(request: FitTreesRequest): Promise<ColumnTrees[]>
 }
 
 async function fitColumn(place: number, request: FitTreesRequest): Promise<ColumnTrees> {
-  const { columns, binned, held, options, signal } = request;
+  const { columns, binned, held } = request;
   const { column, drawn } = columns[place]!;
   const uses = request.uses[place]!;
   const seen = Array.from(uses, (use) => binned[use]!);
-  const tree = await growDonorTree(
+  const { tree, classOf, heldScore } = await growTree(columns[place]!, seen, request);
+  const plain = { uses, model: tree, heldScore: held.length > 0 ? heldScore : 0 };
+  if (seen.length === 0 || held.length === 0) return plain;
+  const codes = column.kind === "number" ? drawn.map((code) => (code < 0 ? -1 : classOf[code]!)) : drawn;
+  const count = column.kind === "number" ? Math.max(...classOf) + 1 : outcomesOf(column);
+  const boosted = await boost(codes, count, seen, heldScore, request);
+  if (!boosted || boosted.heldScore <= heldScore + boostGain) return plain;
+  const { heldScore: score, ...model } = boosted;
+  if (column.kind !== "number") return { uses, model, heldScore: score };
+  // Numbers are drawn from a tree of their own that sees their class.
+  const binOf = Uint8Array.from({ length: count }, (_, code) => code);
+  const classes: LearntClasses = { ...column, kind: "classes", missing: false, classOf, binOf };
+  const ofClass = { bins: Uint8Array.from(codes, (code) => Math.max(0, code)), count, nominal: false };
+  const inside = await growTree(columns[place]!, [ofClass, ...seen], request);
+  return {
+    uses,
+    model: inside.tree,
+    heldScore: score,
+    classes: { column: classes, model, codes },
+  };
+}
+
+async function growTree(
+  { column, drawn }: ColumnRows,
+  seen: readonly BinnedColumn[],
+  { held, options, signal }: FitTreesRequest,
+): Promise<{ tree: DonorTree; classOf: Uint8Array; heldScore: number }> {
+  const { classOf, heldScore, heldRoot, smoothing, ...tree } = await growDonorTree(
     {
       columns: seen,
       codes: drawn,
@@ -104,41 +147,29 @@ async function fitColumn(place: number, request: FitTreesRequest): Promise<Colum
     },
     signal,
   );
-  const { feature, threshold, left, start, end, masks, donors, up, heldScore } = tree;
-  const model = { feature, threshold, left, start, end, masks, donors, up };
-  const isDiscrete = column.kind === "category" || column.low.every((low, s) => low === column.high[s]);
-  const boosted =
-    isDiscrete && seen.length > 0 && held.length > 0
-      ? await boost(place, seen, heldScore, request)
-      : undefined;
-  if (boosted && boosted.heldScore > heldScore + boostGain)
-    return {
-      uses,
-      model: { boosted: boosted.boosted, outcomes: boosted.outcomes },
-      heldScore: boosted.heldScore,
-    };
-  return { uses, model, heldScore: held.length > 0 ? heldScore : 0 };
+  return { tree, classOf, heldScore };
 }
 
+/** Boosted trees of codes from 0 below `count`; undefined where there are too few or too many classes. */
 async function boost(
-  place: number,
+  codes: Int32Array,
+  count: number,
   seen: readonly BinnedColumn[],
   toBeat: number,
-  { columns, held, options, seed, signal }: FitTreesRequest,
-): Promise<{ boosted: BoostedClasses; outcomes: Int32Array; heldScore: number } | undefined> {
-  const { column, drawn } = columns[place]!;
-  const counts = new Float64Array(outcomesOf(column));
-  for (const code of drawn) if (code >= 0) counts[code]!++;
+  { held, options, seed, signal }: FitTreesRequest,
+): Promise<(BoostedModel & { readonly heldScore: number }) | undefined> {
+  const counts = new Float64Array(count);
+  for (const code of codes) if (code >= 0) counts[code]!++;
   const outcomes = Int32Array.from(counts.keys()).filter((code) => counts[code]! > 0);
   if (outcomes.length < 2 || outcomes.length > options.boostClasses) return undefined;
-  const classes = new Int32Array(counts.length).fill(-1);
+  const classes = new Int32Array(count).fill(-1);
   outcomes.forEach((code, k) => {
     classes[code] = k;
   });
   const { heldScore, ...boosted } = await boostClasses(
     {
       columns: seen,
-      classOf: learntClasses(drawn, classes, outcomes.length),
+      classOf: learntClasses(codes, classes, outcomes.length),
       classes: outcomes.length,
       held: held.subarray(0, mostBoostHeld),
       depth: boostDepth,
@@ -150,6 +181,30 @@ async function boost(
     signal,
   );
   return { boosted, outcomes, heldScore };
+}
+
+/** A chain of fitted columns, classes before the numbers that they are of; all places are those of the chain. */
+export function chainOf(
+  columns: readonly ColumnRows[],
+  fitted: readonly ColumnTrees[],
+): { readonly columns: LearntColumn[]; readonly trees: ChainTrees[]; readonly codes: Int32Array[] } {
+  const chain = { columns: [] as LearntColumn[], trees: [] as ChainTrees[], codes: [] as Int32Array[] };
+  const placeOf: number[] = [];
+  fitted.forEach(({ uses, model, classes }, own) => {
+    const { column, drawn } = columns[own]!;
+    const places = Int32Array.from(uses, (use) => placeOf[use]!);
+    if (classes) {
+      chain.columns.push(classes.column);
+      chain.trees.push({ uses: places, model: classes.model });
+      chain.codes.push(classes.codes);
+    }
+    const before = chain.columns.length - 1;
+    placeOf.push(chain.columns.length);
+    chain.columns.push(column);
+    chain.trees.push({ uses: classes ? Int32Array.of(before, ...places) : places, model });
+    chain.codes.push(drawn);
+  });
+  return chain;
 }
 
 /** Class per row; -1 for what is not to be learnt, and for rows beyond what is worth its time where there are many. */

@@ -5,6 +5,8 @@ import {
   constantColumnWarning,
   type EncodedColumn,
   emptyColumnWarning,
+  type StreamKey,
+  streamKey,
   type TableMetadata,
 } from "@verisim/core";
 import { empiricalMarginal, segmentMass, segmentOf } from "@verisim/stats";
@@ -44,7 +46,14 @@ export interface LearntCategory extends LearntBase {
   readonly ordered: boolean;
 }
 
-export type LearntColumn = LearntNumber | LearntCategory;
+/** Classes of a column of numbers, drawn before it and part of no table: where boosted trees tell numbers best. */
+export interface LearntClasses extends LearntBase {
+  readonly kind: "classes";
+  /** Class per outcome of the numbers. */
+  readonly classOf: Uint8Array;
+}
+
+export type LearntColumn = LearntNumber | LearntCategory | LearntClasses;
 
 /** A column with the same cell in every row: a number (NaN: missing) or a code (-1: missing). */
 export interface FixedColumn {
@@ -75,6 +84,11 @@ export interface PlanOptions {
 }
 
 export const outcomesOf = (column: LearntColumn): number => column.binOf.length;
+
+/** The stream that a column's outcomes are drawn from. */
+export function outcomeKey(seed: number, tableName: string, { kind, name }: LearntColumn): StreamKey {
+  return streamKey(seed, tableName, name, kind === "classes" ? "class" : "outcome");
+}
 
 /** Numbers that are no number, the infinities among them, become missing cells. */
 export function finiteColumns(columns: readonly EncodedColumn[]): EncodedColumn[] {

@@ -26,8 +26,8 @@ import {
 } from "@verisim/transforms";
 import { type ChainColumn, type ChainOutput, HistogramTreeChain } from "@verisim/trees";
 import { type AllowedBox, allowedBoxes } from "./allowed-outcomes.ts";
-import type { ColumnTrees } from "./fit-trees.ts";
-import type { FixedColumn, LearntColumn } from "./learnt-columns.ts";
+import type { ChainTrees } from "./fit-trees.ts";
+import { type FixedColumn, type LearntColumn, outcomeKey } from "./learnt-columns.ts";
 import type { RequestPlan } from "./request.ts";
 
 /** An encoded column of the transforms without its rows. */
@@ -46,7 +46,7 @@ export interface TreesModel {
   /** In the order in which they are drawn. */
   readonly columns: readonly LearntColumn[];
   /** One per column. */
-  readonly trees: readonly Pick<ColumnTrees, "uses" | "model">[];
+  readonly trees: readonly ChainTrees[];
   readonly derived: readonly DerivedColumn[];
   readonly fixed: readonly FixedColumn[];
   readonly warnings: readonly string[];
@@ -74,7 +74,9 @@ export class TableSampler {
     this.#chain = new HistogramTreeChain(
       model.columns.map((column, place) => chainColumn(column, model.trees[place]!)),
     );
-    this.#placeOf = new Map(model.columns.map(({ encoded }, place) => [encoded, place]));
+    this.#placeOf = new Map(
+      model.columns.flatMap(({ kind, encoded }, place) => (kind === "classes" ? [] : [[encoded, place]])),
+    );
   }
 
   /** The rows of a stretch; `forced` holds 1 per row that no try was accepted for. @throws VerisimError `VERISIM_ABORTED` */
@@ -87,11 +89,14 @@ export class TableSampler {
           ? { kind, name, values: new Float64Array(rowCount) }
           : { kind, name, codes: new Int32Array(rowCount), cardinality },
     );
-    const outputs = model.columns.map(({ encoded }): ChainOutput => cellsOf(columns[encoded]!));
+    const outputs = model.columns.map(
+      ({ kind, encoded }): ChainOutput =>
+        kind === "classes" ? new Int32Array(rowCount) : cellsOf(columns[encoded]!),
+    );
     const forced = new Uint8Array(rowCount);
     const keyOf = (purpose: string): StreamKey => streamKey(seed, model.tableName, purpose);
     const shared = {
-      keys: model.columns.map(({ name }) => streamKey(seed, model.tableName, name, "outcome")),
+      keys: model.columns.map((column) => outcomeKey(seed, model.tableName, column)),
       choices: keyOf("choices"),
       rowStart,
       rowCount,
@@ -130,7 +135,7 @@ export class TableSampler {
       const own = new Float64Array(rowCount);
       await this.#chain.draw(
         {
-          keys: this.model.columns.map(({ name }) => streamKey(0, name, "box weights")),
+          keys: this.model.columns.map((column) => outcomeKey(0, "box weights", column)),
           choices: key,
           rowStart: 0,
           rowCount,
@@ -175,7 +180,7 @@ export class TableSampler {
       columns: this.conditionColumns(),
       isPossible: (cell) => this.allowed(cell).length > 0,
       rangeOf: (name) => {
-        const column = this.model.columns.find((candidate) => candidate.name === name);
+        const column = this.model.columns.find((own) => own.kind === "number" && own.name === name);
         if (column?.kind !== "number") return undefined;
         const text = (value: number): string => gridText(value, column.unit, column.decimals);
         return [text(column.low[0]!), text(column.high.at(-1)!)];
@@ -213,12 +218,9 @@ function cellsOf(column: EncodedColumn): Float64Array | Int32Array {
 }
 
 /** A column as the addon draws it: numbers in cells, not in units. */
-function chainColumn(
-  column: LearntColumn,
-  { uses, model }: Pick<ColumnTrees, "uses" | "model">,
-): ChainColumn {
+export function chainColumn(column: LearntColumn, { uses, model }: ChainTrees): ChainColumn {
   const { binOf } = column;
-  if (column.kind === "category") return { binOf, uses, model };
+  if (column.kind !== "number") return { binOf, uses, model };
   const cells = (ends: Float64Array): Float64Array => {
     const scaled = ends.map((end) => end * column.unit);
     return column.missing ? Float64Array.of(Number.NaN, ...scaled) : scaled;

@@ -1,8 +1,8 @@
 // The inputs of the trees' file: their names, and the numbers with which the file yields the rows of `sample`.
 
-import { rowWords, type StreamKey, streamKey, uniformFromWords } from "@verisim/core";
+import { rowWords, type StreamKey, uniformFromWords } from "@verisim/core";
 import { freeInputNames, type NoiseArray, type NoiseRequest } from "@verisim/onnx";
-import type { LearntColumn } from "../learnt-columns.ts";
+import { type LearntColumn, outcomeKey } from "../learnt-columns.ts";
 import type { TreesModel } from "../table-sampler.ts";
 
 /** Inputs by what they are for. */
@@ -37,11 +37,6 @@ function hasStretch(column: LearntColumn): boolean {
   return column.kind === "number" && column.low.some((low, s) => low < column.high[s]!);
 }
 
-/** The stream that a column's outcomes are drawn from. */
-export function outcomeKey(seed: number, { tableName }: TreesModel, { name }: LearntColumn): StreamKey {
-  return streamKey(seed, tableName, name, "outcome");
-}
-
 /** Which rows' numbers are asked for. */
 export interface TreesNoiseRequest extends NoiseRequest {
   /** Number of the try, default 0: other numbers, for rows that a condition refused. */
@@ -57,7 +52,7 @@ export function treesNoise(model: TreesModel, request: TreesNoiseRequest): Recor
   const outcomes = new Float64Array(rowCount * width);
   const places = new Float64Array(rowCount * placed.length);
   model.columns.forEach((column, c) => {
-    const key = outcomeKey(seed, model, column);
+    const key = outcomeKey(seed, model.tableName, column);
     const slot = placed.indexOf(c);
     for (let i = 0; i < rowCount; i++) {
       const [a, b, c0, d] = rowWords(key, rowStart + i, attempt);

@@ -113,6 +113,7 @@ class TreesGraph {
     const { columns, encoded, derived, fixed } = this.#model;
     const cells = new Array<CellValues>(encoded.length);
     columns.forEach((column, place) => {
+      if (column.kind === "classes") return;
       const codes = this.#flat(this.#drawn[place]!.codes);
       cells[column.encoded] =
         column.kind === "number"
