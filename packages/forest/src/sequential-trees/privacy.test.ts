@@ -66,3 +66,38 @@ test("with minGroup 1 every category is drawn", async () => {
   const free = (await trees.sample(20_000, { seed: 3 })).toRows();
   expect(free.some((row) => row.town === "Tiny")).toBe(true);
 });
+
+test("rows are repeated no more often than fresh rows of the same kind repeat them", async () => {
+  const names = ["a", "b", "c", "d", "e", "f"];
+  /** Categories that hang together, so that some rows are met again and most are not. */
+  const people = (seed: number, count: number): Table => {
+    const streams = names.map((name) => streamKey(seed, name));
+    const cells = names.map(() => new Array<string>(count));
+    for (let row = 0; row < count; row++) {
+      let before = 0;
+      names.forEach((_, c) => {
+        const u = rowUniform(streams[c]!, row);
+        before = rowUniform(streams[c]!, row, 1) < 0.4 ? before : Math.floor(9 * u * u);
+        cells[c]![row] = `kind ${before}`;
+      });
+    }
+    return new Table(names.map((name, c) => textColumn(name, cells[c]!)));
+  };
+  const columns = Object.fromEntries(names.map((name) => [name, { sdtype: "categorical" } as const]));
+  const real = people(1, 4_000);
+  const trees = await new SequentialTrees().fit(real, { metadata: { columns } });
+  const rowsOf = (own: Table): string[] => own.toRows().map((row) => names.map((name) => row[name]).join());
+  const counts = new Map<string, number>();
+  for (const row of rowsOf(real)) counts.set(row, (counts.get(row) ?? 0) + 1);
+  /** Share of rows that are those of one real row, and of any. */
+  const repeated = (own: Table): [number, number] => {
+    const found = rowsOf(own).map((row) => counts.get(row) ?? 0);
+    return [1, Number.POSITIVE_INFINITY].map(
+      (most) => found.filter((count) => count > 0 && count <= most).length / found.length,
+    ) as [number, number];
+  };
+  const [fresh, drawn] = [repeated(people(2, 20_000)), repeated(await trees.sample(20_000, { seed: 1 }))];
+  expect(fresh[0]).toBeGreaterThan(0.05);
+  // Three deviations of two shares of 20,000 rows are at most 0.015.
+  for (const i of [0, 1]) expect(drawn[i]!).toBeLessThan(fresh[i]! + 0.015);
+});
