@@ -1,4 +1,4 @@
-import { Table, textColumn } from "@verisim/core";
+import { Table, type TableMetadata, textColumn } from "@verisim/core";
 import { describe, expect, test } from "vitest";
 import { cells, codeOf, countLabels } from "../fixtures/outcomes.ts";
 import { mixedMetadata, mixedTable, pointMetadata, points } from "../fixtures/tables.ts";
@@ -100,6 +100,24 @@ describe("what cannot be done", () => {
     expect(await codeOf(resample(infinite, pointMetadata, { target: "label" }))).toBe(
       "VERISIM_RESAMPLE_FEATURES",
     );
+  });
+
+  test("numbers are no classes, unless the metadata says so", async () => {
+    const run = (about: TableMetadata) => codeOf(resample(table, about, { target: "x", strategy: "random" }));
+    expect(await run(mixedMetadata)).toBe("VERISIM_TARGET");
+    const columns = { ...mixedMetadata.columns, x: { sdtype: "categorical" } };
+    expect(await run({ ...mixedMetadata, columns })).toBe("no error");
+  });
+
+  test("an option that the strategy has no use for is named, those of all are not", async () => {
+    const options = { shrinkage: 0.5, kNeighbors: 3, scaling: "standard" } as const;
+    const notes = async (strategy: string) =>
+      (await resample(table, mixedMetadata, { target: "label", strategy, ...options })).notes
+        .filter(({ code }) => code === "VERISIM_NOTE_OPTION_UNUSED")
+        .map(({ message }) => message);
+    expect(await notes("random")).toEqual(["random has no use for kNeighbors."]);
+    expect(await notes("smote-tomek")).toEqual(["smote-tomek has no use for shrinkage."]);
+    expect(await notes("tomek-links")).toHaveLength(2);
   });
 
   test("fewer rows than neighbours are all used, which is said", async () => {

@@ -8,7 +8,7 @@ import { type JoinedRows, joinOutcome } from "./joined-rows.ts";
 import { type ResampleOptions, resolveOptions } from "./options.ts";
 import { runStrategy } from "./run-strategy.ts";
 import { type SamplingStrategy, samplingGoals } from "./sampling-goals.ts";
-import { strategies, strategyNames } from "./strategies.ts";
+import { type Strategy, strategies, strategyNames } from "./strategies.ts";
 import type { ResampleNote, Work } from "./work.ts";
 
 export interface ResampleRequest extends Partial<ResampleOptions> {
@@ -92,11 +92,16 @@ export async function resample(
     throw new VerisimError(
       "VERISIM_RESAMPLE_COUNTS",
       `${name} cleans after it has added rows: it cannot keep exact counts.`,
-      { where: { option: "counts" }, hint: "Give samplingStrategy for the step that adds, or use smote." },
+      {
+        where: { option: "counts" },
+        hint: "Name a balance (samplingStrategy, --balance) for the step that adds, or use smote.",
+      },
     );
   const options = resolveOptions(strategy, given);
-  if (strategy.kind === "combined") return cleanedSmote(table, metadata, request, options);
+  if (strategy.kind === "combined")
+    return cleanedSmote(table, metadata, request, options, unusedOptions(strategy, given));
   const { classes, labels, classRows } = readClasses(table, target);
+  refuseNumbers(metadata, target, classes);
   const goals = samplingGoals(
     strategy,
     classes,
@@ -104,7 +109,7 @@ export async function resample(
     counts ?? samplingStrategy ?? "auto",
   );
   const features = featureRows(table, metadata, [target], options, columns);
-  const notes: ResampleNote[] = [];
+  const notes = unusedOptions(strategy, given);
   const run = { signal, threads };
   const work: Work = {
     ...{ features, labels, classes, classRows, goals, options, run },
@@ -121,12 +126,38 @@ export async function resample(
   };
 }
 
+/** More numbers than this are no classes, unless the metadata says so. */
+const mostNumbers = 50;
+
+function refuseNumbers(metadata: TableMetadata, target: string, classes: readonly string[]): void {
+  if (metadata.columns[target]?.sdtype !== "numerical" || classes.length <= mostNumbers) return;
+  throw new VerisimError(
+    "VERISIM_TARGET",
+    `Expected a column of classes but found ${classes.length} different numbers.`,
+    {
+      where: { column: target },
+      hint: "A column of numbers is balanced by resampleRegression; if these are classes, call it categorical in the metadata.",
+    },
+  );
+}
+
+/** Options that were set and that the strategy does not heed. */
+function unusedOptions(strategy: Strategy, given: Readonly<Record<string, unknown>>): ResampleNote[] {
+  const heeded = ["scaling", "rounding", ...strategy.options];
+  const unused = Object.keys(given).filter((name) => given[name] !== undefined && !heeded.includes(name));
+  return unused.map((name) => ({
+    code: "VERISIM_NOTE_OPTION_UNUSED",
+    message: `${strategy.name} has no use for ${name}.`,
+  }));
+}
+
 /** SMOTE, then cleaning of the whole: old and new rows, of every class, are judged alike (Batista et al. 2004). */
 async function cleanedSmote(
   table: Table,
   metadata: TableMetadata,
   request: ResampleRequest,
   options: ResampleOptions,
+  unused: readonly ResampleNote[],
 ): Promise<Resampled> {
   const { strategy, samplingStrategy = "auto", seed = 0, target, columns, draws, signal, threads } = request;
   const { scaling, rounding, kNeighbors, editNeighbours } = options;
@@ -166,7 +197,7 @@ async function cleanedSmote(
         { before, after: judged.counts.get(label)?.after ?? 0 },
       ]),
     ),
-    notes: [...grown.notes, ...judged.notes],
+    notes: [...unused, ...grown.notes, ...judged.notes],
     leftOut: grown.leftOut,
   };
 }
