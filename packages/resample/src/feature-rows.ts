@@ -199,7 +199,8 @@ function numberFeature(
   };
 }
 
-function categoryOfNumbers(name: string, values: Float64Array): CategoryFeature {
+/** Each number a category, numbered as they come; missing ones have none. */
+export function categoryOfNumbers(name: string, values: Float64Array): CategoryFeature {
   const index = new Map<number, number>();
   const codes = Int32Array.from(values, (value) => {
     if (Number.isNaN(value)) return -1;

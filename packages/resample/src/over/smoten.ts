@@ -5,7 +5,7 @@
 import { throwIfAborted } from "@verisim/core";
 import { nearestNeighbours } from "@verisim/tensor/arrays";
 import { wholeNumbers } from "../draws.ts";
-import { type CategoryFeature, FeatureRows } from "../feature-rows.ts";
+import { type CategoryFeature, categoryOfNumbers, FeatureRows } from "../feature-rows.ts";
 import type { NewRows } from "../new-rows.ts";
 import {
   affordableNeighbours,
@@ -51,18 +51,7 @@ export async function smoten(given: Work): Promise<Outcome> {
 /** Numbers as categories too: each value one. */
 export function asCategories(features: FeatureRows): FeatureRows {
   if (features.numbers.length === 0) return features;
-  const numbers = features.numbers.map(({ name, values }): CategoryFeature => {
-    const index = new Map<number, number>();
-    const codes = Int32Array.from(values, (value) => {
-      let code = index.get(value);
-      if (code === undefined) {
-        code = index.size;
-        index.set(value, code);
-      }
-      return code;
-    });
-    return { name, codes, cardinality: index.size };
-  });
+  const numbers = features.numbers.map(({ name, values }) => categoryOfNumbers(name, values));
   return new FeatureRows(
     features.rowCount,
     [],
