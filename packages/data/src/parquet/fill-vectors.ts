@@ -122,7 +122,10 @@ function nearest(x: number): number {
   return rest >= 0.5 ? whole + 1 : rest <= -0.5 ? whole - 1 : whole;
 }
 
-/** With this added, the low 51 bits of a double are those of a whole number; its other bits are those of the sum of 0. */
+/**
+ * With this added, the low 51 bits of a double are those of a whole number; its other bits are those of the sum of 0.
+ * What is no whole number is another one after it is added and taken away.
+ */
 const shift = 1.5 * 2 ** 52;
 const shiftHigh = 0x43380000;
 const shiftLimit = 2 ** 51;
@@ -137,18 +140,22 @@ function fillWide(bindings: Bindings, validity: Validity, signed: boolean): Fill
   const beyond = signed ? 2 ** 63 : 2 ** 64;
   return (values, rows, vector) => {
     for (let row = 0; row < rows; row++) {
-      const x = nearest(values[row]!);
-      if (x > -shiftLimit && x < shiftLimit && x >= least) {
-        doubles[row] = x + shift;
+      const given = values[row]!;
+      const shifted = given + shift;
+      if (shifted - shift === given && given > -shiftLimit && given < shiftLimit && given >= least) {
+        doubles[row] = shifted;
         words[2 * row + 1]! -= shiftHigh;
-      } else if (x >= least && x < beyond) {
+        continue;
+      }
+      const x = nearest(given);
+      if (x >= least && x < beyond) {
         if (Number.isSafeInteger(x)) {
           const high = Math.floor(x / 2 ** 32);
           lows[2 * row] = x - high * 2 ** 32;
           words[2 * row + 1] = high;
         } else wides[row] = BigInt.asIntN(64, BigInt(x));
       } else {
-        if (!Number.isNaN(x)) throw new CellFault(values[row]!);
+        if (!Number.isNaN(x)) throw new CellFault(given);
         wides[row] = 0n;
         validity.miss(row);
       }

@@ -134,19 +134,20 @@ function planCases(parts: readonly Case[], decimals: number | undefined, context
     };
   }
   const digits = type === "number" ? decimals : undefined;
-  const cells = plans.map(({ cell }) => cell);
-  if (cells.every((cell) => cell !== undefined))
+  const cells = plans.map((plan) => plan.cells);
+  const rowsOf = new RowsByCase(parts.length);
+  if (cells.every((one) => one !== undefined))
     return {
       ...common,
       fill: (batch, from, to) => {
         const chosen = choose(batch, from, to);
-        const draws = plans.map((plan) => batch.draws[plan.stream!]!);
         const out = batch.numbers(slot);
-        for (let i = from; i < to; i++) {
-          const at = chosen[i]!;
-          const x = at < cells.length ? cells[at]!(draws[at]![i]!) : Number.NaN;
-          out[i] = x;
-        }
+        out.fill(Number.NaN, from, to);
+        rowsOf.sort(chosen, from, to);
+        plans.forEach((plan, at) => {
+          const { rows, count } = rowsOf.of(at);
+          if (count > 0) cells[at]!(batch.draws[plan.stream!]!, out, rows, count);
+        });
         if (digits !== undefined) roundInto(out, digits, out, from, to);
       },
     };
@@ -163,6 +164,30 @@ function planCases(parts: readonly Case[], decimals: number | undefined, context
       if (digits !== undefined) roundInto(out, digits, out, from, to);
     },
   };
+}
+
+/** The rows of each case, one case behind the other. */
+class RowsByCase {
+  readonly #ends: Int32Array;
+  #rows = new Int32Array(0);
+
+  constructor(cases: number) {
+    this.#ends = new Int32Array(cases + 2);
+  }
+
+  sort(chosen: Uint16Array, from: number, to: number): void {
+    const ends = this.#ends;
+    if (this.#rows.length < to - from) this.#rows = new Int32Array(to - from);
+    ends.fill(0);
+    for (let i = from; i < to; i++) ends[chosen[i]! + 1]!++;
+    for (let at = 1; at < ends.length; at++) ends[at]! += ends[at - 1]!;
+    for (let i = from; i < to; i++) this.#rows[ends[chosen[i]!]!++] = i;
+  }
+
+  of(at: number): { readonly rows: Int32Array; readonly count: number } {
+    const start = at === 0 ? 0 : this.#ends[at - 1]!;
+    return { rows: this.#rows.subarray(start), count: this.#ends[at]! - start };
+  }
 }
 
 /** As {@link caseChooser}, where one column of texts decides. */

@@ -17,12 +17,15 @@ export interface ColumnPlan {
   /** The stream whose numbers, uniform or normal, decide the cells: what a correlated block takes hold of. */
   readonly stream?: number;
   /** Where a cell follows from the number of `stream` alone. */
-  readonly cell?: (draw: number) => number;
+  readonly cells?: DrawnCells;
   /** True where `fill` takes the rows one after the other and reads the one before by itself. */
   readonly ordered?: boolean;
   /** Fills rows [from, to) of the column's own slot; everything that it reads has been filled. */
   fill(batch: Batch, from: number, to: number): void;
 }
+
+/** Makes the cells of the first `count` of `rows` from their draws. A call per cell would put each number on the heap. */
+export type DrawnCells = (draws: Float64Array, out: Float64Array, rows: Int32Array, count: number) => void;
 
 /** What a column may ask for while it is planned. */
 export interface PlanContext extends FormulaScope {

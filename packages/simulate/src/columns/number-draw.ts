@@ -10,7 +10,7 @@ import type { Batch } from "../engine/batch.ts";
 import type { NumericNode } from "../formula/nodes.ts";
 import type { Formula } from "../formula/parser.ts";
 import type { Fields, Problems } from "../model/problems.ts";
-import { compileNumber, type PlanContext, readFormula, rounder } from "./column-kind.ts";
+import { compileNumber, type DrawnCells, type PlanContext, readFormula, rounder } from "./column-kind.ts";
 
 /** A discrete distribution with at most so many values of any weight becomes a table. */
 const mostTabulated = 100_000;
@@ -66,7 +66,7 @@ export const drawFormulas = ({ parameters, min, max }: DrawReading): Formula[] =
 export interface NumberDraw {
   readonly stream: number;
   /** Where a number follows from that of the stream alone. */
-  readonly cell?: (draw: number) => number;
+  readonly cells?: DrawnCells;
   fill(batch: Batch, out: Float64Array, from: number, to: number): void;
 }
 
@@ -146,29 +146,47 @@ function steadyDraw(
   const whole = below === 0 && upTo === 1;
   const finish = finisher(round, decimals, min, max);
   const table = quantileTable(family, p);
-  const fromScore = table ?? (family.fromNormal && ((z: number) => family.fromNormal!(z, p)));
-  if (whole && fromScore) return drawnBy(context.stream("normal"), fromScore, finish);
+  const { fromNormal, scores } = family;
+  if (whole && scores) return drawnBy(context.stream("normal"), scores(p), finish);
+  const fromScore = table ?? (fromNormal && ((z: number) => fromNormal(z, p)));
+  if (whole && fromScore) return drawnBy(context.stream("normal"), eachCell(fromScore), finish);
   const counts = family.discrete ? countTable(family, p) : undefined;
   const one = counts ?? ((u: number) => family.quantile(u, p));
   const unlimited = table ? (u: number) => table(normalQuantile(u)) : one;
   const width = upTo - below;
   const cell = whole ? unlimited : (u: number) => unlimited(below + u * width);
-  return drawnBy(context.stream("uniform"), cell, finish);
+  return drawnBy(context.stream("uniform"), eachCell(cell), finish);
+}
+
+const eachCell =
+  (cell: (draw: number) => number): DrawnCells =>
+  (draws, out, rows, count) => {
+    for (let k = 0; k < count; k++) out[rows[k]!] = cell(draws[rows[k]!]!);
+  };
+
+/** The numbers from 0 on. */
+let counted = new Int32Array(0);
+
+function rowsUpTo(count: number): Int32Array {
+  if (counted.length < count) counted = Int32Array.from({ length: count }, (_, row) => row);
+  return counted;
 }
 
 function drawnBy(
   stream: number,
-  raw: (draw: number) => number,
-  finish: ((x: number) => number) | undefined,
+  raw: DrawnCells,
+  finish: ((out: Float64Array, rows: Int32Array, count: number) => void) | undefined,
 ): NumberDraw {
-  const cell = finish ? (draw: number) => finish(raw(draw)) : raw;
+  const cells: DrawnCells = finish
+    ? (draws, out, rows, count) => {
+        raw(draws, out, rows, count);
+        finish(out, rows, count);
+      }
+    : raw;
   return {
     stream,
-    cell,
-    fill: (batch, out, from, to) => {
-      const draws = batch.draws[stream]!;
-      for (let i = from; i < to; i++) out[i] = cell(draws[i]!);
-    },
+    cells,
+    fill: (batch, out, from, to) => cells(batch.draws[stream]!, out, rowsUpTo(to).subarray(from), to - from),
   };
 }
 
@@ -178,14 +196,17 @@ function finisher(
   decimals: number | undefined,
   min: number,
   max: number,
-): ((x: number) => number) | undefined {
+): ((out: Float64Array, rows: Int32Array, count: number) => void) | undefined {
   if (!round && min === Number.NEGATIVE_INFINITY && max === Number.POSITIVE_INFINITY) return undefined;
   const scale = decimals === undefined ? undefined : 10 ** decimals;
   const low = scale && Number.isFinite(min) ? Math.ceil(min * scale - 1e-9) / scale : min;
   const high = scale && Number.isFinite(max) ? Math.floor(max * scale + 1e-9) / scale : max;
-  return (x) => {
-    const value = round ? round(x) : x;
-    return Math.min(high, Math.max(low, value));
+  return (out, rows, count) => {
+    for (let k = 0; k < count; k++) {
+      const row = rows[k]!;
+      const value = round ? round(out[row]!) : out[row]!;
+      out[row] = Math.min(high, Math.max(low, value));
+    }
   };
 }
 

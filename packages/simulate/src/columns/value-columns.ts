@@ -37,7 +37,7 @@ export const distributionKind: ColumnKind = {
             type: "number",
             metadata: numberMetadata(draw.decimals),
             stream: made.stream,
-            ...(made.cell ? { cell: made.cell } : {}),
+            ...(made.cells ? { cells: made.cells } : {}),
             fill: (batch, from, to) => made.fill(batch, batch.numbers(context.slot), from, to),
           };
         },

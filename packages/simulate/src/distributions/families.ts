@@ -37,6 +37,10 @@ export interface Family {
   readonly cdf: (x: number, p: Parameters) => number;
   /** The quantile of a standard normal score, where that is simpler or more exact than by its probability. */
   readonly fromNormal?: (z: number, p: Parameters) => number;
+  /** The same for some rows of a column, for families that most columns are of. */
+  readonly scores?: (
+    p: Parameters,
+  ) => (z: Float64Array, out: Float64Array, rows: Int32Array, count: number) => void;
   /**
    * For families whose quantile is slow: a smooth map to the line and back in which a table of it is exact to about
    * 1e-9 (Derflinger, Hörmann and Leydold, "Random variate generation by numerical inversion", TOMACS 20, 2010).
@@ -71,6 +75,12 @@ const list: readonly Family[] = [
     },
     quantile: (u, p) => p[0]! + p[1]! * normalQuantile(u),
     fromNormal: (z, p) => p[0]! + p[1]! * z,
+    scores: (p) => {
+      const [mean, sd] = p as readonly [number, number];
+      return (z, out, rows, count) => {
+        for (let k = 0; k < count; k++) out[rows[k]!] = mean + sd * z[rows[k]!]!;
+      };
+    },
     cdf: (x, p) => normalCdf((x - p[0]!) / p[1]!),
   },
   {
@@ -81,6 +91,12 @@ const list: readonly Family[] = [
     },
     quantile: (u, p) => p[0]! * Math.exp(p[1]! * normalQuantile(u)),
     fromNormal: (z, p) => p[0]! * Math.exp(p[1]! * z),
+    scores: (p) => {
+      const [median, sigma] = p as readonly [number, number];
+      return (z, out, rows, count) => {
+        for (let k = 0; k < count; k++) out[rows[k]!] = median * Math.exp(sigma * z[rows[k]!]!);
+      };
+    },
     cdf: (x, p) => (x <= 0 ? 0 : normalCdf(Math.log(x / p[0]!) / p[1]!)),
   },
   {

@@ -145,14 +145,15 @@ export class TableRun {
       batch.sequence.fill(parent, from, to);
       batch.count.fill(count, from, to);
       if (references.length === 0) continue;
-      const cells = await cursor.at(parent);
+      if (cursor.rowOf(parent) < 0) await cursor.goTo(parent);
+      const row = cursor.rowOf(parent);
       for (const { slot, source } of references) {
         const vector = batch.vectors[slot]!;
-        const theirs = cells.batch.vectors[source.slot]!;
+        const theirs = cursor.batch.vectors[source.slot]!;
         if (vector.kind === "number" && theirs.kind === "number")
-          vector.values.fill(theirs.values[cells.row]!, from, to);
+          vector.values.fill(theirs.values[row]!, from, to);
         else if (vector.kind === "text" && theirs.kind === "text") {
-          const code = theirs.codes[cells.row]!;
+          const code = theirs.codes[row]!;
           vector.codes.fill(
             code < 0 || !vector.growing ? code : vector.growing.code(theirs.dictionary[code]!),
             from,
@@ -261,11 +262,22 @@ class ParentCursor {
     this.#need = run.needed(columns);
   }
 
-  async at(row: number): Promise<{ batch: Batch; row: number }> {
-    for (;;) {
+  /** The rows that are at hand. */
+  get batch(): Batch {
+    return this.#batch!;
+  }
+
+  /** Where a parent lies in the batch; below 0 where it does not. */
+  rowOf(parent: number): number {
+    if (!this.#batch) return -1;
+    const place = parent - this.#batch.rowStart;
+    return place < this.#batch.rowCount ? place : -1;
+  }
+
+  /** Makes the batch that holds a parent. */
+  async goTo(row: number): Promise<void> {
+    while (this.rowOf(row) < 0) {
       const place = this.#batch ? row - this.#batch.rowStart : -1;
-      if (this.#batch && place >= 0 && place < this.#batch.rowCount)
-        return { batch: this.#batch, row: place };
       const follows = this.#batch && place >= 0 && (place < 8 * chunkRows || this.#run.plan.sequential);
       if (!this.#batches || !follows)
         this.#batches = this.#run.batches(row, Number.MAX_SAFE_INTEGER - row, this.#need, 4096);
