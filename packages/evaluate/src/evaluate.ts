@@ -5,8 +5,6 @@ import {
   type Artifact,
   isModelled,
   type RunOptions,
-  sampleRowNumbers,
-  streamKey,
   type Table,
   type TableMetadata,
   throwIfAborted,
@@ -22,6 +20,7 @@ import { pairJoints } from "./pair-joints.ts";
 import { pairTrends } from "./pair-trends.ts";
 import { type PartContext, runParts } from "./parts.ts";
 import { assembleQuality, columnShapes, compareColumns } from "./quality.ts";
+import { judgedRows, sampledRows } from "./row-limits.ts";
 import { evaluationWarnings } from "./warnings.ts";
 
 export interface EvaluateOptions extends RunOptions {
@@ -49,16 +48,16 @@ export interface EvaluateOptions extends RunOptions {
   parts?: readonly PartName[];
   /** Names of the published metrics that the part `metrics` computes. Default: all that no other part has. */
   metrics?: readonly string[];
-  /** Cells of one table that are judged, at most; the rows of a larger one are sampled. Default 33,554,432. */
+  /**
+   * Cells of one table that are judged, at most; the rows of a larger one are sampled, and those of tables so wide that
+   * rows times pairs of columns exceed two thousand million. Default 33,554,432.
+   */
   maxCells?: number;
   /** Chooses rows, folds and everything else that is drawn. Any safe integer. Default 0. */
   seed?: number;
   /** Told how long each part took. */
   onPart?: (part: PartName | "quality", seconds: number) => void;
 }
-
-/** A quarter of a gigabyte of numbers. */
-const mostCells = 2 ** 25;
 
 /**
  * Judges a synthetic table against the real one.
@@ -81,9 +80,11 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   requireRows({ real, synthetic, holdout });
   const begun = performance.now();
   const full = holdout ? [real, synthetic, holdout] : [real, synthetic];
-  const judged = withinMemory(full, metadata, options.maxCells ?? mostCells, seed);
+  const width = Object.keys(metadata.columns).length;
+  const limit = judgedRows(width, options.maxCells);
+  const judged = full.map((table, place) => sampledRows(table, limit, seed, `judged ${place}`));
   const isWhole = judged.every((table, place) => table === full[place]);
-  const ceilingRows = judged[2] && sampled(judged[2], judged[1]!.rowCount, seed, "holdout");
+  const ceilingRows = judged[2] && sampledRows(judged[2], judged[1]!.rowCount, seed, "holdout");
   const tables = ceilingRows ? [judged[0]!, judged[1]!, ceilingRows] : judged;
   const columns = compareColumns(tables, metadata);
   const byName = new Map(columns.map((column) => [column.name, column]));
@@ -165,23 +166,6 @@ const rowCounts = (tables: readonly Table[]): number[] => tables.map((table) => 
 function countsOf(tables: readonly Table[]): RowCounts {
   const [real, synthetic, holdout] = rowCounts(tables);
   return { real: real!, synthetic: synthetic!, holdout: holdout ?? null };
-}
-
-/** The tables with as many rows as `cells` allow, never fewer than 1,000. */
-function withinMemory(
-  tables: readonly Table[],
-  metadata: TableMetadata,
-  cells: number,
-  seed: number,
-): Table[] {
-  const limit = Math.max(1000, Math.floor(cells / Math.max(1, Object.keys(metadata.columns).length)));
-  return tables.map((table, place) => sampled(table, limit, seed, `judged ${place}`));
-}
-
-/** `count` rows without replacement in their own order, or the table itself when it is not longer. */
-function sampled(table: Table, count: number, seed: number, purpose: string): Table {
-  if (table.rowCount <= count) return table;
-  return table.take(sampleRowNumbers(table.rowCount, count, streamKey(seed, "evaluate", purpose)));
 }
 
 /** Column by column, so that the codes of one column at a time are held. */

@@ -1,10 +1,11 @@
 // The parts of a judgement beyond quality: which ones there are, what each needs, and how one that fails is named
 // without costing the others. Their code is loaded when they run.
 
-import { type Artifact, type RunOptions, throwIfAborted, VerisimError } from "@verisim/core";
+import { type Artifact, type RunOptions, type Table, throwIfAborted, VerisimError } from "@verisim/core";
 import type { ShadowOptions } from "@verisim/privacy";
 import { type Evaluation, type PartName, type PartState, partNames } from "./evaluation.ts";
 import type { Compared, JudgedTables } from "./metrics/judged-tables.ts";
+import { metricRows, sampledRows } from "./row-limits.ts";
 
 /** What every part is made from. */
 export interface PartContext {
@@ -110,10 +111,26 @@ const parts: Readonly<Record<PartName, Part>> = {
     const { computeMetrics, metricDescriptions } = await import("./metrics/registry.ts");
     // The part on neighbours has those of rows and neighbourhoods.
     const usual = metricDescriptions.filter(({ family }) => family !== "prdc").map(({ name }) => name);
-    evaluation.metrics = await computeMetrics(tables, metrics ?? usual, {
+    const limit = metricRows(compared.columns.length);
+    const isWhole = compared.rowCounts.every((count) => count <= limit);
+    const fewer = (table: Table, purpose: string): Table => sampledRows(table, limit, seed, purpose);
+    const judged = isWhole
+      ? tables
+      : {
+          ...tables,
+          real: fewer(tables.real, "metrics real"),
+          synthetic: fewer(tables.synthetic, "metrics synthetic"),
+          holdout: tables.holdout && fewer(tables.holdout, "metrics holdout"),
+        };
+    if (!isWhole)
+      evaluation.warnings.push(
+        `The published metrics are those of ${limit.toLocaleString("en")} rows of a table at most: all pairs of ` +
+          `${compared.columns.length} columns of more would take too long.`,
+      );
+    evaluation.metrics = await computeMetrics(judged, metrics ?? usual, {
       ...run,
       seed,
-      compared,
+      ...(isWhole ? { compared } : {}),
       ...(target === undefined ? {} : { target }),
       ...(context.sensitive ? { groups: context.sensitive } : {}),
       ...(attacked ? { known: attacked.known, sensitive: attacked.secret } : {}),

@@ -23,7 +23,7 @@ export function evaluationWarnings(
   if (sampled.length > 0)
     warnings.push(
       `Judged on ${sampled.map((name) => `${whole(judged[name]!)} of ${whole(rows[name]!)} ${name} rows`).join(", ")}, ` +
-        "chosen at random: all of them would take too much memory. Ranges, categories, keys and copies are those of all rows.",
+        "chosen at random: all of them would take too much memory or time. Ranges, categories, keys and copies are those of all rows.",
     );
   for (const [name, count] of Object.entries(rows)) {
     if (count === null || count >= fewRows) continue;
