@@ -256,6 +256,19 @@ verisim COMMAND --help explains a command.`,
       (await import("./commands/export.ts")).exportModel(model, flags, start(flags, exporting)),
     );
 
+  const completing = command(
+    "complete",
+    "MODEL.verisim DATA --out FILE",
+    "fill missing cells and columns of a table by a learnt model",
+  )
+    .argument("<MODEL>", "a model file of `verisim fit` that can, such as of autoregressive")
+    .argument("<DATA>", "a table with some or all of the learnt columns");
+  withShared(withOut(completing, "the file to write (required)"))
+    .addHelpText("after", examples(["verisim complete customers.verisim partial.csv --out whole.csv"]))
+    .action(async (model: string, data: string, flags: SharedFlags) =>
+      (await import("./commands/complete.ts")).complete(model, data, flags, start(flags, completing)),
+    );
+
   const evaluate = command(
     "evaluate",
     "--real F --synthetic F [--holdout F] [--out R.html] [options]",

@@ -58,6 +58,12 @@ export interface SampleOptions extends RunOptions {
   onNote?: (note: SamplingNote) => void;
 }
 
+export interface CompleteOptions {
+  /** Any safe integer. Default 0. */
+  readonly seed?: number;
+  readonly signal?: AbortSignal;
+}
+
 /** What a training did, without a clock. */
 export interface TrainingStory {
   /** Steps taken. */
@@ -109,6 +115,13 @@ export interface Generator {
   sample(rowCount: number, options?: SampleOptions): Promise<Table>;
   sampleBatches(rowCount: number, options?: SampleOptions): AsyncIterable<Table>;
   toArtifact(): Artifact;
+  /**
+   * Partial rows made whole: cells that are there stay as they are, missing cells and missing columns are drawn from them;
+   * absent where a generator cannot.
+   * @param table some or all of the learnt columns
+   * @throws VerisimError `VERISIM_NOT_FITTED`, `VERISIM_COLUMN_KIND`, `VERISIM_ABORTED`
+   */
+  complete?(table: Table, options?: CompleteOptions): Promise<Table>;
   /**
    * The whole sampler as one ONNX file, from noise to the table's own columns; absent where a generator has none.
    * @throws VerisimError `VERISIM_NOT_FITTED`

@@ -1,9 +1,8 @@
 // TabularDiffusion: mixed-type diffusion over the columns of a table.
 
-import type { GeneratorDefinition, Table } from "@verisim/core";
+import type { CompleteOptions, GeneratorDefinition, Table } from "@verisim/core";
 import {
   AskedSource,
-  type CompleteOptions,
   completeTable,
   entryOf,
   type LearnedDefinition,

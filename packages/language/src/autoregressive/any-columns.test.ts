@@ -1,6 +1,6 @@
 // What only this generator promises: any cells given, any others drawn, with the probabilities of the data.
 
-import { numberColumn, rowUniform, streamKey, Table, textColumn } from "@verisim/core";
+import { numberColumn, parseCondition, rowUniform, streamKey, Table, textColumn } from "@verisim/core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { AutoregressiveTable } from "./autoregressive-table.ts";
 
@@ -37,7 +37,7 @@ const metadata = {
 
 let model: AutoregressiveTable;
 beforeAll(async () => {
-  const options = { minSteps: 1_200, epochs: 1, averageDecay: 0.99 };
+  const options = { minSteps: 1_200, epochs: 1, averageDecay: 0.99, dropout: 0.1, patience: 40 };
   model = await new AutoregressiveTable(options).fit(table, { metadata, seed: 1 });
 }, 120_000);
 
@@ -139,4 +139,26 @@ test("a low temperature and a small share of the probability draw what is likeli
   // 0.7^4 of 0.7^4 + 0.3^4
   expect(Math.abs((await sharp({ samplingTemperature: 0.25 })) - 0.967)).toBeLessThan(0.03);
   expect(await sharp({ topP: 0.6 })).toBe(1);
+});
+
+test("a category of three rows is drawn only when it is asked for, and a warning says so", async () => {
+  const rare = new Table([
+    textColumn(
+      "kind",
+      sizes.map((size, row) => (row % 1_000 === 7 ? "odd" : size)),
+    ),
+    ...table.columns,
+  ]);
+  const options = { minSteps: 300, epochs: 1, hiddenDim: 32, headDim: 16 };
+  const own = { columns: { kind: { sdtype: "categorical" }, ...metadata.columns } } as const;
+  const generator = await new AutoregressiveTable(options).fit(rare, { metadata: own, seed: 1 });
+  expect(generator.warnings).toContain('Column "kind": 1 category of few rows is drawn only when asked for.');
+  const kinds = (rows: Table): unknown[] => rows.toRows().map(({ kind }) => kind);
+  // Of 5,000 rows five would hold it.
+  expect(kinds(await generator.sample(5_000, { seed: 1 }))).not.toContain("odd");
+  const asked = await generator.sample(20, {
+    seed: 1,
+    where: parseCondition("kind = 'odd' and length > 15"),
+  });
+  expect(share(kinds(asked), "odd")).toBe(1);
 });

@@ -1,13 +1,8 @@
 // An any-order autoregressive table: every column from any others, so that rows are drawn, conditioned, completed and
 // weighed by one network.
 
-import type { GeneratorDefinition, Table } from "@verisim/core";
-import {
-  type CompleteOptions,
-  completeTable,
-  type LearnedDefinition,
-  LearnedGenerator,
-} from "@verisim/neural";
+import type { CompleteOptions, GeneratorDefinition, Table } from "@verisim/core";
+import { completeTable, type LearnedDefinition, LearnedGenerator } from "@verisim/neural";
 import { chainNetwork, chainSource } from "./chain-network.ts";
 import {
   type AutoregressiveTableOptions,
@@ -15,6 +10,7 @@ import {
   type ResolvedAutoregressiveOptions,
   resolveAutoregressive,
 } from "./options.ts";
+import { rareWarnings } from "./rare-categories.ts";
 import { type Prediction, predictColumn, rowLikelihoods } from "./row-likelihood.ts";
 
 const definition: LearnedDefinition<AutoregressiveTableOptions> = {
@@ -41,6 +37,11 @@ const definition: LearnedDefinition<AutoregressiveTableOptions> = {
 export class AutoregressiveTable extends LearnedGenerator<AutoregressiveTableOptions> {
   constructor(options: AutoregressiveTableOptions = {}) {
     super(definition, options);
+  }
+
+  override get warnings(): readonly string[] {
+    const { encoding, parts } = this.exported();
+    return [...super.warnings, ...rareWarnings(encoding, parts)];
   }
 
   /**

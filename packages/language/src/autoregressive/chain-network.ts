@@ -14,6 +14,7 @@ import {
   type TableEncoding,
 } from "@verisim/neural";
 import {
+  add,
   broadcast,
   concat,
   constant,
@@ -25,6 +26,7 @@ import {
   optim,
   type Rng,
   type Tensor,
+  tensorData,
   where,
 } from "@verisim/tensor";
 import { columnBasis } from "./column-basis.ts";
@@ -39,6 +41,7 @@ import {
   type NetworkShape,
 } from "./network.ts";
 import type { ResolvedAutoregressiveOptions } from "./options.ts";
+import { keepBackRare } from "./rare-categories.ts";
 
 /** A chain of columns: the network, and the order in which rows are drawn. */
 export interface TableChain extends ChainedNetwork {
@@ -64,10 +67,11 @@ export function chainNetwork(options: ResolvedAutoregressiveOptions, encoding: T
     sharpness,
     noise: 0,
     conditional: false,
-    init: (at, { shares }) => {
+    init: (at, { shares, rows }) => {
       const parameters = initNetwork(at, shape, shares);
       return {
         parameters,
+        keptBack: tensorData(keepBackRare(rows, encoding, options.minGroup)),
         adam: optimizer(options).init(parameters),
         average: averageDecay > 0 ? parameters : {},
       };
@@ -82,20 +86,23 @@ export function chainNetwork(options: ResolvedAutoregressiveOptions, encoding: T
       const loss = nn.spanCrossEntropy(chainLogits(weights, ones, place), ones, layout.widths);
       return mul(loss, 1 / columnCount);
     },
-    sampling: ({ parameters, average }: StateTree) =>
-      multipliedOut(averageDecay > 0 ? average : parameters, shape),
-    // What is known of nothing: the frame asks for it where columns are drawn apart.
-    produce: (weights: StateTree, _, noise) => ({
-      logits: concat(
-        layout.widths.map((_, column) =>
-          columnLogits(weights as ChainWeights<Tensor>, column, undefined, noise.shape[0]!),
+    sampling: ({ parameters, average, keptBack }: StateTree) =>
+      multipliedOut(averageDecay > 0 ? average : parameters, shape, keptBack.data),
+    addsBias: true,
+    // What is known of nothing: for those who want columns apart.
+    produce: (weights: StateTree, _, noise, _condition, bias) => ({
+      logits: add(
+        concat(
+          layout.widths.map((_, column) =>
+            columnLogits(weights as ChainWeights<Tensor>, column, undefined, noise.shape[0]!),
+          ),
         ),
+        bias,
       ),
       places: undefined,
     }),
     draw: (weights: StateTree, _, bias, uniforms) =>
-      drawChain({ weights: weights as ChainWeights<Tensor>, layout, order, bias, uniforms, sharpness })
-        .alternatives,
+      drawChain({ weights: weights as ChainWeights<Tensor>, layout, order, bias, uniforms, sharpness }),
   };
 }
 
@@ -115,9 +122,12 @@ export function chainSource(parts: SamplerParts, maps: PlaceMaps): AskedSource {
   return new AskedSource(parts, maps, draw, order);
 }
 
-/** The order that rows are drawn in: that of the table. */
+/**
+ * The order that rows are drawn in: columns of few alternatives first. A number given a class is learnt from fewer rows
+ * than a class given many numbers; where rows are many it makes no difference.
+ */
 function drawingOrder(widths: readonly number[]): number[] {
-  return widths.map((_, column) => column);
+  return widths.map((_, column) => column).sort((a, b) => widths[a]! - widths[b]! || a - b);
 }
 
 /** The place of each column in an order, in (0, 1): [1, columns]. */
@@ -142,6 +152,11 @@ function orders(rng: Rng, rows: number, order: readonly number[], orderedShare: 
   return where(ordered, broadcast(placesOf(order), full), random);
 }
 
+/** A fifth from 30,000 rows on, and 0.12 more for every tenth of them. */
+function dropoutOf(rowCount: number): number {
+  return Math.min(0.4, 0.2 + 0.12 * Math.max(0, Math.log10(30_000 / rowCount)));
+}
+
 function trainingStep(
   { rng, model, table, rate }: StepGiven,
   { layout, batchSize, rows }: NetworkContext,
@@ -150,7 +165,8 @@ function trainingStep(
   options: ResolvedAutoregressiveOptions,
 ): StepMade {
   const { parameters, adam, average } = model;
-  const { averageDecay, dropout, learningRate, orderedShare } = options;
+  const { averageDecay, learningRate, orderedShare } = options;
+  const dropout = options.dropout ?? dropoutOf(rows.rowCount);
   const ones = gather(table.ones, rng.below(rows.rowCount, [batchSize]));
   const place = orders(rng, batchSize, order, orderedShare);
   const logits = chainLogits(multiplyOut(parameters, shape), ones, place, (x) => nn.dropout(rng, x, dropout));

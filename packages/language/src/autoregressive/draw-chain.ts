@@ -1,7 +1,7 @@
 // A row drawn column by column: each choice by inversion of one uniform number, from the columns before it, and its vector
 // added to what is known. Given cells are known from the start; bound columns come first and are drawn from what is allowed.
 
-import { type AskedRows, type Layout, notAllowed, spanStarts } from "@verisim/neural";
+import { type AskedRows, type ChainedRows, type Layout, notAllowed, spanStarts } from "@verisim/neural";
 import {
   add,
   concat,
@@ -56,8 +56,8 @@ export interface ChainDraw {
   readonly asked?: AskedOfChain;
 }
 
-/** Rows, and how likely what each bound column allowed was. */
-export function drawChain(draw: ChainDraw): AskedRows {
+/** Rows, how likely what each bound column allowed was, and what all columns were drawn from. */
+export function drawChain(draw: ChainDraw): AskedRows & ChainedRows {
   const { weights, layout, bias, uniforms, sharpness, asked } = draw;
   const rows = uniforms.shape[0]!;
   const starts = spanStarts(layout);
@@ -68,6 +68,7 @@ export function drawChain(draw: ChainDraw): AskedRows {
   let hidden = asked && givenVectors(weights, asked.given, starts);
   let boundAt = 0;
   const chosen = new Array<Tensor>(order.length);
+  const drawnFrom = new Array<Tensor>(order.length);
   const logMasses: Tensor[] = [];
   for (const [place, column] of order.entries()) {
     const width = layout.widths[column]!;
@@ -79,6 +80,7 @@ export function drawChain(draw: ChainDraw): AskedRows {
       logMasses.push(sub(logTotal(allowed), logTotal(logits)));
       logits = allowed;
     }
+    drawnFrom[column] = logits;
     const drawn = inverted(logits, columnOf(uniforms, column));
     const given = asked && columnOf(asked.given, column);
     const choice = given ? where(less(given, 0), drawn, given) : drawn;
@@ -92,7 +94,7 @@ export function drawChain(draw: ChainDraw): AskedRows {
     );
     hidden = hidden === undefined ? vectors : add(hidden, vectors);
   }
-  return { alternatives: concat(chosen), logMasses };
+  return { alternatives: concat(chosen), logits: concat(drawnFrom), logMasses };
 }
 
 /** The sum of the given cells' vectors: [rows, hidden]. */

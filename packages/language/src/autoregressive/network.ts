@@ -7,9 +7,13 @@ import {
   add,
   broadcast,
   concat,
+  constant,
+  gather,
   gatherSum,
+  iota,
   less,
   matmul,
+  mul,
   nn,
   relu,
   reshape,
@@ -17,6 +21,7 @@ import {
   type Tensor,
   type TensorData,
   tensorData,
+  toI32,
   transpose,
   where,
 } from "@verisim/tensor";
@@ -66,6 +71,8 @@ export interface ChainWeights<T> {
   readonly outputBias: readonly T[];
 }
 
+/** Contexts of a row: with more columns than that they share them. */
+const mostContexts = 32;
 /** Share that an alternative without rows starts from. */
 const leastShare = 1e-5;
 
@@ -127,11 +134,16 @@ export function multiplyOut(
   };
 }
 
-/** The same of numbers, once, for the model that rows are drawn with. */
+/**
+ * The same of numbers, once, for the model that rows are drawn with.
+ * @param added to the logits of all alternatives
+ */
 export function multipliedOut(
   parameters: NetworkParameters<TensorData>,
   { layout, bases, hidden, head }: NetworkShape,
+  added: Float32Array,
 ): ChainWeights<TensorData> {
+  const starts = spanStarts(layout);
   const { cells, cellBases, outputs, outputBases, start, layer, layerBias, outputBias } = parameters;
   const choices = layout.widths.reduce((sum, width) => sum + width, 0);
   const table = new Float32Array(choices * hidden);
@@ -162,7 +174,12 @@ export function multipliedOut(
     start,
     layer,
     layerBias,
-    outputBias,
+    outputBias: outputBias.map(({ data, shape }, i) =>
+      tensorData(
+        Float32Array.from(data, (bias, k) => bias + added[starts[i]! + k]!),
+        shape,
+      ),
+    ),
   };
 }
 
@@ -178,15 +195,41 @@ export function chainLogits(
   place: Tensor,
   drop: (x: Tensor) => Tensor = (x) => x,
 ): Tensor {
-  const [rows, columns] = ones.shape as readonly [number, number];
-  const full = [columns, rows, columns];
-  const own = reshape(transpose(place), [columns, rows, 1]);
-  const known = less(broadcast(reshape(place, [1, rows, columns]), full), broadcast(own, full));
-  const cells = where(known, broadcast(reshape(ones, [1, rows, columns]), full), -1);
-  const hidden = gatherSum(weights.cells, cells);
+  const hidden =
+    ones.shape[1]! <= mostContexts ? ownContexts(weights, ones, place) : sharedContexts(weights, ones, place);
   const views = drop(relu(add(hidden, weights.start)));
   const heads = drop(relu(add(matmul(views, weights.layer), weights.layerBias)));
   return concat(weights.outputs.map((_, i) => outputOf(weights, i, matrixAt(heads, i))));
+}
+
+/** What each column knows, exactly: [columns, rows, hidden]. */
+function ownContexts({ cells }: ChainWeights<Tensor>, ones: Tensor, place: Tensor): Tensor {
+  const [rows, columns] = ones.shape as readonly [number, number];
+  return knownSums(cells, ones, place, reshape(transpose(place), [columns, rows, 1]));
+}
+
+/**
+ * The same where there are many columns, whose pairs would be too many: a row has a fixed number of contexts, which know
+ * ever more of it, and a column takes the largest that knows no more than it should. [columns, rows, hidden].
+ */
+function sharedContexts({ cells }: ChainWeights<Tensor>, ones: Tensor, place: Tensor): Tensor {
+  const [rows, columns] = ones.shape as readonly [number, number];
+  const ends = constant(
+    Float32Array.from({ length: mostContexts }, (_, context) => context / mostContexts),
+    [mostContexts, 1, 1],
+  );
+  const sums = knownSums(cells, ones, place, ends);
+  const context = toI32(mul(transpose(place), mostContexts));
+  const at = add(mul(context, rows), iota([columns, rows], 1, "i32"));
+  return gather(reshape(sums, [mostContexts * rows, cells.shape[1]!]), at);
+}
+
+/** Sums of the vectors of cells whose places are below `ends` [contexts, rows or 1, 1]: [contexts, rows, hidden]. */
+function knownSums(cells: Tensor, ones: Tensor, place: Tensor, ends: Tensor): Tensor {
+  const [rows, columns] = ones.shape as readonly [number, number];
+  const full = [ends.shape[0]!, rows, columns];
+  const known = less(broadcast(reshape(place, [1, rows, columns]), full), broadcast(ends, full));
+  return gatherSum(cells, where(known, broadcast(reshape(ones, [1, rows, columns]), full), -1));
 }
 
 /** Logits of one column from the hidden vector of known cells [rows, hidden] (undefined: none is): [rows, alternatives]. */

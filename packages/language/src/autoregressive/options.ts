@@ -20,6 +20,7 @@ type Shared = Pick<
   | "maxCategories"
   | "minGroup"
   | "derive"
+  | "calibrate"
   | "candidates"
   | "averageDecay"
   | "cooldown"
@@ -27,13 +28,13 @@ type Shared = Pick<
 >;
 
 export interface AutoregressiveTableOptions extends Shared {
-  /** Width of the vector that known cells add up to; 0: by the table's size. */
+  /** Width of the vector that known cells add up to. */
   hiddenDim?: number;
-  /** Width of each column's own layer; 0: by the table's size. */
+  /** Width of each column's own layer. */
   headDim?: number;
   learningRate?: number;
-  /** Share of both layers that is left out at random in training. */
-  dropout?: number;
+  /** Share of both layers that is left out at random in training; null: the more the fewer rows there are. */
+  dropout?: number | null;
   /** Share of training rows whose columns come in the order that rows are drawn in; the others come in a random one. */
   orderedShare?: number;
   /** Draw from the likeliest alternatives that make up this share of the probability. */
@@ -44,12 +45,12 @@ export type ResolvedAutoregressiveOptions = Required<AutoregressiveTableOptions>
 
 const shared = withDefaults(learningOptions, {
   epochs: 24,
-  minSteps: 2000,
+  minSteps: 600,
   batchSize: 256,
   patience: 10,
   maxBlocks: 100,
   candidates: 64,
-  averageDecay: 0.995,
+  averageDecay: 0.99,
   cooldown: 1,
 });
 
@@ -63,6 +64,7 @@ const sharedNames = [
   "maxCategories",
   "minGroup",
   "derive",
+  "calibrate",
   "candidates",
   "averageDecay",
   "cooldown",
@@ -88,10 +90,11 @@ export const autoregressiveOptions: OptionTable = {
   learningRate: { type: "number", default: 2e-3, min: 1e-8, max: 1, description: "Learning rate." },
   dropout: {
     type: "number",
-    default: 0.2,
+    default: null,
     min: 0,
     max: 0.9,
-    description: "Share of both layers that is left out at random in training.",
+    description:
+      "Share of both layers that is left out at random in training; null: the more the fewer rows there are.",
   },
   orderedShare: {
     type: "number",
@@ -112,7 +115,7 @@ export const autoregressiveOptions: OptionTable = {
 };
 
 /** Settings of learned generators that are not a choice here. */
-const fixed = { preset: "verisim", numbers: "blocks", maxClusters: 10, learnPlaces: false, calibrate: false };
+const fixed = { preset: "verisim", numbers: "blocks", maxClusters: 10, learnPlaces: false };
 
 /** @throws VerisimError as `checkOptions` of @verisim/core */
 export function resolveAutoregressive(options: AutoregressiveTableOptions): ResolvedAutoregressiveOptions {

@@ -4,25 +4,24 @@ import { isMissing, knownTextsHint, type Table, VerisimError } from "@verisim/co
 import { type SamplerParts, spanStarts, type TableEncoding } from "@verisim/neural";
 import {
   add,
-  broadcast,
   buildProgram,
   constant,
   gather,
   iota,
+  logSoftmax,
   mul,
   type Program,
   reshape,
   type StepContext,
-  segmentLogSoftmax,
+  slice,
   softmax,
-  sum,
   type Tensor,
   type TensorData,
   tensorData,
 } from "@verisim/tensor";
-import { placesOf, type TableChain } from "./chain-network.ts";
+import type { TableChain } from "./chain-network.ts";
 import { givenVectors } from "./draw-chain.ts";
-import { type ChainWeights, chainLogits, columnLogits } from "./network.ts";
+import { type ChainWeights, columnLogits } from "./network.ts";
 
 /** Rows of one run. */
 const windowRows = 512;
@@ -43,19 +42,27 @@ export async function rowLikelihoods(
 ): Promise<Float64Array> {
   const logs = new Float64Array(table.rowCount);
   if (!parts) return logs;
-  const { layout, bias } = parts;
+  const { layout } = parts;
   const { order } = parts.network as TableChain;
   const columns = layout.widths.length;
-  const choices = bias.length;
-  const starts = Int32Array.from(spanStarts(layout));
+  const starts = spanStarts(layout);
   const { alternatives } = encoding.encode(table, { seed: 0, rowStart: 0 });
   const step = ({ state, inputs }: StepContext): { outputs: { logs: Tensor } } => {
-    const ones = add(inputs.alternatives, constant(starts, [1, columns]));
-    const place = broadcast(placesOf(order), [windowRows, columns]);
-    const logits = add(chainLogits(state.weights as ChainWeights<Tensor>, ones, place), state.bias);
-    const shares = reshape(segmentLogSoftmax(logits, layout.widths), [windowRows * choices]);
-    const at = add(mul(iota([windowRows, 1], 0, "i32"), choices), ones);
-    return { outputs: { logs: sum(gather(shares, at), -1) } };
+    const known = state.weights as ChainWeights<Tensor>;
+    let hidden: Tensor | undefined;
+    let total: Tensor | undefined;
+    for (const column of order) {
+      const width = layout.widths[column]!;
+      const own = slice(state.bias, [starts[column]!], [starts[column]! + width]);
+      const logs = logSoftmax(add(columnLogits(known, column, hidden, windowRows), own));
+      const cell = reshape(slice(inputs.alternatives, [0, column], [windowRows, column + 1]), [windowRows]);
+      const at = add(mul(iota([windowRows], 0, "i32"), width), cell);
+      const log = gather(reshape(logs, [windowRows * width]), at);
+      total = total ? add(total, log) : log;
+      const vectors = gather(known.cells, add(cell, starts[column]!));
+      hidden = hidden ? add(hidden, vectors) : vectors;
+    }
+    return { outputs: { logs: total! } };
   };
   await runWindows(parts, step, alternatives, columns, table.rowCount, ({ logs: made }, from, count) =>
     logs.set((made!.data as Float32Array).subarray(0, count), from),

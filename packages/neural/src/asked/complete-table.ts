@@ -3,6 +3,7 @@
 
 import {
   type Column,
+  type CompleteOptions,
   dictionaryColumn,
   isMissing,
   numberColumn,
@@ -19,12 +20,6 @@ import { PlaceMaps } from "../sampling/calibrate.ts";
 import { type SamplerParts, seedOf } from "../sampling/row-sampler.ts";
 import type { AskedRequest, AskedSource } from "./asked-source.ts";
 import { type BoxTerms, boxTerms, notAllowed } from "./box-terms.ts";
-
-export interface CompleteOptions {
-  /** Any safe integer. Default 0. */
-  readonly seed?: number;
-  readonly signal?: AbortSignal;
-}
 
 /** What rows are completed by. */
 export interface Completer extends ExportedSampler {

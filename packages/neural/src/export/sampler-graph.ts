@@ -111,8 +111,10 @@ function sampleRows(
   const { weights, bias, conditions } = context.state;
   const { noise, choiceUniforms, condition, conditionUniforms } = context.inputs as SamplerInputs<Tensor>;
   const rows = choiceUniforms.shape[0]!;
-  if (isChained(network) && !undrawn)
-    return { alternatives: network.draw(weights, layout, bias, choiceUniforms) };
+  if (isChained(network)) {
+    const { alternatives, logits } = network.draw(weights, layout, bias, choiceUniforms);
+    return undrawn ? { logits } : { alternatives };
+  }
   let bag: nn.Bag | undefined;
   if (condition !== undefined && conditionUniforms !== undefined) {
     // The draw of drawConditions: an entry hit evenly, or its alias.

@@ -23,7 +23,7 @@ import {
   where,
 } from "@verisim/tensor";
 import type { Layout } from "../encoding/layout.ts";
-import { isChained } from "../network/chained-network.ts";
+import { type ChainedRows, isChained } from "../network/chained-network.ts";
 import {
   type AliasTable,
   aliasTable,
@@ -169,16 +169,28 @@ export function samplerEntries(
     return produceRows(parts, state as SamplerState<Tensor>, rng, conditions, rows);
   };
   const noPlaces = (): Tensor => broadcast(0, [1]);
+  if (isChained(network)) {
+    const drawn = ({ state, rng }: StepContext): ChainedRows => {
+      const { weights, bias } = state as unknown as SamplerState<Tensor>;
+      return network.draw(weights, layout, bias, rng.uniform([rows, layout.widths.length]));
+    };
+    return {
+      draw: {
+        inputs,
+        step: (context) => ({
+          outputs: { alternatives: drawn(context).alternatives, places: noPlaces() },
+        }),
+      },
+      judge: {
+        inputs,
+        step: (context) => ({ outputs: { logits: drawn(context).logits, places: noPlaces() } }),
+      },
+    };
+  }
   return {
     draw: {
       inputs,
       step: (context) => {
-        if (isChained(network)) {
-          const { weights, bias } = context.state as unknown as SamplerState<Tensor>;
-          const uniforms = context.rng.uniform([rows, layout.widths.length]);
-          const alternatives = network.draw(weights, layout, bias, uniforms);
-          return { outputs: { alternatives, places: noPlaces() } };
-        }
         const { logits, places } = produce(context);
         const uniforms = context.rng.uniform([rows, choicesOf(layout)]);
         const alternatives = drawChoices(uniforms, logits, layout.widths);
