@@ -35,7 +35,7 @@ describe("complete", () => {
       seed: 3,
     });
     const columns = csvColumns(readFileSync(at("whole.csv"), "utf8"));
-    expect(Object.keys(columns)).toEqual(["plan", "age", "income", "signed_up", "churned"]);
+    expect(Object.keys(columns)).toEqual(["id", "plan", "age", "income", "signed_up", "churned"]);
     expect(columns.age![0]).toBe("41");
     expect(columns.age![2]).toBe("23");
     expect(columns.plan!.slice(0, 2)).toEqual(["pro", "free"]);

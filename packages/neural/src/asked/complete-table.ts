@@ -55,7 +55,12 @@ export async function completeTable(
       { ...request, ...(signal ? { signal } : {}) },
       seed,
     );
-    parts.push(withFilled(part, filled, encoding));
+    const known = withFilled(part, filled, encoding);
+    // A column that is not there is made up as a whole, ids and personal values too.
+    const columns = known.columns.map((column) =>
+      table.has(column.name) ? column : filled.column(column.name),
+    );
+    parts.push(new Table(columns, part.rowCount));
   }
   return parts.length > 0 ? Table.concat(parts) : whole;
 }
