@@ -1,5 +1,6 @@
 // Whether resampling helps boosted trees on creditcard_fraud and mammography, and whether `gain` says so rightly.
-// Run: node --conditions=verisim-source average-precision.ts [strategies|choice|samples|seeds ...] [--data NAME] [--seed N]
+// Run: node --conditions=verisim-source average-precision.ts [strategies|choice|samples|seeds ...]
+//   [--data NAME] [--only STRATEGY ...] [--seed N] [--threads N] [--truth REPEATS]
 //
 // strategies: five times five folds of every strategy against the rows as they are.
 // choice:     the strategy that is best on four inner folds of the training rows alone, and what it gains on rows that
@@ -33,13 +34,11 @@ const tables = [
 ];
 /** Less than this of average precision is no difference that matters. */
 const margin = 0.02;
-/** Strategies that are chosen among and whose verdicts are checked: of each kind. */
-const checked = [...["random", "smote", "borderline-smote-1", "random-under", "smote-enn"]];
-
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     data: { type: "string" },
+    only: { type: "string", multiple: true },
     seed: { type: "string", default: "1" },
     truth: { type: "string", default: "30" },
     threads: { type: "string", default: "2" },
@@ -47,6 +46,8 @@ const { values, positionals } = parseArgs({
 });
 const seed = Number(values.seed);
 const threads = Number(values.threads);
+/** Strategies that are chosen among and whose verdicts are checked: of each kind, or those of --only. */
+const checked = values.only ?? ["random", "smote", "borderline-smote-1", "random-under", "smote-enn"];
 
 interface Read {
   readonly name: string;
@@ -58,7 +59,7 @@ interface Read {
 /** Every strategy with classes of one size, and those that add rows also with one rare row in two. */
 function candidates(target: string): ResampleRequest[] {
   return strategies
-    .filter(({ name }) => name !== "smotenc" && name !== "smoten")
+    .filter(({ name }) => values.only?.includes(name) ?? (name !== "smotenc" && name !== "smoten"))
     .flatMap(({ name, kind }) => {
       const whole = { target, strategy: name, threads, seed };
       return kind === "over" || kind === "combined" ? [whole, { ...whole, samplingStrategy: 0.5 }] : [whole];
@@ -127,10 +128,21 @@ async function checkVerdicts(
   const requests = (seed: number) => checked.map((strategy) => ({ target, strategy, threads, seed }));
   const truths = await compareStrategies(table, metadata, requests(1_000_003 * seed), truthFolds);
   const verdicts: (readonly ResampleGain[])[] = [];
-  for (let repeat = 0; repeat < 10; repeat++)
-    verdicts.push(
-      await compareStrategies(tableOf(seed + repeat), metadata, requests(1000 * (seed + repeat) + 7)),
+  for (let repeat = 0; repeat < 10; repeat++) {
+    const given = await compareStrategies(
+      tableOf(seed + repeat),
+      metadata,
+      requests(1000 * (seed + repeat) + 7),
     );
+    verdicts.push(given);
+    // It takes long: what is known so far.
+    const words = given.map(({ strategy, verdict, scores: [score] }, index) => {
+      const truth = truths[index]!.scores[0]!.gain;
+      const right = isRight(given[index]!, truth) ? "right" : "wrong";
+      return `${strategy} ${verdict} [${signed(score!.low)}, ${signed(score!.high)}] truth ${signed(truth)} ${right}`;
+    });
+    process.stderr.write(`${name}, ${kind}, verdict ${repeat + 1} of 10: ${words.join("; ")}\n`);
+  }
   console.log(`${name}, ${kind}:`);
   for (const [index, strategy] of checked.entries()) {
     const truth = truths[index]!.scores[0]!.gain;
