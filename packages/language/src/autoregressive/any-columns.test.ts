@@ -84,6 +84,21 @@ describe("complete", () => {
   });
 });
 
+test("columns bound together are drawn together, whichever comes first", async () => {
+  const where = parseCondition("length < 15 and colour in ('red', 'blue')");
+  const rows = (await model.sample(2_000, { seed: 2, where })).toRows();
+  expect(rows.every(({ length }) => Number(length) < 15)).toBe(true);
+  // Colours come before lengths: drawn by themselves 0.7 would be red; of rows this short 0.226 are.
+  expect(
+    Math.abs(
+      share(
+        rows.map(({ colour }) => colour),
+        "red",
+      ) - 0.226,
+    ),
+  ).toBeLessThan(0.06);
+});
+
 test("predict gives the probabilities that the rows have", async () => {
   const asked = new Table([
     textColumn("colour", ["red", "blue", null]),
