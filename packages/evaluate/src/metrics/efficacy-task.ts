@@ -18,7 +18,7 @@ export interface EfficacyTask {
 }
 
 /** Rows that are learnt, and that are asked about, at most. */
-const mostRows = 50_000;
+const mostRows = 20_000;
 const mostClasses = 200;
 
 /**

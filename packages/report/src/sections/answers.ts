@@ -81,13 +81,17 @@ function variety({ diversity }: Evaluation): Answer | null {
     unknown: "unknown",
   } as const;
   const lost = modes ? modes.modes.filter(({ covered }) => !covered).length : 0;
+  // All values may be there while most groups of rows are spread over them in another way.
+  const isUneven =
+    (band === "excellent" || band === "good") &&
+    subgroups.significant - (subgroups.ceilingSignificant ?? 0) > subgroups.tested / 2;
   return {
     question: "Is all of the variety there?",
-    word: words[band],
-    tone: band,
+    word: isUneven ? "values yes, groups no" : words[band],
+    tone: isUneven ? "fair" : band,
     because: `${totals.rare === null ? `Categories: ${totals.category === null ? "none" : percent(totals.category)}` : `Rare categories: ${percent(totals.rare)}`} occur${
       lost > 0 ? `; ${counted(lost, "cluster")} lost` : ""
-    }; ${counted(subgroups.significant, "subgroup")} of ${count(subgroups.tested)} differ.`,
+    }; ${count(subgroups.significant)} of ${counted(subgroups.tested, "subgroup")} ${subgroups.significant === 1 ? "is" : "are"} spread differently.`,
     section: "diversity",
   };
 }
