@@ -4,6 +4,7 @@
 
 import { normalQuantile } from "../normal.ts";
 import { invertIncreasing } from "./invert.ts";
+import { largeShape, nearMiddle, smallerTail } from "./large-gamma.ts";
 
 const halfLogTwoPi = 0.9189385332046727;
 /** B(2k) / (2k (2k - 1)) of Stirling's series. */
@@ -69,6 +70,10 @@ function incompleteGamma(a: number, x: number, upper: boolean): number {
   if (Number.isNaN(a) || Number.isNaN(x) || a <= 0) return Number.NaN;
   if (x <= 0) return upper ? 1 : 0;
   if (x === Number.POSITIVE_INFINITY) return upper ? 0 : 1;
+  if (a >= largeShape && Math.abs(x - a) < nearMiddle * a) {
+    const tail = smallerTail(a, x, devianceTerm(a, x));
+    return upper === x > a ? tail : 1 - tail;
+  }
   const factor = Math.exp(logPoisson(a, x));
   if (x < a + 1) {
     let term = 1;

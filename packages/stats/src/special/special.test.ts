@@ -94,7 +94,23 @@ function relativeError(value: number, reference: number): number {
   return Math.abs(value - reference) / (Math.abs(reference) || 1);
 }
 
+/** [a, x, P(a, x), Q(a, x)], where the terms of the series would be thousands. */
+const largeGammas: [number, number, number, number][] = [
+  [1e4, 1e4, 0.5013298083399552, 0.4986701916600448],
+  [1e4, 1.02e4, 0.9767126778664013, 0.02328732213359879],
+  [2e4, 19_500, 0.00018327005188799355, 0.999816729948112],
+  [1e5, 100_900, 0.9977344721794367, 0.0022655278205633736],
+  [1e6, 997_000, 0.0013381041673135986, 0.9986618958326864],
+  [1e8, 100_025_000, 0.9937872670710577, 0.006212732928942353],
+];
+
 describe("special functions", () => {
+  it.each(largeGammas)("the incomplete gamma function of %d at %d (SciPy 1.17)", (a, x, p, q) => {
+    expect(relativeError(gammaP(a, x), p)).toBeLessThan(1e-11);
+    expect(relativeError(gammaQ(a, x), q)).toBeLessThan(1e-11);
+    expect(relativeError(gammaPInverse(a, p), x)).toBeLessThan(1e-11);
+  });
+
   it.each(singles)("%s is right to 2e-14", (_name, f, rows) => {
     for (const [x, reference] of rows) expect(relativeError(f(x), reference)).toBeLessThan(2e-14);
   });
