@@ -14,9 +14,10 @@ const options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   tvae: autoencoder,
   "attention-gan": { ...small, tokenDim: 16, discriminatorDims: [32], maxBlocks: 8 },
   vam: autoencoder,
+  autoregressive: { ...short, hiddenDim: 16, headDim: 8 },
 };
 
 describeBrowserSamplers(
   Object.entries(options).map(([name, own]) => [findGenerator(name), own] as const),
-  { path: chromiumForTests("five generators' samplers on onnxruntime-web"), flags: chromiumFlags },
+  { path: chromiumForTests("six generators' samplers on onnxruntime-web"), flags: chromiumFlags },
 );
