@@ -9,6 +9,7 @@ export { type LearnedDefinition, LearnedGenerator } from "./generator/learned-ge
 export * from "./generator/options.ts";
 export { treeFromTensors, treeTensors } from "./generator/weight-tensors.ts";
 export * from "./network/chained-network.ts";
+export * from "./network/column-basis.ts";
 export * from "./network/condition-draws.ts";
 export * from "./network/conditional-gan.ts";
 export { correlationConstraint } from "./network/correlation-constraint.ts";

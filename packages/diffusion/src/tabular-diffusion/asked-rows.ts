@@ -24,10 +24,9 @@ import { chosenOnes, columnsAt, type Known, rowOf } from "./beliefs.ts";
 import { drawPlaces, onesAt } from "./column-draws.ts";
 import type { NoisedColumns } from "./columns.ts";
 import { drawnLogits } from "./denoiser.ts";
-import { noiseWidth, nothingKnown, undoNoise } from "./sampler.ts";
+import { noiseWidth, nothingKnown, type SamplerTimes, undoNoise } from "./sampler.ts";
 
-export interface AskedOptions {
-  readonly steps: number;
+export interface AskedOptions extends SamplerTimes {
   /** How much closer than learnt given cells are followed; 0: as learnt. */
   readonly guidance: number;
   readonly samplingTemperature: number;
@@ -36,7 +35,7 @@ export interface AskedOptions {
 export function drawAsked(context: AskedContext, columns: NoisedColumns, options: AskedOptions): AskedRows {
   const { weights, bias, rng, rows, given } = context;
   const { columnOf, starts, widths } = columns;
-  const noise = rng.normal([rows, noiseWidth(columns, options.steps)]);
+  const noise = rng.normal([rows, noiseWidth(columns, options)]);
   const uniforms = columnsAt(rng.uniform([rows, widths.length]), columnOf);
   const learnt = (known: Known): Tensor =>
     drawnLogits(weights.denoiser, known, columns, bias, options.samplingTemperature);
@@ -53,13 +52,7 @@ export function drawAsked(context: AskedContext, columns: NoisedColumns, options
     const without = learnt({ ...now, shown: mul(now.shown, sub(1, isGiven)) });
     return add(logits, mul(options.guidance, sub(logits, without)));
   };
-  const logits = undoNoise(weights.schedule, {
-    columns,
-    steps: options.steps,
-    noise,
-    known,
-    logitsOf: guided,
-  });
+  const logits = undoNoise(weights.schedule, { ...options, columns, noise, known, logitsOf: guided });
   const places = drawPlaces(logits, uniforms, columns);
   return { alternatives: toI32(add(columnsAt(places, starts), 0.5)), logMasses };
 }

@@ -21,6 +21,7 @@ const columns: NoisedColumns = {
   starts: [0, 3],
   numbers: [1],
   categories: [0],
+  hasMissing: [false, false],
   columnOf: Int32Array.of(0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1),
   numberOf: Int32Array.of(-1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0),
   shares: Float32Array.from(shares),

@@ -17,6 +17,8 @@ export interface NoisedColumns {
   readonly numbers: readonly number[];
   /** Columns that are hidden or shown, in order. */
   readonly categories: readonly number[];
+  /** Whether the first alternative of a column is the missing cell. */
+  readonly hasMissing: readonly boolean[];
   /** Column of each choice. */
   readonly columnOf: Int32Array;
   /** Place of each choice's column among `numbers`; -1 for those of categories. */
@@ -51,7 +53,8 @@ export function noisedColumns(encoding: TableEncoding): NoisedColumns {
     (isNumber ? numbers : categories).push(place);
   });
   const logShares = shares.map((share) => Math.log(Math.max(share, leastShare)));
-  return { widths, starts, numbers, categories, columnOf, numberOf, shares, logShares, scores };
+  const hasMissing = columns.map(({ state }) => state.missing);
+  return { widths, starts, numbers, categories, hasMissing, columnOf, numberOf, shares, logShares, scores };
 }
 
 /** The normal score of the middle of each share, shares laid end to end. */

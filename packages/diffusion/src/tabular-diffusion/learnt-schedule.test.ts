@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { learntSchedule } from "./learnt-schedule.ts";
 import { levelKnots } from "./noise-levels.ts";
 
-const stretches = 16;
+const stretches = 8;
 /** Tables whose entry is the level itself. */
 const levels = Float32Array.from({ length: levelKnots }, (_, knot) => knot / (levelKnots - 1));
 

@@ -18,11 +18,12 @@ import {
   where,
 } from "@verisim/tensor";
 import { levelKnots } from "./noise-levels.ts";
+import type { NoisedRows } from "./noising.ts";
 
 /** Stretches of levels that costs are noted for. */
-const stretches = 16;
+const stretches = 8;
 /** Share of a step's mean in the running mean. */
-const newShare = 0.02;
+const newShare = 0.005;
 /** Share of the steps that is spread evenly over the levels, whatever was learnt. */
 const evenShare = 0.5;
 
@@ -37,11 +38,15 @@ export function firstCosts(entropies: readonly number[]): TensorData {
 /**
  * The running means moved on by a step.
  * @param costs [stretches, numbers]
- * @param levels of noise, losses, and 1 where a number counts or 0: [rows, numbers] each
+ * @param losses [rows, numbers]
  */
-export function notedCosts(costs: Tensor, levels: Tensor, losses: Tensor, counts: Tensor): Tensor {
+export function notedCosts(
+  costs: Tensor,
+  { levels, running }: NonNullable<NoisedRows["numbers"]>,
+  losses: Tensor,
+): Tensor {
   const stretchOf = floor(mul(minimum(levels, 0.999999), stretches));
-  const inside = Array.from({ length: stretches }, (_, stretch) => mul(counts, equal(stretchOf, stretch)));
+  const inside = Array.from({ length: stretches }, (_, stretch) => mul(running, equal(stretchOf, stretch)));
   const seen = concat(
     inside.map((flags) => sum(flags, [0], true)),
     0,
@@ -55,24 +60,33 @@ export function notedCosts(costs: Tensor, levels: Tensor, losses: Tensor, counts
 }
 
 /**
- * A table over even times of what is given over even levels: [levelKnots, numbers].
+ * A table over even places of a number's clock of what is given over even levels: [levelKnots, numbers].
  * @param costs [stretches, numbers]
  * @param tables per number, [levelKnots] each
  */
 export function learntSchedule(costs: TensorData, tables: readonly Float32Array[]): TensorData {
   const numbers = tables.length;
-  const result = new Float32Array(levelKnots * numbers);
-  tables.forEach((table, number) => {
+  const results = tables.map((table, number) => {
     const levels = levelsAtTimes(
       Array.from({ length: stretches }, (_, stretch) => costs.data[stretch * numbers + number]!),
     );
-    levels.forEach((level, knot) => {
+    return Float32Array.from(levels, (level) => {
       const place = level * (levelKnots - 1);
       const low = Math.min(levelKnots - 2, Math.floor(place));
-      result[knot * numbers + number] = table[low]! + (place - low) * (table[low + 1]! - table[low]!);
+      return table[low]! + (place - low) * (table[low + 1]! - table[low]!);
     });
   });
-  return tensorData(result, [levelKnots, numbers]);
+  return tableOf(results);
+}
+
+/** Tables of several numbers side by side: [levelKnots, numbers]. */
+export function tableOf(tables: readonly Float32Array[]): TensorData {
+  const numbers = tables.length;
+  const data = Float32Array.from(
+    { length: levelKnots * numbers },
+    (_, i) => tables[i % numbers]![Math.floor(i / numbers)]!,
+  );
+  return tensorData(data, [levelKnots, numbers]);
 }
 
 /** The level at each of the even times, so that costs fall evenly, but for the share of time that is spread evenly. */

@@ -21,16 +21,14 @@ import {
   optim,
   reshape,
   segmentLogSoftmax,
-  sub,
   sum,
   type Tensor,
-  tensorData,
 } from "@verisim/tensor";
 import { drawAsked } from "./asked-rows.ts";
 import { columnsAt } from "./beliefs.ts";
 import { type NoisedColumns, noisedColumns } from "./columns.ts";
-import { initDenoiser, logitsOf } from "./denoiser.ts";
-import { firstCosts, learntSchedule, notedCosts } from "./learnt-schedule.ts";
+import { initDenoiser, logitsOf, multipliedOut, multiplyOut } from "./denoiser.ts";
+import { firstCosts, learntSchedule, notedCosts, tableOf } from "./learnt-schedule.ts";
 import { inverseDeviations } from "./noise-levels.ts";
 import { type NoisedRows, noiseRows } from "./noising.ts";
 import type { ResolvedDiffusionOptions } from "./options.ts";
@@ -50,7 +48,7 @@ export function diffusionNetwork(
 ): DiffusionNetwork {
   const columns = noisedColumns(encoding);
   return {
-    noise: noiseWidth(columns, options.steps),
+    noise: noiseWidth(columns, options),
     conditional: true,
     init: (at) => init(at, columns, options),
     data: () => noiseTables(columns),
@@ -64,7 +62,7 @@ export function diffusionNetwork(
     sampling: (model) => {
       const { denoiser } = options.averageDecay > 0 ? model.average : model.parameters;
       return {
-        denoiser,
+        denoiser: multipliedOut(denoiser, columns),
         ...(columns.numbers.length > 0
           ? { schedule: learntSchedule(model.costs, inverseTables(columns)) }
           : {}),
@@ -80,8 +78,7 @@ export function diffusionNetwork(
 /** Inverse deviations at even levels, per number; none where no column is noised. */
 function noiseTables(columns: NoisedColumns): StateTree {
   if (columns.numbers.length === 0) return {};
-  const tables = inverseTables(columns);
-  return { inverse: tensorData(Float32Array.from(tables.flatMap((table) => [...table]))) };
+  return { inverse: tableOf(inverseTables(columns)) };
 }
 
 function inverseTables({ numbers, starts, widths, shares, scores }: NoisedColumns): Float32Array[] {
@@ -98,7 +95,7 @@ function optimizer({ learningRate, weightDecay }: ResolvedDiffusionOptions): opt
 function init(at: nn.Initializer, columns: NoisedColumns, options: ResolvedDiffusionOptions): StateTree {
   const { width, depth, averageDecay } = options;
   const parameters = {
-    denoiser: initDenoiser(at.at("denoiser"), { choices: columns.columnOf.length, width, depth }),
+    denoiser: initDenoiser(at.at("denoiser"), { columns, width, depth }),
   };
   return {
     parameters,
@@ -142,16 +139,9 @@ function trainingStep(
       parameters: next.parameters,
       adam: next.state,
       ...(averageDecay > 0 ? { average: optim.ema(model.average, next.parameters, averageDecay) } : {}),
-      ...(noised.levels === undefined
-        ? {}
-        : {
-            costs: notedCosts(
-              model.costs,
-              noised.levels,
-              columnsAt(losses, columns.numbers),
-              add(mul(noised.levels, 0), sub(1, noised.apart)),
-            ),
-          }),
+      ...(noised.numbers
+        ? { costs: notedCosts(model.costs, noised.numbers, columnsAt(losses, columns.numbers)) }
+        : {}),
     },
     losses: { loss: perColumn },
   };
@@ -168,9 +158,12 @@ function lossOf(
 ): { loss: Tensor; perColumn: Tensor; losses: Tensor; noised: NoisedRows } {
   const rows = ones.shape[0]!;
   const choices = columns.columnOf.length;
-  const noised = noiseRows(rng, ones, data.inverse, columns, options);
+  const noised = noiseRows(rng, ones, data.inverse, columns, options.overlap);
   const drop = (x: Tensor): Tensor => nn.dropout(rng, x, options.dropout);
-  const likely = segmentLogSoftmax(logitsOf(denoiser, noised, columns, drop), columns.widths);
+  const likely = segmentLogSoftmax(
+    logitsOf(multiplyOut(denoiser, columns), noised, columns, drop),
+    columns.widths,
+  );
   const places = add(mul(iota(ones.shape, 0, "i32"), choices), ones);
   const losses = mul(gather(reshape(likely, [rows * choices]), places), -1);
   const total = sum(mul(losses, noised.weights));

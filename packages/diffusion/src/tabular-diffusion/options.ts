@@ -23,8 +23,8 @@ export interface TabularDiffusionOptions extends LearningOptions {
   steps?: number;
   /** How much closer than learnt rows follow the cells that are asked for; 0: as learnt. */
   guidance?: number;
-  /** Share of the training rows whose columns are noised each to a level of its own, which partial rows need. */
-  ownLevels?: number;
+  /** Share of a row's time in which one column becomes known: near 0 one after another, large all together. */
+  overlap?: number;
 }
 
 export type ResolvedDiffusionOptions = Required<TabularDiffusionOptions> & ResolvedLearningOptions;
@@ -70,12 +70,12 @@ export const tabularDiffusionOptions: OptionTable = {
     description: "How much closer than learnt rows follow the cells that a condition gives; 0: as learnt.",
     section: "Ho and Salimans 2022",
   },
-  ownLevels: {
+  overlap: {
     type: "number",
-    default: 0.3,
-    min: 0,
-    max: 1,
-    description: "Share of the training rows whose columns each get a noise level of their own.",
+    default: 0.2,
+    min: 0.001,
+    max: 1000,
+    description: "Time in which one column becomes known: near 0 one after another, large all together.",
   },
 };
 

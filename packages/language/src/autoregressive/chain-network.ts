@@ -4,6 +4,7 @@
 import {
   AskedSource,
   type ChainedNetwork,
+  columnBasis,
   type DrawAsked,
   type NetworkContext,
   type PlaceMaps,
@@ -29,7 +30,6 @@ import {
   tensorData,
   where,
 } from "@verisim/tensor";
-import { columnBasis } from "./column-basis.ts";
 import { drawChain, type Sharpness } from "./draw-chain.ts";
 import {
   type ChainWeights,

@@ -1,10 +1,9 @@
 // The network by its own promises: a column sees only what comes before it, drawing and training see the same, and bases
 // multiplied out once are bases multiplied out in every step.
 
-import type { Layout } from "@verisim/neural";
+import { columnBasis, type Layout } from "@verisim/neural";
 import { jit, nn, type Tensor, type TensorData, tensorData } from "@verisim/tensor";
 import { describe, expect, test } from "vitest";
-import { columnBasis } from "./column-basis.ts";
 import { givenVectors } from "./draw-chain.ts";
 import {
   type ChainWeights,

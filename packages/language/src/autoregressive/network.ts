@@ -2,7 +2,7 @@
 // (Larochelle and Murray 2011), so that one more known cell is one more row added; every column then has a small layer and
 // a softmax of its own. Trained over random orders (Uria, Murray and Larochelle 2014) it gives any column from any others.
 
-import { type Layout, spanStarts } from "@verisim/neural";
+import { basisTensor, type ColumnBasis, type Layout, spanStarts, timesBasis } from "@verisim/neural";
 import {
   add,
   broadcast,
@@ -25,7 +25,6 @@ import {
   transpose,
   where,
 } from "@verisim/tensor";
-import { basisTensor, type ColumnBasis, timesBasis } from "./column-basis.ts";
 
 /** Sizes of the network. */
 export interface NetworkShape {
