@@ -131,7 +131,7 @@ async function testTable(
   const positive = predictions.subarray(side);
   const whole = gains.reduce((sum, gain) => sum + gain, 0);
   const widening = Math.sqrt(1 + folds / (folds - 1));
-  const { auc, pValue } = await areaUnderCurve(positive, negative, widening, stop);
+  const { auc, pValue } = areaUnderCurve(positive, negative, widening);
   const folded = { table, rows, folds: foldOf, foldCount: folds };
   const telling = columns.map((column, index) => ({
     column: column.name,

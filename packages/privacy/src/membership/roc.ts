@@ -3,7 +3,7 @@
 // curves", 1988; rates at low false alarms as N. Carlini et al., "Membership inference attacks from first principles",
 // 2022, ask for.
 
-import { normalQuantile } from "@verisim/stats";
+import { normalQuantile, rocArea } from "@verisim/stats";
 import { clopperPearson } from "../intervals.ts";
 import type { Estimate } from "../privacy-report.ts";
 
@@ -20,12 +20,8 @@ export class Roc {
 
   /** Chance that a member scores above a non-member, ties halved. */
   auc(level: number = 0.95): Estimate {
-    const ofMembers = placements(this.#members, this.#others);
-    const ofOthers = placements(this.#others, this.#members);
-    const value = mean(ofMembers);
-    const reach =
-      normalQuantile(0.5 + level / 2) *
-      Math.sqrt(variance(ofMembers) / ofMembers.length + variance(ofOthers) / ofOthers.length);
+    const { value, error } = rocArea(this.#members, this.#others);
+    const reach = normalQuantile(0.5 + level / 2) * error;
     return { value, low: Math.max(0, value - reach), high: Math.min(1, value + reach) };
   }
 
@@ -65,21 +61,6 @@ export class Roc {
     const othersTied = upperBound(others, threshold) - lowerBound(others, threshold);
     return (above + (tied * (place - othersAbove)) / othersTied) / members.length;
   }
-}
-
-/** Per value the share of the others below it, ties halved. */
-function placements(values: Float64Array, others: Float64Array): Float64Array {
-  return values.map((value) => (lowerBound(others, value) + upperBound(others, value)) / 2 / others.length);
-}
-
-function mean(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function variance(values: Float64Array): number {
-  const centre = mean(values);
-  const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
-  return values.length > 1 ? squares / (values.length - 1) : 0;
 }
 
 /** Values below `value`. */
