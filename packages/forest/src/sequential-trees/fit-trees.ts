@@ -42,6 +42,8 @@ const heldShare = 0.15;
 const mostHeld = 20_000;
 /** What held-out rows must gain by boosting, in nats per row: below, the tree is drawn from faster. */
 const boostGain = 0.01;
+/** The same with two classes, where boosted trees have one score each and are drawn from as fast. */
+const binaryGain = 0.001;
 /** Boosting: levels per tree, most trees, and the share of its step that each takes. */
 const boostDepth = 6;
 const mostTrees = 300;
@@ -113,7 +115,9 @@ async function fitColumn(place: number, request: FitTreesRequest): Promise<Colum
   const codes = column.kind === "number" ? drawn.map((code) => (code < 0 ? -1 : classOf[code]!)) : drawn;
   const count = column.kind === "number" ? Math.max(...classOf) + 1 : outcomesOf(column);
   const boosted = await boost(codes, count, seen, heldScore, request);
-  if (!boosted || boosted.heldScore <= heldScore + boostGain) return plain;
+  if (!boosted) return plain;
+  const gain = boosted.outcomes.length === 2 ? binaryGain : boostGain;
+  if (boosted.heldScore <= heldScore + gain) return plain;
   const { heldScore: score, ...model } = boosted;
   if (column.kind !== "number") return { uses, model, heldScore: score };
   // Numbers are drawn from a tree of their own that sees their class.
