@@ -78,8 +78,10 @@ export async function simulate(source: string, flags: SimulateFlags, session: Se
     return;
   }
   const written = await writeTables(simulation, flags, format.replace(/^\./, ""), session);
-  for (const { table, rows: count, file } of written)
-    session.say(`Wrote ${plural(count, "row")} of ${table} to ${file}.`);
+  for (const { table, rows: count, file, redrawn } of written) {
+    const again = redrawn === 0 ? "" : `; constraints took ${plural(redrawn, "further draw")}`;
+    session.say(`Wrote ${plural(count, "row")} of ${table} to ${file}${again}.`);
+  }
   session.say(`Done in ${formatSeconds(session.seconds)}.`);
   if (session.json)
     session.printJson({
@@ -95,6 +97,8 @@ interface WrittenTable {
   readonly table: string;
   readonly rows: number;
   readonly file: string;
+  /** How often rows were drawn again for constraints to hold. */
+  readonly redrawn: number;
 }
 
 async function writeTables(
@@ -126,7 +130,8 @@ async function writeTables(
       await writer.abort();
       throw error;
     }
-    written.push({ table, rows: simulation.rowCount(table), file });
+    const redrawn = simulation.redrawnRows(table);
+    written.push({ table, rows: simulation.rowCount(table), file, redrawn });
   }
   if (flags.table === undefined)
     await writeText(join(out, "metadata.json"), JSON.stringify(toSdvMetadata(simulation.metadata), null, 2));

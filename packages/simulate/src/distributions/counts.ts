@@ -146,37 +146,45 @@ export const geometric: CountFamily = {
   cdf: (x, p) => (x < 0 ? 0 : p[0] === 1 ? 1 : -Math.expm1((Math.floor(x) + 1) * Math.log1p(-p[0]!))),
 };
 
-const zipfTables = new Map<string, Float64Array>();
+/** Ranks whose weights are added one by one; beyond them a sum is its integral and some corrections. */
+const addedRanks = 32;
+const addedSums = new Float64Array(addedRanks + 1);
+let addedExponent = Number.NaN;
 
-/** Cumulative probabilities of the ranks 1 to size. */
-function zipfTable(p: Parameters): Float64Array {
-  const key = `${p[0]}/${p[1]}`;
-  let table = zipfTables.get(key);
-  if (!table) {
-    table = new Float64Array(p[1]!);
-    let sum = 0;
-    for (let i = 0; i < table.length; i++) {
-      sum += (i + 1) ** -p[0]!;
-      table[i] = sum;
-    }
-    for (let i = 0; i < table.length; i++) table[i]! /= sum;
-    if (zipfTables.size > 8) zipfTables.clear();
-    zipfTables.set(key, table);
+/**
+ * The sum of i^-s for i from 1 to k by the formula of Euler and Maclaurin (NIST Digital Library of Mathematical Functions,
+ * 2.10.1): the same for any k, where a table would be made anew for every row whose parameters are its own.
+ */
+function rankWeights(k: number, s: number): number {
+  if (s !== addedExponent) {
+    for (let i = 1; i <= addedRanks; i++) addedSums[i] = addedSums[i - 1]! + i ** -s;
+    addedExponent = s;
   }
-  return table;
+  if (k <= addedRanks) return addedSums[k]!;
+  const m = addedRanks;
+  const log = Math.log(k / m);
+  const integral = m ** (1 - s) * (s === 1 ? log : Math.expm1((1 - s) * log) / (1 - s));
+  const [low, high] = [m ** -s, k ** -s];
+  const first = s * (low / m - high / k);
+  const third = s * (s + 1) * (s + 2) * (low / m ** 3 - high / k ** 3);
+  const fifth = s * (s + 1) * (s + 2) * (s + 3) * (s + 4) * (low / m ** 5 - high / k ** 5);
+  return addedSums[m]! + integral + (high - low) / 2 + first / 12 - third / 720 + fifth / 30_240;
 }
 
+/** The rank at which the integral of the weights reaches a share of its whole. */
+function rankGuess(u: number, s: number, size: number): number {
+  const log = Math.log(size);
+  if (Math.abs(s - 1) < 1e-9) return Math.exp(u * log);
+  return Math.exp(Math.log1p(u * Math.expm1((1 - s) * log)) / (1 - s));
+}
+
+const zipfCdf = (x: number, p: Parameters): number => {
+  const [s, size] = [p[0]!, p[1]!];
+  if (x < 1) return 0;
+  return x >= size ? 1 : rankWeights(Math.floor(x), s) / rankWeights(size, s);
+};
+
 export const zipf: CountFamily = {
-  quantile: (u, p) => {
-    const table = zipfTable(p);
-    let low = 0;
-    let high = table.length - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (table[middle]! >= u) high = middle;
-      else low = middle + 1;
-    }
-    return low + 1;
-  },
-  cdf: (x, p) => (x < 1 ? 0 : zipfTable(p)[Math.min(p[1]!, Math.floor(x)) - 1]!),
+  quantile: (u, p) => searchCount(u, rankGuess(u, p[0]!, p[1]!), p[1]!, (k) => zipfCdf(k, p)),
+  cdf: zipfCdf,
 };

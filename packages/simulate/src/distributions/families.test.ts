@@ -63,6 +63,23 @@ describe.each(cases)("%s %j", (name, p) => {
   });
 });
 
+it.each([
+  [0, 1000],
+  [0.5, 100_000],
+  [1, 1000],
+  [1.1, 33],
+  [2.5, 100_000],
+  [60, 1000],
+])("zipf has the sums of its weights: exponent %d, size %d", (exponent, size) => {
+  const weights = Float64Array.from({ length: size }, (_, i) => (i + 1) ** -exponent);
+  const total = weights.reduceRight((sum, weight) => sum + weight, 0);
+  let sum = 0;
+  for (let rank = 1; rank <= size; rank++) {
+    sum += weights[rank - 1]!;
+    expect(Math.abs(known("zipf").cdf(rank, [exponent, size]) - sum / total)).toBeLessThan(1e-12);
+  }
+});
+
 describe("moments", () => {
   // Means over 40,000 midpoints of the unit interval: exact but for the tails.
   const moments = (name: string, p: readonly number[]): [mean: number, variance: number] => {

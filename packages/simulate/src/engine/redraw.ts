@@ -30,19 +30,39 @@ function failing(plan: TablePlan, batch: Batch): { places: number[]; text: strin
   return { places, text };
 }
 
-/** @throws VerisimError `VERISIM_SIMULATION_CONSTRAINT` after a thousand attempts */
-export function meetConstraints(plan: TablePlan, batch: Batch): void {
+/** Rows that will have failed all attempts before they are given up early: by chance, once in e^20 batches. */
+const certainFailures = 20;
+
+/** How many rows would fail all attempts that are left, as far as the attempts so far can tell. */
+function expectedFailures(rows: number, attempts: number, tried: number, met: number): number {
+  // Three standard deviations above what was seen, and three where nothing was.
+  const chance = Math.min(1, (met + 3 * Math.sqrt(met) + 3) / tried);
+  return rows * (1 - chance) ** (mostAttempts - attempts);
+}
+
+/**
+ * Draws rows again until the constraints hold in them.
+ * @returns how many rows were drawn again, each attempt counted
+ * @throws VerisimError `VERISIM_SIMULATION_CONSTRAINT` after a thousand attempts for one row, or as soon as it is certain
+ * that some row will need more
+ */
+export function meetConstraints(plan: TablePlan, batch: Batch): number {
   let { places, text } = failing(plan, batch);
+  // The first draw of every row is an attempt as well.
+  let tried = batch.rowCount;
+  let met = tried - places.length;
+  let redrawn = 0;
   for (let attempt = 1; places.length > 0; attempt++) {
-    if (attempt > mostAttempts)
+    if (attempt > mostAttempts || expectedFailures(places.length, attempt - 1, tried, met) > certainFailures)
       throw new VerisimError(
         "VERISIM_SIMULATION_CONSTRAINT",
-        `No attempt of ${mostAttempts} gave a row in which ${text} holds.`,
+        `Expected every row to meet ${text} within ${mostAttempts} attempts but ${met} of ${tried} attempts did.`,
         {
           where: { table: plan.table.name, row: batch.rows[places[0]!]! + 1 },
           hint: "Check that the columns can meet it, and draw them so that they mostly do: with min and max, or formulas.",
         },
       );
+    redrawn += places.length;
     const again = redraw(plan, batch, places, attempt);
     const failed = failing(plan, again);
     const stillFailing = new Set(failed.places);
@@ -51,9 +71,12 @@ export function meetConstraints(plan: TablePlan, batch: Batch): void {
       const { slot } = plan.columns.get(name)!;
       copyCells(again.vectors[slot]!, batch.vectors[slot]!, good);
     }
+    tried += places.length;
+    met += good.length;
     places = failed.places.map((i) => places[i]!);
     text = failed.text;
   }
+  return redrawn;
 }
 
 /** The rows at some places, drawn again. */

@@ -224,6 +224,20 @@ describe("the laws", () => {
     }
   });
 
+  it("says how often rows were drawn again", async () => {
+    const model: SimulationModel = {
+      tables: {
+        t: { rows: 20_000, columns: { a: { distribution: "uniform" } }, constraints: ["a > 0.75"] },
+        free: { rows: 10, columns: { a: { distribution: "uniform" } } },
+      },
+    };
+    const simulation = await Simulation.create(model, { seed: 5 });
+    for await (const _batch of simulation.batches("t"));
+    // Three more attempts a row on average, variance 12: 5 standard deviations are 2,449.
+    expect(Math.abs(simulation.redrawnRows("t") - 60_000)).toBeLessThan(2_449);
+    expect(simulation.redrawnRows("free")).toBe(0);
+  });
+
   it("stops on an abort signal", async () => {
     const abort = new AbortController();
     const simulation = await Simulation.create(everything, { signal: abort.signal });
@@ -246,6 +260,13 @@ describe("what cannot be drawn", () => {
     expect(await refused({ a: { distribution: "uniform" } }, { constraints: ["a > 2"] })).toMatch(
       /^VERISIM_SIMULATION_CONSTRAINT .*a > 2/,
     );
+    // As soon as it is certain, not after a thousand attempts for each of the rows.
+    const rare = { columns: { a: { distribution: "uniform" } }, rows: 100_000, constraints: ["a > 0.9995"] };
+    const model = { tables: { t: rare } } as const;
+    await expect((await Simulation.create(model)).sample("t")).rejects.toMatchObject({
+      code: "VERISIM_SIMULATION_CONSTRAINT",
+      message: expect.stringMatching(/ \d+ of 32768 attempts did/),
+    });
     expect(await refused({ a: { event: "e" } }, { events: { e: { count: 60, length: 2 } } })).toMatch(
       /^VERISIM_SIMULATION_EVENT .*60/,
     );

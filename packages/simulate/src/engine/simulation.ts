@@ -108,6 +108,15 @@ export class Simulation<M extends SimulationModel = SimulationModel> {
     return this.#run(table).plan.rowCount;
   }
 
+  /**
+   * How often rows of a table have been drawn again so far, for its constraints to hold: what constraints cost. Rows that
+   * are made more than once (for child tables, say) count each time.
+   * @throws VerisimError `VERISIM_UNKNOWN_TABLE`
+   */
+  redrawnRows(table: TableName<M>): number {
+    return this.#run(table).redrawn;
+  }
+
   /** How the cells of a table are written, and its key. */
   tableMetadata(table: TableName<M>): TableMetadata {
     const { plan } = this.#run(table);

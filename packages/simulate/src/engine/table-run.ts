@@ -29,10 +29,16 @@ export interface TableSource {
 export class TableRun {
   readonly plan: TablePlan;
   readonly #source: TableSource;
+  #redrawn = 0;
 
   constructor(source: TableSource) {
     this.#source = source;
     this.plan = source.plan;
+  }
+
+  /** How often rows have been drawn again so far, for their constraints to hold. */
+  get redrawn(): number {
+    return this.#redrawn;
   }
 
   /** The columns that are needed for some of them; all that are written where none are named. */
@@ -123,7 +129,7 @@ export class TableRun {
     const given = reuse ? buffers : undefined;
     if (need.constrained) {
       fillColumns(plan, batch, plan.constrained, given);
-      meetConstraints(plan, batch);
+      this.#redrawn += meetConstraints(plan, batch);
     }
     fillColumns(plan, batch, need.unconstrained, given);
     return batch;
