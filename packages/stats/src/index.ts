@@ -4,6 +4,7 @@ export * from "./hermite.ts";
 export * from "./marginal.ts";
 export * from "./nearest-correlation.ts";
 export * from "./normal.ts";
+export * from "./optimization/index.ts";
 export * from "./roc-area.ts";
 export * from "./rounded-interval.ts";
 export * from "./segments.ts";

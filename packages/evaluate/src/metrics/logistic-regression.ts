@@ -4,8 +4,8 @@
 import { setImmediate } from "node:timers/promises";
 
 import { type RunOptions, throwIfAborted } from "@verisim/core";
+import { minimizeSmooth } from "@verisim/stats";
 import { featureWidth, type LinearFeatures, type RobustScale } from "./linear-features.ts";
-import { minimizeSmooth } from "./minimize-smooth.ts";
 
 export interface LogisticOptions extends RunOptions {
   /** Inverse strength of the penalty. Default 1. */

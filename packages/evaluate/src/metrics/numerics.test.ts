@@ -1,10 +1,10 @@
 import { RowRandom, streamKey } from "@verisim/core";
+import { minimizeSmooth } from "@verisim/stats";
 import { describe, expect, it } from "vitest";
 import { areaUnderCurve } from "./auc.ts";
 import { equalWidth } from "./equal-width.ts";
 import { featureWidth, type LinearFeatures, linearFeatures, robustScale } from "./linear-features.ts";
 import { fitLogistic, predictLogistic } from "./logistic-regression.ts";
-import { minimizeSmooth } from "./minimize-smooth.ts";
 import { quantiles } from "./quantiles.ts";
 
 function minimum(

@@ -1,0 +1,1 @@
+export { type MinimizeOptions, minimizeSmooth } from "./minimize-smooth.ts";
