@@ -19,6 +19,7 @@ const definition: LearnedDefinition<AutoregressiveTableOptions> = {
   formatVersion: 1,
   resolve: resolveAutoregressive,
   network: (options, encoding) => chainNetwork(options as ResolvedAutoregressiveOptions, encoding),
+  maxSteps: ({ maxSteps }) => maxSteps,
   source: chainSource,
 };
 

@@ -28,6 +28,8 @@ type Shared = Pick<
 >;
 
 export interface AutoregressiveTableOptions extends Shared {
+  /** Training steps at most, however many rows there are. */
+  maxSteps?: number;
   /** Width of the vector that known cells add up to. */
   hiddenDim?: number;
   /** Width of each column's own layer. */
@@ -73,6 +75,13 @@ const sharedNames = [
 
 export const autoregressiveOptions: OptionTable = {
   ...Object.fromEntries(sharedNames.map((name) => [name, shared[name]!])),
+  maxSteps: {
+    type: "integer",
+    default: 12_000,
+    min: 1,
+    max: 10_000_000,
+    description: "Training steps that the passes take at most, however many rows there are.",
+  },
   hiddenDim: {
     type: "integer",
     default: 192,

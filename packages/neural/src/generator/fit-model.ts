@@ -97,6 +97,7 @@ export async function fitModel<Options extends object>(
       batchSize: options.batchSize,
       epochs: options.epochs,
       minSteps: options.minSteps,
+      ...(definition.maxSteps ? { maxSteps: definition.maxSteps(options) } : {}),
       holdoutShare: options.holdoutShare,
       patience: options.patience,
       calibrate: options.calibrate,

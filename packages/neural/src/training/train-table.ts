@@ -23,6 +23,8 @@ export interface TableTraining {
   readonly batchSize: number;
   readonly epochs: number;
   readonly minSteps: number;
+  /** Steps that the passes take at most; the fewest win over it. Default: any. */
+  readonly maxSteps?: number;
   readonly holdoutShare: number;
   readonly patience: number;
   /** Whether shares are calibrated after training, and so before every look. */
@@ -56,7 +58,10 @@ export async function trainTable(training: TableTraining, hooks: TrainingHooks):
   const { trained, held } = split(training);
   const context: NetworkContext = { layout, rows: trained, shares: training.shares, batchSize };
   const stepsPerEpoch = Math.max(1, Math.ceil(trained.rowCount / batchSize));
-  const steps = Math.max(training.minSteps, training.epochs * stepsPerEpoch);
+  const steps = Math.max(
+    training.minSteps,
+    Math.min(training.maxSteps ?? Number.POSITIVE_INFINITY, training.epochs * stepsPerEpoch),
+  );
   const program = buildTraining(context, network, seed, held, training.maxMemoryBytes);
   let sampler: RowSampler | undefined;
   const weightsNow = (): StateTree => network.sampling(program.readPart("model"));
