@@ -40,6 +40,7 @@ beforeAll(async () => {
     depth: 1,
     maxBlocks: 16,
     averageDecay: 0.97,
+    calibrate: false,
   });
   await model.fit(table, { metadata, seed: 1 });
 }, 120_000);

@@ -36,7 +36,6 @@ export const tabularDiffusionOptions: OptionTable = {
     patience: 6,
     maxBlocks: 64,
     averageDecay: 0.999,
-    calibrate: false,
   }),
   width: { type: "integer", default: 256, min: 8, max: 8192, description: "Width of the network's layers." },
   depth: {

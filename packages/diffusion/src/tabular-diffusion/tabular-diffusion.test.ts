@@ -10,9 +10,10 @@ describeGenerator(tabularDiffusion, {
     maxBlocks: 16,
     steps: 6,
     averageDecay: 0.95,
+    calibrate: false,
   },
   // A small network learns the example in a second if its steps are long; larger rates would not do for real data.
-  qualityOptions: { minSteps: 300, batchSize: 200, learningRate: 3e-3, steps: 10 },
+  qualityOptions: { minSteps: 300, batchSize: 200, learningRate: 3e-3, steps: 10, calibrate: true },
   timeoutMs: 300_000,
   without: {
     "leaves the random streams of other columns alone when one is added":
