@@ -1,15 +1,12 @@
-// What rows of VAM are worth to LightGBM on small data: for every data set, several splits into rows to learn and rows to
+// What rows of a generator are worth to LightGBM on small data: for every data set, several splits into rows to learn and rows to
 // judge by. Validation inside the learnt rows chooses whether and how synthetic rows are used; the gain over the real rows
 // alone is that on the rows to judge by, against LightGBM's defaults and against the best minDataInLeaf.
 // Splits share no row where the table is large enough; else Nadeau and Bengio's corrected variance (Machine Learning 52,
 // 2003) makes up for the rows that they share.
-// Run: node --conditions=verisim-source augmentation.ts [data set ...] [--splits N] [--seed N] [--steps N]
+// Run: node --conditions=verisim-source augmentation.ts [data set ...] [--splits N] [--seed N] [--steps N] [--model NAME]
 
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { Table, type TableMetadata } from "@verisim/core";
-import { readTable } from "@verisim/data";
-import { sharedData } from "@verisim/testing";
+import type { Table, TableMetadata } from "@verisim/core";
 import {
   type AugmentationPlan,
   chooseAugmentation,
@@ -17,38 +14,9 @@ import {
   fitAugmented,
   tableFeatures,
 } from "@verisim/trees";
-import { VAM } from "@verisim/vam";
+import { findGenerator } from "@verisim/verisim/generators";
+import { augmentationCases as cases, readCase } from "./augmentation-cases.ts";
 import { type Cut, cutTable, meanOfSplits } from "./augmentation-splits.ts";
-
-interface Case {
-  readonly data: string;
-  readonly file?: string;
-  /** A file with the target in the same order, where it lies apart. */
-  readonly labels?: string;
-  readonly target: string;
-  readonly learn: number;
-  readonly splits?: number;
-}
-
-const cases: Readonly<Record<string, Case>> = {
-  iris: { data: "iris", target: "species", learn: 60 },
-  penguins: { data: "penguins", target: "species", learn: 50, splits: 5 },
-  breast_cancer: { data: "breast_cancer", target: "diagnosis", learn: 60, splits: 6 },
-  insurance: { data: "insurance", target: "charges", learn: 100 },
-  crop110: { data: "crop_recommendation", target: "label", learn: 110, splits: 5 },
-  crop220: { data: "crop_recommendation", target: "label", learn: 220, splits: 7 },
-  crop660: { data: "crop_recommendation", target: "label", learn: 660, splits: 5 },
-  digits: {
-    data: "mfeat_digits",
-    file: "mor.csv",
-    labels: "labels.csv",
-    target: "label",
-    learn: 200,
-    splits: 6,
-  },
-  telco: { data: "telco_churn", target: "Churn", learn: 500, splits: 7 },
-  mammography: { data: "mammography", target: "class", learn: 500 },
-};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -57,6 +25,7 @@ const { values, positionals } = parseArgs({
     seed: { type: "string", default: "2000" },
     steps: { type: "string", default: "1000" },
     batch: { type: "string", default: "64" },
+    model: { type: "string", default: "vam" },
   },
 });
 const firstSeed = Number(values.seed);
@@ -67,37 +36,21 @@ const settings = {
   tuned: { leastLeaves: [2, 5, 10, 20] },
 } as const;
 
-async function readCase({
-  data,
-  file = "data.csv",
-  labels,
-  target,
-}: Case): Promise<{ table: Table; metadata: TableMetadata } | null> {
-  const folder = sharedData(data);
-  if (folder === null) return null;
-  const { table, metadata } = await readTable(join(folder, file));
-  if (labels === undefined) return { table, metadata };
-  const read = await readTable(join(folder, labels));
-  const columns = { ...metadata.columns, [target]: { sdtype: "categorical" } } as TableMetadata["columns"];
-  return {
-    table: new Table([...table.columns, read.table.column(target)]),
-    metadata: { ...metadata, columns },
-  };
-}
-
 /** One split: the gain under each setting, and what was chosen. */
 async function judge({ train, holdout }: Cut, metadata: TableMetadata, target: string, seed: number) {
   const made = new Map<number, Table>();
   const makeRows = async (rows: Table, count: number, key: number): Promise<Table> => {
     const known = made.get(key);
     if (known) return known;
-    const options = {
+    const definition = findGenerator(values.model);
+    const training = {
       epochs: 1,
       minSteps: Number(values.steps),
       batchSize: Number(values.batch),
       holdoutShare: 0,
     };
-    const model = await new VAM(options).fit(rows, { metadata, seed: key });
+    const generator = definition.create(definition.trains ? training : {});
+    const model = await generator.fit(rows, { metadata, seed: key });
     const table = await model.sample(count, { seed: key });
     made.set(key, table);
     return table;
@@ -132,7 +85,7 @@ async function judge({ train, holdout }: Cut, metadata: TableMetadata, target: s
 }
 
 const planWords = (plan: AugmentationPlan | null): string =>
-  plan ? `${plan.amount}x${plan.weight}${plan.plausibleOnly ? "p" : ""}` : "none";
+  plan ? `${plan.amount}x${plan.weight}${plan.taught ? "t" : plan.plausibleOnly ? "p" : ""}` : "none";
 
 for (const name of positionals.length > 0 ? positionals : Object.keys(cases)) {
   const one = cases[name];

@@ -22,25 +22,32 @@ const folds = 3;
 const leastLeaves = [5, 20];
 
 /**
- * Reads `--amount`, `--weight` and `--plausible`; undefined where none is given and the use is to be chosen. Errors go to
+ * Reads `--amount`, `--weight`, `--plausible` and `--taught`; undefined where none is given and the use is to be chosen. Errors go to
  * `checks`.
  */
 export function planUse(flags: AugmentFlags, checks: Checks): AugmentationPlan | undefined {
-  const { amount, weight, plausible } = flags;
-  if (amount === undefined && weight === undefined && !plausible) return undefined;
+  const { amount, weight, plausible, taught } = flags;
+  if (amount === undefined && weight === undefined && !plausible && !taught) return undefined;
   for (const other of ["rows", "counts"] as const)
     if (amount !== undefined && flags[other] !== undefined)
       checks.add(
         new VerisimError("VERISIM_USAGE", `Expected --amount or --${other} but received both.`, {
-          hint: "Both say how many rows are drawn. --weight and --plausible go with either.",
+          hint: "Both say how many rows are drawn. --weight, --plausible and --taught go with either.",
         }),
       );
+  if (plausible && taught)
+    checks.add(
+      new VerisimError("VERISIM_USAGE", "Expected --plausible or --taught but received both.", {
+        hint: "Labels of a committee are plausible to it, whatever they were before.",
+      }),
+    );
   const read = (option: "amount" | "weight", text: string | undefined) =>
     text === undefined ? undefined : checks.attempt(() => readPositive(text, option));
   return {
     amount: read("amount", amount) ?? 1,
     weight: read("weight", weight) ?? 1,
     plausibleOnly: plausible === true,
+    ...(taught ? { taught } : {}),
   };
 }
 

@@ -47,6 +47,7 @@ export interface AugmentFlags extends FitFlags, SampleFlags {
   amount?: string;
   weight?: string;
   plausible?: boolean;
+  taught?: boolean;
 }
 
 export interface InspectFlags extends SharedFlags {
@@ -330,7 +331,8 @@ ${figureLines()}
     .option("--holdout <file>", "real rows to judge on (default: a quarter of DATA, each class in its share)")
     .option("--amount <n>", "synthetic rows per real row, such as 2 (default: chosen by validation)")
     .option("--weight <w>", "what a synthetic row counts beside a real one (default: chosen by validation)")
-    .option("--plausible", "only synthetic rows whose label is plausible (default: chosen by validation)");
+    .option("--plausible", "only synthetic rows whose label is plausible (default: chosen by validation)")
+    .option("--taught", "labels are those of a committee of trees that learnt the real rows");
   withSample(augment, "rows to draw (default: the sum of --counts, or four per real row)");
   withShared(withOut(withFit(augment, "the column to predict (required)"), "write the outcome as JSON"))
     .addHelpText(

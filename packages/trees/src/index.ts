@@ -25,6 +25,7 @@ export {
   type Scorer,
   scoreKinds,
 } from "./augmentation/scores.ts";
+export { type TaughtRows, taughtRows } from "./augmentation/taught-rows.ts";
 export type { FeatureColumn } from "./features.ts";
 export {
   type FitTreesOptions,

@@ -19,6 +19,7 @@ export interface TreeOptions {
   baggingFraction: number;
   baggingFreq: number;
   featureFraction: number;
+  extraTrees: boolean;
   maxBin: number;
   minDataPerGroup: number;
   catSmooth: number;
@@ -66,6 +67,12 @@ export const treeOptionRows: OptionTable = {
   baggingFraction: number(1, least, 1, "share of the rows that a bag holds; needs baggingFreq"),
   baggingFreq: integer(0, 0, most, "rounds after which a new bag is drawn; 0: no bags"),
   featureFraction: number(1, least, 1, "share of the columns that a tree may use"),
+  extraTrees: {
+    type: "boolean",
+    default: false,
+    description:
+      "one random threshold per column and split (Geurts et al. 2006): trees of a committee that differ",
+  },
   maxBin: integer(255, 2, 65_535, "bins of a column, at most"),
   minDataPerGroup: integer(100, 1, most, "rows of a group of categories, at least"),
   catSmooth: number(10, 0, 1e300, "smoothing of rare categories"),
@@ -110,6 +117,7 @@ export function treeParameters(
     bagging_fraction: options.baggingFraction,
     bagging_freq: options.baggingFreq,
     feature_fraction: options.featureFraction,
+    extra_trees: options.extraTrees,
     max_bin: options.maxBin,
     min_data_per_group: options.minDataPerGroup,
     cat_smooth: options.catSmooth,

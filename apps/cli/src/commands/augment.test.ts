@@ -49,7 +49,7 @@ describe("augment", () => {
     const result = JSON.parse(readFileSync(join(folder, "none.json"), "utf8"));
     expect(result).toMatchObject({ plan: null, training: null, notes: [], verdict: "no difference" });
     expect(result.rows).toEqual({ real: 300, synthetic: 0, holdout: 100 });
-    expect(result.choice.tried).toHaveLength(6);
+    expect(result.choice.tried).toHaveLength(9);
     const best = Math.max(...result.choice.tried.map(({ gain }: { gain: number }) => gain));
     const { standardError } = result.choice.tried.find(({ gain }: { gain: number }) => gain === best);
     expect(best).toBeLessThan(2 * standardError);
@@ -59,6 +59,7 @@ describe("augment", () => {
 
   it("uses those that help: the plan, its reason, and the gain on rows that nothing has seen", async () => {
     const args = ["sums.csv", "--holdout", "more-sums.csv", "--target", "sum", "--out", "some.json"];
+    args.push("--model", "gaussian-copula");
     const { code, stdout, stderr } = await verisim(...args);
     expect(code, stderr).toBe(0);
     const plan = /^4 synthetic rows per real row.* count (0\.1|0\.3|1) each: \+0\.\d+ R2, standard error/m;
@@ -143,7 +144,7 @@ describe("augment", () => {
     expect(result.plan).toEqual({ amount: 0.4, weight: 1, plausibleOnly: false });
     const { choice } = JSON.parse((await verisim(...args)).stdout);
     expect(choice.tried.map(({ plan }: { plan: { amount: number } }) => plan.amount)).toEqual(
-      new Array(6).fill(0.4),
+      new Array(9).fill(0.4),
     );
   });
 

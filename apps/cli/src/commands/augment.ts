@@ -77,7 +77,9 @@ export async function augment(data: string, flags: AugmentFlags, session: Sessio
       holdout,
       metadata,
       target,
-      ...(plan ? { weight: plan.weight, plausibleOnly: plan.plausibleOnly } : {}),
+      ...(plan
+        ? { weight: plan.weight, plausibleOnly: plan.plausibleOnly, taught: plan.taught === true }
+        : {}),
       ...(choice ? { trees: leavesOf(choice) } : {}),
       seed,
       signal: session.signal,
@@ -140,7 +142,7 @@ function choiceText({ words, score, tried }: AugmentationChoice, rows: number): 
   const lines = tried.map(({ plan, gain, standardError }) => [
     Number(plan.amount.toPrecision(3)).toString(),
     String(plan.weight),
-    plan.plausibleOnly ? "plausible" : "all",
+    plan.taught ? "taught" : plan.plausibleOnly ? "plausible" : "all",
     signed(gain),
     standardError.toPrecision(2),
   ]);
@@ -184,6 +186,7 @@ No synthetic rows are used: the trees are those of the real rows alone.`;
   const used = [
     plan.weight === 1 ? "" : ` that count ${plan.weight} each`,
     plan.plausibleOnly ? ", those with a plausible label" : "",
+    plan.taught ? ", with labels of a committee of trees that learnt the real rows" : "",
   ].join("");
   return `${judged}:
 from ${plural(rows.real, "real row")}, and with ${formatCount(rows.synthetic)} synthetic ones beside them${used}.

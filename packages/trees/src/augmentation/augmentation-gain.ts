@@ -11,6 +11,7 @@ import { pairedBootstrap, resampleCounts } from "./paired-bootstrap.ts";
 import { plausiblePlaces } from "./plausible-rows.ts";
 import { splitRows } from "./row-split.ts";
 import { scoreKinds } from "./scores.ts";
+import { taughtRows } from "./taught-rows.ts";
 
 export interface AugmentationRequest {
   /** Real rows that the generator has learnt. */
@@ -26,6 +27,8 @@ export interface AugmentationRequest {
   readonly weight?: number;
   /** True: only synthetic rows whose label trees believe that learnt the real rows alone. Default false. */
   readonly plausibleOnly?: boolean;
+  /** True: labels are those of a committee of trees that learnt the real rows alone. Default false. */
+  readonly taught?: boolean;
   /** Trainings of each side with different seeds and validation rows, 3 to 1000. Default 5. */
   readonly trainings?: number;
   /** Resamples of the holdout, 100 to 100,000. Default 1000. */
@@ -117,7 +120,10 @@ export async function augmentationGain(request: AugmentationRequest): Promise<Au
     const options = { ...trees, objective, seed: training + 1 };
     const judged = { objective, classCount: classes.length };
     const sides: LabelledRows[] = [learnt];
-    if (parts.synthetic) {
+    if (parts.synthetic && request.taught) {
+      const taught = await taughtRows(learnt, parts.synthetic, judged, seed + training, signal);
+      sides.push(joinRows(learnt, taught.rows, weight, taught.weights));
+    } else if (parts.synthetic) {
       const synthetic = request.plausibleOnly
         ? pickRows(
             parts.synthetic,

@@ -18,6 +18,7 @@ import { resampleCounts } from "./paired-bootstrap.ts";
 import { plausiblePlaces } from "./plausible-rows.ts";
 import { splitRows } from "./row-split.ts";
 import { type ScoreKind, type Scorer, scoreKinds } from "./scores.ts";
+import { type TaughtRows, taughtRows } from "./taught-rows.ts";
 
 export type { AugmentationPlan } from "./fit-augmented.ts";
 
@@ -35,6 +36,8 @@ export interface AugmentationChoiceRequest {
   readonly weights?: readonly number[];
   /** Also try each plan with only those rows whose label is plausible. Default true. */
   readonly tryPlausible?: boolean;
+  /** Also try each plan with labels of a committee of trees. Default: of up to 5,000 real rows. */
+  readonly tryTaught?: boolean;
   /** Values of minDataInLeaf (and minDataPerGroup), of which the best for the real rows alone is taken for both sides. Default: that of `trees`. */
   readonly leastLeaves?: readonly number[];
   /** Parts of the real rows, each of which is predicted from the others; 2 to 20. Default 3. */
@@ -78,6 +81,8 @@ export interface AugmentationChoice {
 }
 
 const resamples = 200;
+/** Real rows beyond which a committee is not tried by itself: it costs twenty trainings, and tells trees little more. */
+const mostTaught = 5000;
 /** Share of the real rows to learn that trees with early stopping stop on, as in `augmentationGain`. */
 const stopShare = 0.2;
 
@@ -100,9 +105,9 @@ export async function chooseAugmentation(request: AugmentationChoiceRequest): Pr
       `Expected a number from 0 to 10 for standardErrors but received ${standardErrors}.`,
       { where: { option: "standardErrors" } },
     );
-  const plans = plansOf(request);
   const coding = tableFeatures(real, metadata, target);
   const all = coding.encode(real);
+  const plans = plansOf(request, all.labels.length);
   if (all.labels.length < 10)
     throw new VerisimError(
       "VERISIM_AUGMENTATION_ROWS",
@@ -155,7 +160,26 @@ export async function chooseAugmentation(request: AugmentationChoiceRequest): Pr
       const plausible = plans.some(({ plausibleOnly }) => plausibleOnly)
         ? await plausiblePlaces(rows, synthetic, judged, seed, signal)
         : undefined;
-      round.push({ learnt: rows, validation, share, out, held: pickRows(all, out), synthetic, plausible });
+      const amounts = new Set(plans.flatMap(({ amount, taught }) => (taught ? [amount] : [])));
+      const taught = new Map<number, TaughtRows>();
+      for (const amount of amounts) {
+        const count = Math.min(synthetic.labels.length, Math.round(amount * learnt.labels.length));
+        const own = pickRows(
+          synthetic,
+          Int32Array.from({ length: count }, (_, row) => row),
+        );
+        taught.set(amount, await taughtRows(rows, own, judged, seed, signal));
+      }
+      round.push({
+        learnt: rows,
+        validation,
+        share,
+        out,
+        held: pickRows(all, out),
+        synthetic,
+        plausible,
+        taught,
+      });
     }
     rounds.push(round);
   }
@@ -165,7 +189,7 @@ export async function chooseAugmentation(request: AugmentationChoiceRequest): Pr
     const scorers: Scorer[] = [];
     for (const round of rounds) {
       const predictions = new Float64Array(all.labels.length * outputs);
-      for (const { learnt, validation, share, out, held, synthetic, plausible } of round) {
+      for (const { learnt, validation, share, out, held, synthetic, plausible, taught } of round) {
         throwIfAborted(signal);
         report(plan ? "trees with synthetic rows" : "trees");
         const inside = inProportion(trees, share);
@@ -173,6 +197,7 @@ export async function chooseAugmentation(request: AugmentationChoiceRequest): Pr
           seed,
           ...(signal ? { signal } : {}),
           ...(plausible ? { plausible } : {}),
+          ...(plan?.taught ? { taught: taught.get(plan.amount)! } : {}),
           ...(validation ? { validation } : {}),
         });
         const values = await model.predict(held.features, signal ? { signal } : {});
@@ -225,6 +250,8 @@ interface Fold {
   readonly held: LabelledFeatures;
   readonly synthetic: LabelledFeatures;
   readonly plausible: Int32Array | undefined;
+  /** By amount. */
+  readonly taught: ReadonlyMap<number, TaughtRows>;
 }
 
 /**
@@ -312,14 +339,21 @@ function wordsOf(
   const figures = ({ gain, standardError }: TriedPlan) =>
     `${gain >= 0 ? "+" : ""}${gain.toPrecision(2)} ${score}, standard error ${standardError.toPrecision(2)}`;
   if (chosen) {
-    const { amount, weight, plausibleOnly } = chosen.plan;
-    return `${amount} synthetic rows per real row${plausibleOnly ? ", those with a plausible label," : ""} that count ${weight} each: ${figures(chosen)}.`;
+    const { amount, weight, plausibleOnly, taught } = chosen.plan;
+    const which = taught ? ", with labels of a committee of trees," : ", those with a plausible label,";
+    return `${amount} synthetic rows per real row${plausibleOnly || taught ? which : ""} that count ${weight} each: ${figures(chosen)}.`;
   }
   return `None: no plan gained more than ${standardErrors} standard errors over the real rows alone (the best: ${figures(bestOf(tried))}).`;
 }
 
-function plansOf(request: AugmentationChoiceRequest): AugmentationPlan[] {
+function plansOf(request: AugmentationChoiceRequest, rowCount: number): AugmentationPlan[] {
   const { amounts = [4], weights = [0.1, 0.3, 1], tryPlausible = true } = request;
+  const { tryTaught = rowCount <= mostTaught } = request;
+  const uses = [
+    { plausibleOnly: false },
+    ...(tryPlausible ? [{ plausibleOnly: true }] : []),
+    ...(tryTaught ? [{ plausibleOnly: false, taught: true }] : []),
+  ];
   for (const [option, values] of [
     ["amounts", amounts],
     ["weights", weights],
@@ -331,9 +365,7 @@ function plansOf(request: AugmentationChoiceRequest): AugmentationPlan[] {
         { where: { option } },
       );
   return amounts.flatMap((amount) =>
-    weights.flatMap((weight) =>
-      (tryPlausible ? [false, true] : [false]).map((plausibleOnly) => ({ amount, weight, plausibleOnly })),
-    ),
+    weights.flatMap((weight) => uses.map((use): AugmentationPlan => ({ amount, weight, ...use }))),
   );
 }
 

@@ -5,6 +5,7 @@ import type { LabelledFeatures, TableFeatures } from "../table-features.ts";
 import type { TreeOptions } from "../tree-options.ts";
 import { joinRows, pickRows } from "./labelled-rows.ts";
 import { plausiblePlaces } from "./plausible-rows.ts";
+import { type TaughtRows, taughtRows } from "./taught-rows.ts";
 
 /** How synthetic rows are used. */
 export interface AugmentationPlan {
@@ -14,6 +15,8 @@ export interface AugmentationPlan {
   readonly weight: number;
   /** Only rows whose label trees believe that learnt the real rows alone. */
   readonly plausibleOnly: boolean;
+  /** Labels are those of a committee of trees that learnt the real rows, see `taughtRows`; `plausibleOnly` then says nothing. Default false. */
+  readonly taught?: boolean;
 }
 
 export interface FitAugmentedOptions {
@@ -22,6 +25,8 @@ export interface FitAugmentedOptions {
   readonly signal?: AbortSignal;
   /** Places of the synthetic rows with a plausible label, where they are known; ascending. */
   readonly plausible?: Int32Array;
+  /** All synthetic rows as the committee labels them, where that is known. */
+  readonly taught?: TaughtRows;
   /** Real rows, not among those to learn, on which boosting stops early. A plan's amount is per row of both. */
   readonly validation?: LabelledFeatures;
 }
@@ -42,7 +47,7 @@ export async function fitAugmented(
   synthetic: LabelledFeatures,
   plan: AugmentationPlan | null,
   trees: Partial<TreeOptions>,
-  { seed = 0, signal, plausible, validation }: FitAugmentedOptions = {},
+  { seed = 0, signal, plausible, taught, validation }: FitAugmentedOptions = {},
 ): Promise<GradientBoostedTrees> {
   const { objective, classes } = coding;
   const model = new GradientBoostedTrees({ ...trees, objective });
@@ -51,6 +56,12 @@ export async function fitAugmented(
   const rows = real.labels.length + (validation?.labels.length ?? 0);
   const count = Math.min(synthetic.labels.length, Math.round(plan.amount * rows));
   const judged = { objective, classCount: classes.length };
+  if (plan.taught) {
+    const wanted = Int32Array.from({ length: count }, (_, row) => row);
+    const own = taught ?? (await taughtRows(real, pickRows(synthetic, wanted), judged, seed, signal));
+    const { features, labels, weights } = joinRows(real, own.rows, plan.weight, own.weights);
+    return model.fit(features, labels, { ...stop, weights: weights! });
+  }
   const places = plan.plausibleOnly
     ? (plausible ?? (await plausiblePlaces(real, synthetic, judged, seed, signal)))
     : Int32Array.from({ length: count }, (_, row) => row);

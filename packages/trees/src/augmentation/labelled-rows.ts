@@ -19,11 +19,13 @@ export function pickRows({ features, labels, rows }: LabelledFeatures, places: I
 /**
  * Real rows, which count 1 each, and synthetic ones after them.
  * @param weight what a synthetic row counts, above 0. Default 1: the rows then carry no weights
+ * @param shares what each of them counts beside the others. Default 1 each
  */
 export function joinRows(
   real: LabelledFeatures,
   synthetic: LabelledFeatures,
   weight: number = 1,
+  shares?: Float64Array,
 ): LabelledRows {
   const rows = {
     features: real.features.map(
@@ -34,9 +36,11 @@ export function joinRows(
     ),
     labels: concat(real.labels, synthetic.labels),
   };
-  if (weight === 1) return rows;
+  if (weight === 1 && shares === undefined) return rows;
   const weights = new Float64Array(rows.labels.length).fill(1);
-  return { ...rows, weights: weights.fill(weight, real.labels.length) };
+  const first = real.labels.length;
+  for (let row = first; row < weights.length; row++) weights[row] = weight * (shares?.[row - first] ?? 1);
+  return { ...rows, weights };
 }
 
 function concat(a: Float64Array, b: Float64Array): Float64Array {
