@@ -60,7 +60,7 @@ async function run() {
           }),
         }),
         country: f.valuesFromArray({
-          values: weights({ DE: 0.7, FR: 0.09, NL: 0.06, AT: 0.06, GB: 0.04, US: 0.04, CN: 0.01 }),
+          values: weights({ DE: 0.88, FR: 0.035, NL: 0.025, AT: 0.025, GB: 0.015, US: 0.015, CN: 0.005 }),
         }),
         amount: f.number({ minValue: 0.5, maxValue: 500, precision: 100 }),
         seconds_since_last: f.int({ minValue: 0, maxValue: 4_000_000 }),

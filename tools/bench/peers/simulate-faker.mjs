@@ -29,7 +29,7 @@ const weighted = (weights) => Object.entries(weights).map(([value, weight]) => (
 const categoryWeights = weighted(
   Object.fromEntries(Object.entries(categories).map(([name, [weight]]) => [name, weight])),
 );
-const countryWeights = weighted({ DE: 70, FR: 9, NL: 6, AT: 6, GB: 4, US: 4, CN: 1 });
+const countryWeights = weighted({ DE: 88, FR: 3.5, NL: 2.5, AT: 2.5, GB: 1.5, US: 1.5, CN: 0.5 });
 const uniform = () => faker.number.float();
 const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 

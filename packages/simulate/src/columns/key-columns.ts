@@ -91,6 +91,8 @@ function uuidPlan(context: PlanContext): ColumnPlan {
   };
 }
 
+const namesBySex: ReadonlySet<string> = new Set(["firstName", "middleName", "lastName", "prefix"]);
+
 /** A function of Faker by its path; a module or function that is not there is an error. */
 function fakerFunction(path: string): (faker: Faker, argument: unknown) => unknown {
   const parts = path.split(".");
@@ -114,6 +116,9 @@ function fakerFunction(path: string): (faker: Faker, argument: unknown) => unkno
     const owner = Object.hasOwn(modules, module!) ? modules[module!]! : undefined;
     const call = owner && Object.hasOwn(owner, name!) ? owner[name!] : undefined;
     if (typeof call !== "function") return refuse();
+    // Names by sex take it alone, not in an object of options.
+    if (module === "person" && namesBySex.has(name!))
+      return call.call(owner, (argument as { sex?: unknown } | undefined)?.sex);
     return argument === undefined ? call.call(owner) : call.call(owner, argument);
   };
 }

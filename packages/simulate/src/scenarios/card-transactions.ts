@@ -23,9 +23,9 @@ export const cardTransactions = {
             services: 6,
           },
         },
-        country: { categories: { DE: 70, FR: 9, NL: 6, AT: 6, GB: 4, US: 4, CN: 1 } },
+        country: { categories: { DE: 88, FR: 3.5, NL: 2.5, AT: 2.5, GB: 1.5, US: 1.5, CN: 0.5 } },
         // How much of all business a merchant has: few have most of it.
-        popularity: { distribution: "pareto", alpha: 1.1, max: 2_000, hidden: true },
+        popularity: { distribution: "pareto", alpha: 1.1, max: 200, hidden: true },
       },
     },
     cards: {

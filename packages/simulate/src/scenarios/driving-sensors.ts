@@ -60,7 +60,7 @@ export const drivingSensors = {
         hazard_step: { formula: "event.hazard", type: "number", hidden: true },
         acceleration: {
           formula:
-            "if(state == 'standing', 0, if(state == 'accelerating', 1.4 + 1.6 * parent.driver_style, if(state == 'braking', -1.8 - 1.5 * parent.driver_style, 0.4 * (parent.cruise - prev(speed, 0))))) + if(state == 'standing', 0, 0.12 * normal())",
+            "if(state == 'standing', 0, if(state == 'accelerating', 1.4 + 1.6 * parent.driver_style, if(state == 'braking', -1.8 - 1.5 * parent.driver_style, clamp(0.4 * (parent.cruise - prev(speed, 0)), -2, 2.2)))) + if(state == 'standing', 0, 0.12 * normal())",
           type: "number",
           decimals: 2,
         },
@@ -72,7 +72,7 @@ export const drivingSensors = {
           decimals: 1,
         },
         gap_m: {
-          series: { level: "8 + 1.8 * speed", noise: { sd: "2 + 0.2 * speed", ar: 0.95 } },
+          series: { level: "8 + 1.8 * speed", noise: { sd: "1.2 + 0.2 * speed", ar: 0.95 } },
           decimals: 1,
           missing: 0.01,
         },

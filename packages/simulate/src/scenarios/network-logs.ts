@@ -65,8 +65,25 @@ export const networkLogs = {
           sigma: 1.3,
           decimals: 0,
         },
-        bytes_out: { distribution: "lognormal", median: 1_800, sigma: 1.6, decimals: 0 },
-        bytes_in: { distribution: "lognormal", median: "6 * bytes_out ^ 0.9", sigma: 1.1, decimals: 0 },
+        // Names, clocks and pings are asked for in packets of a known size; all else begins with a handshake.
+        bytes_out: {
+          cases: [
+            { when: "port == 53", distribution: "lognormal", median: 72, sigma: 0.2 },
+            { when: "port == 123", distribution: "constant", value: 76 },
+            { when: "protocol == 'icmp'", distribution: "constant", value: 84 },
+            { distribution: "lognormal", median: 1_800, sigma: 1.4, min: 240 },
+          ],
+          decimals: 0,
+        },
+        bytes_in: {
+          cases: [
+            { when: "port == 53", distribution: "lognormal", median: 170, sigma: 0.5, min: 60, max: 4_096 },
+            { when: "port == 123", distribution: "constant", value: 76 },
+            { when: "protocol == 'icmp'", distribution: "constant", value: 84 },
+            { distribution: "lognormal", median: "6 * bytes_out ^ 0.9", sigma: 1.1, min: 160 },
+          ],
+          decimals: 0,
+        },
         failed: { formula: "chance(0.02)", type: "boolean" },
         attack: { event: ["scan", "brute_force", "exfiltration"] },
         is_attack: { formula: "not is_missing(attack)", type: "boolean" },

@@ -12,7 +12,7 @@ export const retailBaskets = {
         customer_id: { key: "sequence", start: 1_001 },
         first_name: { faker: "person.firstName", locale: ["de", "fr", "en_GB"] },
         last_name: { faker: "person.lastName", locale: ["de", "fr", "en_GB"] },
-        email: { faker: "internet.email", with: { firstName: "first_name", lastName: "last_name" } },
+        email: { faker: "internet.exampleEmail", with: { firstName: "first_name", lastName: "last_name" } },
         joined: {
           formula: "start_of_day(date('2021-01-01') + days(1400 * uniform()))",
           type: "datetime",
@@ -38,9 +38,36 @@ export const retailBaskets = {
       rows: 300,
       columns: {
         product_id: { key: "sequence" },
-        name: { faker: "commerce.productName" },
+        name: { formula: "adjective + ' ' + article", type: "text" },
         department: {
           categories: { food: 40, household: 20, clothing: 15, electronics: 10, toys: 8, garden: 7 },
+        },
+        adjective: {
+          categories: ["Classic", "Fresh", "Green", "Large", "New", "Original", "Small", "Special"],
+          hidden: true,
+        },
+        article: {
+          given: "department",
+          table: {
+            food: [
+              "bread",
+              "butter",
+              "coffee",
+              "pasta",
+              "apples",
+              "cheese",
+              "yoghurt",
+              "rice",
+              "tomatoes",
+              "juice",
+            ],
+            household: ["soap", "towels", "detergent", "candles", "sponges", "bowls", "mugs", "light bulbs"],
+            clothing: ["shirt", "socks", "jacket", "scarf", "trousers", "gloves", "hat", "pullover"],
+            electronics: ["headphones", "keyboard", "charger", "speaker", "monitor", "camera"],
+            toys: ["blocks", "puzzle", "doll", "train", "board game", "ball"],
+            garden: ["seeds", "hose", "spade", "pots", "fertiliser", "lantern"],
+          },
+          hidden: true,
         },
         price: {
           cases: [
