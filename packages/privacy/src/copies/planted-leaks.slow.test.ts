@@ -38,6 +38,8 @@ describe.each(tables)("%s, %i columns, %i rows, %i held out", (population, width
     async (_, share, how, least) => {
       let found = 0;
       for (let seed = 0; seed < seeds; seed++) {
+        // What is decided need not be counted to its end: enough are found, or too few can be.
+        if (share > 0 && (found >= least || found + seeds - seed < least)) break;
         const real = draw(population, width, rows, 3 * seed + 1);
         const holdout = draw(population, width, held, 3 * seed + 2);
         const independent = draw(population, width, rows, 3 * seed + 3);
