@@ -19,9 +19,19 @@ const definition: LearnedDefinition<AutoregressiveTableOptions> = {
   formatVersion: 1,
   resolve: resolveAutoregressive,
   network: (options, encoding) => chainNetwork(options as ResolvedAutoregressiveOptions, encoding),
+  encoding: ({ maxBlocks }, rowCount) => ({ maxBlocks: maxBlocks ?? blocksOf(rowCount) }),
   maxSteps: ({ maxSteps }) => maxSteps,
   source: chainSource,
 };
+
+/** Rows behind a block of a number, on average, and the bounds of their number. */
+const rowsPerBlock = 40;
+const [fewestBlocks, mostBlocks] = [10, 100];
+
+/** Blocks of a number: of few rows a network would learn the rows rather than the column. */
+function blocksOf(rowCount: number): number {
+  return Math.max(fewestBlocks, Math.min(mostBlocks, Math.ceil(rowCount / rowsPerBlock)));
+}
 
 /**
  * Any-order autoregressive network over the cells of a table.

@@ -16,7 +16,6 @@ type Shared = Pick<
   | "batchSize"
   | "holdoutShare"
   | "patience"
-  | "maxBlocks"
   | "maxCategories"
   | "minGroup"
   | "derive"
@@ -28,6 +27,8 @@ type Shared = Pick<
 >;
 
 export interface AutoregressiveTableOptions extends Shared {
+  /** Most blocks of a number; null: one for every 40 rows, from 10 to 100. */
+  maxBlocks?: number | null;
   /** Training steps at most, however many rows there are. */
   maxSteps?: number;
   /** Width of the vector that known cells add up to. */
@@ -43,6 +44,7 @@ export interface AutoregressiveTableOptions extends Shared {
   topP?: number;
 }
 
+/** Null where a default follows from the table's size. */
 export type ResolvedAutoregressiveOptions = Required<AutoregressiveTableOptions> & ResolvedLearningOptions;
 
 const shared = withDefaults(learningOptions, {
@@ -50,7 +52,6 @@ const shared = withDefaults(learningOptions, {
   minSteps: 600,
   batchSize: 256,
   patience: 10,
-  maxBlocks: 100,
   candidates: 64,
   averageDecay: 0.99,
   cooldown: 1,
@@ -62,7 +63,6 @@ const sharedNames = [
   "batchSize",
   "holdoutShare",
   "patience",
-  "maxBlocks",
   "maxCategories",
   "minGroup",
   "derive",
@@ -75,6 +75,13 @@ const sharedNames = [
 
 export const autoregressiveOptions: OptionTable = {
   ...Object.fromEntries(sharedNames.map((name) => [name, shared[name]!])),
+  maxBlocks: {
+    type: "integer",
+    default: null,
+    min: 1,
+    max: 1000,
+    description: "Most blocks of a number; null: one for every 40 rows, from 10 to 100.",
+  },
   maxSteps: {
     type: "integer",
     default: 12_000,

@@ -60,7 +60,7 @@ export async function fitModel<Options extends object>(
       maxCategories: options.maxCategories,
       minGroup: options.minGroup,
       derive: options.derive,
-      ...definition.encoding?.(options),
+      ...definition.encoding?.(options, table.rowCount),
     },
     { seed, tableName, ...(signal ? { signal } : {}) },
   );

@@ -44,7 +44,7 @@ export interface LearnedDefinition<Options extends object = object> {
   /** The network for these options. @param encoding of the table that it learns or has learnt */
   network(options: Required<Options> & ResolvedLearningOptions, encoding: TableEncoding): TableNetwork;
   /** How the table is encoded, where that is not what the shared options say. */
-  encoding?(options: Required<Options> & ResolvedLearningOptions): Partial<EncodingOptions>;
+  encoding?(options: Required<Options> & ResolvedLearningOptions, rowCount: number): Partial<EncodingOptions>;
   /** Training steps that the passes over many rows take at most, where there is such a number. */
   maxSteps?(options: Required<Options> & ResolvedLearningOptions): number;
   /** How rows are drawn by what has been learnt, where not column by column from a network's logits. */
