@@ -1,5 +1,6 @@
 // What is done to cells after they are drawn: some become missing, and in the rows of a rare event some become others.
 
+import { rowUniform } from "@verisim/core";
 import { type ColumnPlan, compileAs, type PlanContext } from "../columns/column-kind.ts";
 import type { NumericNode } from "../formula/nodes.ts";
 import type { Formula } from "../formula/parser.ts";
@@ -22,6 +23,56 @@ export function withMissing(plan: ColumnPlan, share: Formula, context: PlanConte
         if (!(u[i]! < shares[i]!)) continue;
         if (vector.kind === "number") vector.values[i] = Number.NaN;
         else vector.codes[i] = -1;
+      }
+    },
+  };
+}
+
+/** The plan with the cell of an episode's first row in all of its rows. */
+export function withHeld(plan: ColumnPlan, stepSlot: number, { slot }: PlanContext): ColumnPlan {
+  return {
+    ...plan,
+    ordered: true,
+    fill: (batch, from, to) => {
+      plan.fill(batch, from, to);
+      const steps = batch.numbers(stepSlot);
+      const vector = batch.vectors[slot]!;
+      for (let i = from; i < to; i++) {
+        if (!(steps[i]! >= 1)) continue;
+        if (vector.kind === "number") vector.values[i] = batch.numberBefore(slot, i)!;
+        else if (i > 0) vector.codes[i] = vector.codes[i - 1]!;
+        else {
+          const text = batch.textBefore(slot, i);
+          vector.codes[i] =
+            typeof text !== "string"
+              ? -1
+              : vector.growing
+                ? vector.growing.code(text)
+                : vector.dictionary.indexOf(text);
+        }
+      }
+    },
+  };
+}
+
+/** The plan of ascending times with those of an episode at most `gap` microseconds apart, in whole seconds. */
+export function withEventTimes(
+  plan: ColumnPlan,
+  gap: number,
+  stepSlot: number,
+  { slot, key }: PlanContext,
+): ColumnPlan {
+  const gaps = key("gaps");
+  return {
+    ...plan,
+    fill: (batch, from, to) => {
+      plan.fill(batch, from, to);
+      const steps = batch.numbers(stepSlot);
+      const times = batch.numbers(slot);
+      for (let i = from; i < to; i++) {
+        if (!(steps[i]! >= 1)) continue;
+        const after = Math.floor((gap * rowUniform(gaps, batch.rows[i]!)) / 1e6) * 1e6;
+        times[i] = Math.min(times[i]!, batch.numberBefore(slot, i)! + after);
       }
     },
   };

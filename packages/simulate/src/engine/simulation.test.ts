@@ -224,6 +224,37 @@ describe("the laws", () => {
     }
   });
 
+  it("keeps an episode's cells and its times together, wherever a batch begins", async () => {
+    const model: SimulationModel = {
+      tables: {
+        t: {
+          rows: 3_000,
+          columns: {
+            time: { time: { events: "poisson", start: "2025-01-01", end: "2026-01-01" } },
+            who: { categories: { a: 1, b: 1, c: 1, d: 1 } },
+            size: { distribution: "uniform" },
+            step: { formula: "event.burst", type: "number" },
+          },
+          events: { burst: { count: 60, length: 5, hold: ["who", "size"], within: "20m" } },
+        },
+      },
+    };
+    const simulation = await Simulation.create(model, { seed: 9 });
+    const all = rowsOf(await simulation.sample("t"));
+    all.forEach((row, i) => {
+      if (i > 0) expect(row.time as number).toBeGreaterThanOrEqual(all[i - 1]!.time as number);
+      if (row.step === null || row.step === 0) return;
+      const first = all[i - (row.step as number)]!;
+      expect([row.who, row.size]).toEqual([first.who, first.size]);
+      expect((row.time as number) - (first.time as number)).toBeLessThanOrEqual(20 * 60e6);
+    });
+    expect(all.filter(({ step }) => step === 4)).toHaveLength(60);
+    const within = all.findIndex(({ step }) => step === 3);
+    expect(rowsOf(await simulation.sample("t", { from: within, rowCount: 9, batchSize: 2 }))).toEqual(
+      all.slice(within, within + 9),
+    );
+  });
+
   it("says how often rows were drawn again", async () => {
     const model: SimulationModel = {
       tables: {

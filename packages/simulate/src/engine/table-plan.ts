@@ -9,7 +9,7 @@ import type { NumericNode } from "../formula/nodes.ts";
 import type { Problems } from "../model/problems.ts";
 import type { ReadColumnModel, ReadTable } from "../model/read-model.ts";
 import { countSlot, firstFreeSlot, indexSlot, rowSlot, type ValueType } from "./batch.ts";
-import { withEventSet, withMissing } from "./cell-changes.ts";
+import { withEventSet, withEventTimes, withHeld, withMissing } from "./cell-changes.ts";
 import { type CopulaBlock, planCopulaBlocks } from "./copula-block.ts";
 import { closure, type Group, type Node, orderColumns } from "./dependencies.ts";
 
@@ -126,12 +126,12 @@ class Planner {
     });
     const blocks = planCopulaBlocks(this.#table, this.#columns, this.#streams, problems);
     for (const event of this.#table.events) {
-      for (const name of event.set.keys()) {
+      for (const name of [...event.hold, ...event.set.keys()]) {
         if (this.#readings.has(name)) continue;
         const hint = knownTextsHint("columns", name, this.#readings.keys());
         problems.add(
           "VERISIM_SIMULATION_REFERENCE",
-          `${event.path}.set`,
+          `${event.path}.${event.set.has(name) ? "set" : "hold"}`,
           `Expected the name of a column but received ${JSON.stringify(name)}.`,
           hint,
         );
@@ -177,9 +177,15 @@ class Planner {
     let plan = reading.plan(context);
     this.#columns.set(name, { name, slot, hidden, plan, redraws: reading.redraws !== false });
     for (const event of this.#table.events) {
+      const stepSlot = this.#eventSlots.get(event.name)!;
+      if (event.within !== undefined && plan.type === "datetime" && plan.ordered)
+        plan = withEventTimes(plan, event.within / (event.length - 1 || 1), stepSlot, {
+          ...context,
+          key: context.part(`event ${event.name}`).key,
+        });
+      if (event.hold.includes(name)) plan = withHeld(plan, stepSlot, context);
       const formula = event.set.get(name);
       if (!formula) continue;
-      const stepSlot = this.#eventSlots.get(event.name)!;
       const part = context.part(`event ${event.name}`);
       const resolve: PlanContext["resolve"] = (read, of) =>
         read === "step" && of === undefined && !this.#readings.has("step")

@@ -218,6 +218,10 @@ export interface RareEvent {
   readonly share?: number;
   /** Rows of an episode, which lie next to each other. Default 1. */
   readonly length?: number;
+  /** Columns that have the cell of its first row in all rows of an episode: who attacks, say. */
+  readonly hold?: readonly string[];
+  /** The longest time from the first row of an episode to its last, such as `2h`, for columns of `time`. */
+  readonly within?: string;
   /** What the columns become there; a formula may refer to the column itself and to `step` (0 on) of the episode. */
   readonly set?: Readonly<Record<string, string>>;
 }

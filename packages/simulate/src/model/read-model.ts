@@ -5,6 +5,7 @@ import { parseDocument } from "yaml";
 import { type ColumnReading, readFormula } from "../columns/column-kind.ts";
 import { readColumn } from "../columns/kinds.ts";
 import type { Formula } from "../formula/parser.ts";
+import { parseDuration } from "../time/durations.ts";
 import { describeValue, Fields, Problems } from "./problems.ts";
 
 export interface ReadColumnModel {
@@ -21,6 +22,9 @@ export interface ReadEvent {
   readonly count: number | undefined;
   readonly share: number | undefined;
   readonly length: number;
+  readonly hold: readonly string[];
+  /** Microseconds. */
+  readonly within: number | undefined;
   readonly set: ReadonlyMap<string, Formula>;
 }
 
@@ -236,6 +240,11 @@ function readEvent(name: string, events: Fields, problems: Problems): ReadEvent 
   const count = fields.number("count", { min: 0, max: 1e8, whole: true });
   const share = fields.number("share", { min: 0, max: 1 });
   const length = fields.number("length", { min: 1, max: 1e6, whole: true }) ?? 1;
+  const hold = fields.texts("hold") ?? [];
+  const duration = fields.text("within");
+  const within = duration === undefined ? undefined : parseDuration(duration);
+  if (duration !== undefined && within === undefined)
+    fields.fault("within", "a length of time", "Write it as 500ms, 90s, 10m, 1h30m or 2d.");
   const set = fields.object("set");
   const formulas = (set?.names ?? []).flatMap((column): [string, Formula][] => {
     const formula = readFormula(set!.numberOrFormula(column, true), set!.at(column), problems);
@@ -243,7 +252,7 @@ function readEvent(name: string, events: Fields, problems: Problems): ReadEvent 
   });
   if ((count === undefined) === (share === undefined)) fields.fault("count", "either count or share");
   fields.refuseOthers();
-  return { name, path: fields.path, count, share, length, set: new Map(formulas) };
+  return { name, path: fields.path, count, share, length, hold, within, set: new Map(formulas) };
 }
 
 function checkReferences(tables: readonly ReadTable[], problems: Problems): void {

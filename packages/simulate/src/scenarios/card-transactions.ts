@@ -104,6 +104,7 @@ export const cardTransactions = {
         fraud: {
           share: 0.002,
           length: 4,
+          within: "3h",
           set: {
             amount: "round(if(step < 2, uniform(0.5, 3), min(parent.credit_limit, 150 + 4 * amount)), 2)",
             online: "chance(0.85)",

@@ -92,6 +92,7 @@ export const networkLogs = {
         scan: {
           count: 20,
           length: 40,
+          hold: ["source", "target"],
           set: {
             port: "1000 + step * 17",
             duration_ms: "round(uniform(0, 3))",
@@ -104,6 +105,7 @@ export const networkLogs = {
         brute_force: {
           count: 15,
           length: 25,
+          hold: ["source", "target"],
           set: {
             port: "22",
             protocol: "'tcp'",
@@ -115,6 +117,7 @@ export const networkLogs = {
         exfiltration: {
           count: 10,
           length: 6,
+          hold: ["source", "target"],
           set: {
             bytes_out: "round(5e7 * exp(0.5 * normal()))",
             duration_ms: "round(9e4 * exp(0.3 * normal()))",
