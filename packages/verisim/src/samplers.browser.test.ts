@@ -15,9 +15,10 @@ const options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "attention-gan": { ...small, tokenDim: 16, discriminatorDims: [32], maxBlocks: 8 },
   vam: autoencoder,
   autoregressive: { ...short, hiddenDim: 16, headDim: 8 },
+  "tabular-diffusion": { ...short, width: 16, depth: 1, maxBlocks: 12, steps: 4, calibrate: false },
 };
 
 describeBrowserSamplers(
   Object.entries(options).map(([name, own]) => [findGenerator(name), own] as const),
-  { path: chromiumForTests("six generators' samplers on onnxruntime-web"), flags: chromiumFlags },
+  { path: chromiumForTests("seven generators' samplers on onnxruntime-web"), flags: chromiumFlags },
 );
