@@ -75,6 +75,11 @@ const sharedNames = [
 
 export const autoregressiveOptions: OptionTable = {
   ...Object.fromEntries(sharedNames.map((name) => [name, shared[name]!])),
+  minGroup: {
+    ...shared.minGroup!,
+    description:
+      "Fewest rows behind a number that may be written again exactly, or a category that is drawn unasked.",
+  },
   maxBlocks: {
     type: "integer",
     default: null,
