@@ -6,7 +6,6 @@ import {
   conditionalGan,
   correlationConstraint,
   entryOf,
-  ganReference,
   type LearnedDefinition,
   LearnedGenerator,
   residualGenerator,
@@ -16,6 +15,7 @@ import { attentionGenerator } from "./attention-generator.ts";
 import {
   type AttentionGANOptions,
   attentionGANOptions,
+  attentionReference,
   type ResolvedAttentionGANOptions,
   resolveAttentionGAN,
 } from "./options.ts";
@@ -23,7 +23,7 @@ import {
 const definition: LearnedDefinition<AttentionGANOptions> = {
   name: "attention-gan",
   options: attentionGANOptions,
-  formatVersion: 1,
+  formatVersion: 2,
   resolve: resolveAttentionGAN,
   network: (options) => network(options as ResolvedAttentionGANOptions),
 };
@@ -64,5 +64,5 @@ export const attentionGAN: GeneratorDefinition = entryOf(definition, AttentionGA
   summary: "A GAN whose columns attend to each other, held to the data's correlations; minutes to fit.",
   paper:
     "Xu et al., NeurIPS 2019 (the GAN); Vaswani et al., Attention is all you need, NIPS 2017 (the generator)",
-  reference: ganReference,
+  reference: attentionReference,
 });

@@ -1,4 +1,5 @@
-// The options of the attention-correlation GAN, one row each: types, checks, flags and documentation come from here.
+// The options of the attention-correlation GAN, one row each: types, checks, flags and documentation come from here. Sizes and
+// the generator's rate were chosen on parts of the training rows of insurance and crop_recommendation, see docs/benchmarks.md.
 
 import type { OptionTable } from "@verisim/core";
 import {
@@ -18,9 +19,9 @@ export interface AttentionGANOptions extends LearningOptions, Partial<Omit<GanOp
   tokenDim?: number;
   heads?: number;
   layers?: number;
-  /** Self-attention over the columns; without, the residual generator of CTGAN. */
+  /** Self-attention over the columns, which corrects what the residual blocks make; without, the generator of CTGAN. */
   attention?: boolean;
-  /** Widths of the residual blocks of the generator without attention. */
+  /** Widths of the generator's residual blocks. */
   generatorDims?: readonly number[];
   /** Weight of the difference of correlations in the generator's loss; 0: no constraint. */
   correlationWeight?: number;
@@ -30,11 +31,12 @@ export type ResolvedAttentionGANOptions = Required<AttentionGANOptions> & Resolv
 
 export const attentionGANOptions: OptionTable = {
   ...withDefaults(learningOptions, { epochs: 100, minSteps: 5000, maxBlocks: 20, learnPlaces: true }),
-  ...ganRows,
+  ...withDefaults(ganRows, { embeddingDim: 64, generatorDims: [128, 128], generatorLr: 6e-4 }),
   attention: {
     type: "boolean",
     default: true,
-    description: "Self-attention over the columns; without, the residual generator of CTGAN.",
+    description:
+      "Self-attention over the columns, which corrects what the residual blocks make; without, the generator of CTGAN.",
   },
   tokenDim: {
     type: "integer",
@@ -54,12 +56,15 @@ export const attentionGANOptions: OptionTable = {
   },
 };
 
+/** What the preset `reference` changes: the GAN's own settings. */
+export const attentionReference: Partial<AttentionGANOptions> = { ...ganReference, generatorLr: 2e-4 };
+
 /** @throws VerisimError as `checkOptions` of @verisim/core */
 export function resolveAttentionGAN(options: AttentionGANOptions): ResolvedAttentionGANOptions {
   const resolved = resolveByPreset<AttentionGANOptions>(
     "attention-gan",
     attentionGANOptions,
-    ganReference,
+    attentionReference,
     options,
   );
   return fittingPac(resolved as ResolvedAttentionGANOptions);
