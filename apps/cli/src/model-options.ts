@@ -73,7 +73,12 @@ function unknownOption(definition: GeneratorDefinition, name: string): VerisimEr
   return new VerisimError(
     "VERISIM_UNKNOWN_OPTION",
     `Expected an option of ${definition.name} but received ${JSON.stringify(name)}.`,
-    { where: { option: name }, hint: knownTextsHint("options", name, Object.keys(definition.options)) },
+    {
+      where: { option: name },
+      hint:
+        knownTextsHint("options", name, Object.keys(definition.options)) +
+        (definition.name === "auto" ? " To set an option of a generator, name it with --model." : ""),
+    },
   );
 }
 

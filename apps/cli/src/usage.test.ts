@@ -98,8 +98,11 @@ describe("the command line", () => {
     expect(model.code).toBe(2);
     expect(model.stderr).toMatch(/^VERISIM_UNKNOWN_MODEL: [\s\S]*Did you mean "gaussian-copula"/);
     const options = ["--set", "minGrup=3", "--set", "missing=patern", "--set", "minGroup=0", "--set", "oops"];
-    const { code, stderr } = await verisim("fit", "people.csv", ...out, ...options);
-    expect(code).toBe(2);
+    const chosen = await verisim("fit", "people.csv", ...out, ...options);
+    expect(chosen.stderr).toContain("To set an option of a generator, name it with --model.");
+    const named = ["--model", "gaussian-copula", ...options];
+    const { code, stderr } = await verisim("fit", "people.csv", ...out, ...named);
+    expect([chosen.code, code]).toEqual([2, 2]);
     expect(stderr).toContain('Did you mean "minGroup"');
     expect(stderr).toContain('Did you mean "pattern"');
     expect(stderr).toContain('Expected a whole number from 1 to 1000 for minGroup but received "0".');
