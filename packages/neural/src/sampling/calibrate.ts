@@ -59,7 +59,14 @@ export async function calibrate(
   const run = signal ? { signal } : {};
   const fitting = Math.floor(mostLogits / (windowRows * shares.length));
   const windows = Math.max(fewestWindows, Math.min(mostWindows, fitting));
-  const bias = await calibrateShares(sampler, shares, windows, signal);
+  // Twice as many drawn rows as real ones bring the shares as near as the real ones themselves are known.
+  const enough = Math.max(1, Math.ceil((2 * rows.rowCount) / windowRows));
+  const bias = await calibrateShares(
+    sampler,
+    shares,
+    sampler.parts.network.addsBias ? Math.min(enough, insideWindows) : windows,
+    signal,
+  );
   const maps = noCalibration(layout);
   if (layout.placed.length === 0) return { ...maps, bias };
   const made: EncodedRows[] = [];
@@ -105,7 +112,7 @@ export async function calibrateShares(
   // What the bias does inside of the network shows only when rows are made with it.
   const bias = new Float32Array(shares.length);
   for (let round = 0; round < insideRounds; round++) {
-    moveBias(bias, await judged(Math.min(windows, insideWindows)), shares, layout);
+    moveBias(bias, await judged(windows), shares, layout);
     sampler.setBias(bias);
   }
   return bias;
