@@ -2,7 +2,6 @@
 // table is a line of the result, not the end of the others.
 
 import { type Table, type TableMetadata, throwIfAborted, VerisimError } from "@verisim/core";
-import type { ReadResult } from "@verisim/data";
 import type { Evaluation, PartName } from "@verisim/evaluate";
 import { judge } from "./judging.ts";
 import { type FitPlan, fitGenerator } from "./learning.ts";
@@ -43,25 +42,14 @@ export async function enter(plan: FitPlan, contest: Contest, session: Session): 
   const clock = (): number => performance.now() / 1000;
   try {
     const begun = clock();
-    const read: Pick<ReadResult, "table" | "metadata"> = { table: train, metadata };
+    const read = { table: train, metadata };
     const generator = await session.timed(name, () => fitGenerator(plan, read, seed, session));
     const learnt = clock();
     const drawn = await session.timed(name, () =>
       drawRows(generator, { rows, from: 0, where: undefined, counts: undefined }, seed, session),
     );
     const done = clock();
-    const evaluation = await judge(
-      {
-        real: train,
-        synthetic: drawn.table,
-        holdout: contest.holdout,
-        metadata,
-        target: contest.target,
-        parts: contest.parts,
-        seed,
-      },
-      session,
-    );
+    const evaluation = await judge({ ...contest, real: train, synthetic: drawn.table }, session);
     return {
       name,
       fitSeconds: learnt - begun,

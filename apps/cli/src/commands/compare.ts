@@ -1,7 +1,7 @@
 // `verisim compare`: every generator on the user's own table, judged on rows that none has learnt, and the frontier of
 // what they give and cost.
 
-import { basename, extname } from "node:path";
+import { basename } from "node:path";
 import { VerisimError } from "@verisim/core";
 import type { PartName } from "@verisim/evaluate";
 import { type Frontier, figureSheet, figures, figuresOf, frontierOf } from "@verisim/evaluate/figures";
@@ -12,15 +12,9 @@ import type { CompareFlags } from "../compare-command.ts";
 import { type Dropout, type Entrant, enter } from "../contenders.ts";
 import { readParts } from "../evaluation-parts.ts";
 import { seedOf } from "../flag-values.ts";
+import { judgementFormat } from "../judgement-format.ts";
 import { type FitPlan, planFit } from "../learning.ts";
-import {
-  formatCount,
-  formatScore,
-  formatSeconds,
-  optionValueError,
-  plural,
-  readRowCount,
-} from "../quantities.ts";
+import { formatCount, formatScore, formatSeconds, plural, readRowCount } from "../quantities.ts";
 import { readCompared, readReal } from "../reading.ts";
 import { requireColumn } from "../required-column.ts";
 import type { Session } from "../session.ts";
@@ -45,9 +39,7 @@ export async function compare(data: string, flags: CompareFlags, session: Sessio
     flags.rows === undefined ? undefined : readRowCount(flags.rows, "rows"),
   );
   const seed = seedOf(flags, checks);
-  const format = flags.out === undefined ? undefined : extname(flags.out).toLowerCase();
-  if (format !== undefined && ![".html", ".htm", ".json"].includes(format))
-    checks.add(optionValueError("out", "a file ending in .html or .json", flags.out!));
+  const format = judgementFormat(flags.out, checks);
   checks.input(data, "real table");
   checks.input(flags.metadata, "metadata");
   checks.input(flags.holdout, "holdout");
@@ -115,14 +107,14 @@ export async function compare(data: string, flags: CompareFlags, session: Sessio
   if (flags.out !== undefined)
     await writeText(
       flags.out,
-      format === ".json"
+      format === "json"
         ? JSON.stringify(result, null, 2)
         : await comparisonPage(data, closestFirst(entrants, frontier), metadata, dropouts, session),
     );
   if (session.json) session.printJson(result);
   else session.print(frontierText(frontier, dropouts));
   sayWarnings(warnings, session);
-  if (flags.out !== undefined) session.say(`${format === ".json" ? "Comparison" : "Report"}: ${flags.out}`);
+  if (flags.out !== undefined) session.say(`${format === "json" ? "Comparison" : "Report"}: ${flags.out}`);
   session.say(`Done in ${formatSeconds(session.seconds)}.`);
 }
 

@@ -1,14 +1,14 @@
 // `verisim evaluate`: how good a synthetic table is, or several are.
 
 import { readFile } from "node:fs/promises";
-import { basename, extname } from "node:path";
+import { basename } from "node:path";
 import { VerisimError } from "@verisim/core";
 import { type FigureSheet, figureSheet, figuresOf } from "@verisim/evaluate/figures";
 import { Checks } from "../checks.ts";
 import { readParts } from "../evaluation-parts.ts";
+import { judgementFormat } from "../judgement-format.ts";
 import { compareText, summaryText } from "../judging.ts";
 import type { EvaluateFlags } from "../program.ts";
-import { optionValueError } from "../quantities.ts";
 import type { Session } from "../session.ts";
 import { checkTables, judgeFiles } from "../table-files.ts";
 import { sayWarnings } from "../warnings.ts";
@@ -18,9 +18,7 @@ export async function evaluateTables(flags: EvaluateFlags, session: Session): Pr
   const checks = new Checks();
   const parts = checks.attempt(() => readParts(flags.parts));
   const plan = checkTables(flags, checks, parts, flags.compare);
-  const format = flags.out === undefined ? undefined : extname(flags.out).toLowerCase();
-  if (format !== undefined && ![".html", ".htm", ".json"].includes(format))
-    checks.add(optionValueError("out", "a file ending in .html or .json", flags.out!));
+  const format = judgementFormat(flags.out, checks);
   checks.input(flags.earlier, "earlier evaluation");
   checks.output(flags.out, "out");
   checks.settle();
@@ -43,7 +41,7 @@ export async function evaluateTables(flags: EvaluateFlags, session: Session): Pr
   };
   if (flags.out !== undefined) {
     const text =
-      format === ".json"
+      format === "json"
         ? JSON.stringify(result, null, 2)
         : (await import("@verisim/report")).renderReport({
             title: basename(plan.synthetic[0]!),
@@ -72,7 +70,7 @@ export async function evaluateTables(flags: EvaluateFlags, session: Session): Pr
     if (beside.length > 1) session.print(`\n${compareText(beside)}`);
   }
   sayWarnings(evaluation.warnings, session);
-  if (flags.out !== undefined) session.say(`${format === ".json" ? "Evaluation" : "Report"}: ${flags.out}`);
+  if (flags.out !== undefined) session.say(`${format === "json" ? "Evaluation" : "Report"}: ${flags.out}`);
 }
 
 /** @throws VerisimError `VERISIM_EARLIER` where the file is no evaluation */

@@ -10,9 +10,9 @@ import type { TableFacts } from "./table-facts.ts";
 export interface Candidate {
   readonly definition: GeneratorDefinition;
   /** What it is taken for, as the end of a sentence. */
-  strength(facts: TableFacts, purpose: Purpose): string;
+  strength(purpose: Purpose): string;
   /** Options beside the defaults. */
-  options(facts: TableFacts, purpose: Purpose): Readonly<Record<string, unknown>>;
+  options(purpose: Purpose): Readonly<Record<string, unknown>>;
   /** Seconds that learning is expected to take on two cores, at least. */
   seconds(facts: TableFacts): number;
   /** Bytes that learning is expected to take beside the table. */
@@ -21,13 +21,13 @@ export interface Candidate {
 
 const trees: Candidate = {
   definition: sequentialTrees,
-  strength: (_, purpose) =>
+  strength: (purpose) =>
     purpose === "privacy"
       ? "large groups behind every value that it draws"
       : purpose === "conditions"
         ? "rows that meet any condition, drawn by weight"
         : "rows closest to the real ones, in seconds",
-  options: (_, purpose) => (purpose === "privacy" ? { minGroup: 20, minLeaf: 100 } : {}),
+  options: (purpose) => (purpose === "privacy" ? { minGroup: 20, minLeaf: 100 } : {}),
   seconds: ({ rows, modelled }) => 0.5 + 8e-8 * rows * modelled * Math.min(modelled, 48),
   bytes: ({ rows, modelled }) => 60e6 + 24 * rows * modelled,
 };
@@ -35,13 +35,13 @@ const trees: Candidate = {
 const copula: Candidate = {
   definition: gaussianCopula,
   strength: () => "the least time",
-  options: (_, purpose) => (purpose === "privacy" ? { minGroup: 20 } : {}),
+  options: (purpose) => (purpose === "privacy" ? { minGroup: 20 } : {}),
   seconds: ({ rows, modelled }) => 0.2 + 1e-8 * rows * modelled * modelled,
   bytes: ({ rows, modelled }) => 40e6 + 16 * rows * modelled,
 };
 
-/** The candidates for a table, best suited first. */
-export function rankedCandidates(_facts: TableFacts, purpose: Purpose): readonly Candidate[] {
+/** The candidates for a purpose, best suited first. */
+export function rankedCandidates(purpose: Purpose): readonly Candidate[] {
   return purpose === "speed" ? [copula, trees] : [trees, copula];
 }
 

@@ -25,7 +25,7 @@ export function chooseGenerators(
   facts: TableFacts,
   request: ChoiceRequest,
 ): readonly [ChosenGenerator, ...ChosenGenerator[]] {
-  const ranking = rankedCandidates(facts, request.purpose);
+  const ranking = rankedCandidates(request.purpose);
   const passedOver: { name: string; reason: string }[] = [];
   const fitting = ranking.filter((candidate) => {
     const reason = beyondBudget(candidate, facts, request);
@@ -36,7 +36,7 @@ export function chooseGenerators(
     definition: candidate.definition,
     choice: {
       name: candidate.definition.name,
-      options: candidate.options(facts, request.purpose),
+      options: candidate.options(request.purpose),
       reason: reasonFor(candidate, facts, request.purpose),
       passedOver: passedOver.filter(({ name }) => name !== candidate.definition.name),
     },
@@ -70,5 +70,5 @@ function cheapest(ranking: readonly Candidate[], facts: TableFacts): Candidate {
 function reasonFor(candidate: Candidate, facts: TableFacts, purpose: Purpose): string {
   const { rows, modelled } = facts;
   const size = `${rows.toLocaleString("en-US")} ${rows === 1 ? "row" : "rows"}, ${modelled} modelled ${modelled === 1 ? "column" : "columns"}`;
-  return `${candidate.strength(facts, purpose)} (${size}, purpose ${purpose})`;
+  return `${candidate.strength(purpose)} (${size}, purpose ${purpose})`;
 }
