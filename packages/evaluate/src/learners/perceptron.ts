@@ -59,6 +59,21 @@ export async function perceptron(
   return network.predict(asked);
 }
 
+/** The same of numbers of any unit: they are learnt in units of their spread. */
+export async function numberPerceptron(
+  scaling: Scaling,
+  learnt: ScaledRows,
+  target: Float64Array,
+  asked: ScaledRows,
+  options: Omit<PerceptronOptions, "task">,
+): Promise<Float64Array> {
+  const mean = target.reduce((sum, value) => sum + value / target.length, 0);
+  const spread = Math.sqrt(target.reduce((sum, value) => sum + (value - mean) ** 2 / target.length, 0)) || 1;
+  const scaled = target.map((value) => (value - mean) / spread);
+  const predicted = await perceptron(scaling, learnt, scaled, asked, { ...options, task: "numbers" });
+  return predicted.map((value) => value * spread + mean);
+}
+
 class Network {
   readonly #scaling: Scaling;
   readonly #hidden: number;

@@ -4,7 +4,7 @@
 import type { ComparedNumbers } from "../compared-column.ts";
 import type { Score } from "../evaluation.ts";
 import { leastSquares } from "../learners/least-squares.ts";
-import { perceptron } from "../learners/perceptron.ts";
+import { numberPerceptron } from "../learners/perceptron.ts";
 import { type ScaledRows, type Scaling, scaledRows, scalingOf } from "../learners/scaled-rows.ts";
 import { decide, fitRegressor, gaussianKernel } from "../learners/support-vectors.ts";
 import type { Metric } from "./metric.ts";
@@ -110,13 +110,8 @@ async function guess(
   if (attacker === "radius") return nearMeans(numbers, known, target, learnt.length);
   const robust = scalingOf(features, first);
   if (attacker === "network") {
-    const mean = target.reduce((sum, value) => sum + value / target.length, 0);
-    const spread =
-      Math.sqrt(target.reduce((sum, value) => sum + (value - mean) ** 2 / target.length, 0)) || 1;
-    const scaled = target.map((value) => (value - mean) / spread);
     const [own, others] = [scaledRows(robust, first), scaledRows(robust, second)];
-    const options = { hidden: 100, epochs: 200, seed, task: "numbers", ...run } as const;
-    return (await perceptron(robust, own, scaled, others, options)).map((value) => value * spread + mean);
+    return numberPerceptron(robust, own, target, others, { hidden: 100, epochs: 200, seed, ...run });
   }
   const raw = asTheyAre(robust);
   const [own, others] = [scaledRows(raw, first), scaledRows(raw, second)];

@@ -5,8 +5,8 @@ import type { Score } from "../evaluation.ts";
 import { adaBoost } from "../learners/ada-boost.ts";
 import { balancedWeights, DecisionTree } from "../learners/decision-tree.ts";
 import { leastSquares } from "../learners/least-squares.ts";
-import { perceptron } from "../learners/perceptron.ts";
-import { denseRows, narrowFeatures, scaledRows, scalingOf } from "../learners/scaled-rows.ts";
+import { numberPerceptron, perceptron } from "../learners/perceptron.ts";
+import { denseRows, narrowFeatures, type Scaling, scaledRows, scalingOf } from "../learners/scaled-rows.ts";
 import { type EfficacyTask, efficacyTask } from "./efficacy-task.ts";
 import { fitLogistic, predictLogistic } from "./logistic-regression.ts";
 import type { Metric, MetricValue } from "./metric.ts";
@@ -87,9 +87,14 @@ function fewer({ learnt, learntLabels }: EfficacyTask, most: number, seed: numbe
   };
 }
 
+/** The task's scaling for learners whose cost grows with the columns. */
+function narrowScaling({ features, scaling, learnt }: EfficacyTask): Scaling {
+  const narrow = narrowFeatures(features, learnt, mostColumns);
+  return narrow === features ? scaling : scalingOf(narrow, learnt);
+}
+
 function linearPredictions(task: EfficacyTask, seed: number): Float64Array {
-  const narrow = narrowFeatures(task.features, task.learnt, mostColumns);
-  const scaling = narrow === task.features ? task.scaling : scalingOf(narrow, task.learnt);
+  const scaling = narrowScaling(task);
   const { rows, labels } = fewer(task, Math.floor(mostCells / scaling.width), seed, "least squares");
   const dense = denseRows(scaling, scaledRows(scaling, rows));
   const { weights, intercept } = leastSquares(dense, rows.length, scaling.width, labels);
@@ -106,26 +111,14 @@ async function networkPredictions(
   seed: number,
   signal: AbortSignal | undefined,
 ): Promise<Float64Array> {
-  const narrow = narrowFeatures(task.features, task.learnt, mostColumns);
-  const scaling = narrow === task.features ? task.scaling : scalingOf(narrow, task.learnt);
+  const scaling = narrowScaling(task);
   const { rows, labels } = fewer(task, mostNetworkRows, seed, "perceptron rows");
-  const mean = labels.reduce((sum, label) => sum + label / labels.length, 0);
-  const spread = Math.sqrt(labels.reduce((sum, label) => sum + (label - mean) ** 2 / labels.length, 0)) || 1;
-  const isNumber = task.classes === null;
-  const predicted = await perceptron(
-    scaling,
-    scaledRows(scaling, rows),
-    isNumber ? labels.map((label) => (label - mean) / spread) : labels,
-    scaledRows(scaling, task.asked),
-    {
-      hidden: task.classes === 2 ? 50 : 100,
-      epochs: 50,
-      seed,
-      task: isNumber ? "numbers" : { classes: task.classes! },
-      ...(signal ? { signal } : {}),
-    },
-  );
-  return isNumber ? predicted.map((value) => value * spread + mean) : predicted;
+  const [learnt, asked] = [scaledRows(scaling, rows), scaledRows(scaling, task.asked)];
+  const { classes } = task;
+  const options = { hidden: classes === 2 ? 50 : 100, epochs: 50, seed, ...(signal ? { signal } : {}) };
+  return classes === null
+    ? numberPerceptron(scaling, learnt, labels, asked, options)
+    : perceptron(scaling, learnt, labels, asked, { ...options, task: { classes } });
 }
 
 function f1(labels: Float64Array, predicted: ArrayLike<number>, positive: number): number {
