@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { numberColumn, Table, textColumn } from "@verisim/core";
+import { numberColumn, Table, type TableMetadata, textColumn } from "@verisim/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openTableWriter, readTable, writeTable } from "./index.ts";
 
@@ -166,6 +166,22 @@ describe("a file that cannot be read", () => {
       code: "VERISIM_UNKNOWN_COLUMN",
       where: { column: "x" },
     });
+  });
+
+  it("reads the part of a file that the metadata names, in its order, or says that the rest is missing", async () => {
+    const path = file("b,other,a\n1,x,07\n,y,08\n");
+    const metadata: TableMetadata = {
+      primaryKey: "id",
+      columns: { id: { sdtype: "id" }, a: { sdtype: "categorical" }, b: { sdtype: "numerical" } },
+    };
+    const { table, metadata: read } = await readTable(path, { metadata, part: true });
+    expect(table.toRows()).toEqual([
+      { a: "07", b: 1 },
+      { a: "08", b: null },
+    ]);
+    expect(Object.keys(read.columns)).toEqual(["a", "b"]);
+    expect(read.primaryKey).toBeUndefined();
+    await expect(readTable(path, { metadata })).rejects.toMatchObject({ code: "VERISIM_UNKNOWN_COLUMN" });
   });
 
   it("stops on request", async () => {

@@ -34,6 +34,11 @@ import { typedColumn } from "./values/type-column.ts";
 export interface ReadOptions {
   /** What is known about the columns; the rest is detected. */
   metadata?: TableMetadata;
+  /**
+   * The file may hold a part of the metadata's columns, and others beside them: those that both have are read, in the
+   * metadata's order; the result's metadata tells of no others. Default false: a column that the file lacks is an error.
+   */
+  part?: boolean;
   signal?: AbortSignal;
   /** Phase `read`, in bytes of the file. */
   onProgress?: (progress: Progress) => void;
@@ -161,9 +166,11 @@ function profileSources(source: TypedColumns): Loaded {
 
 function typeColumns(path: string, source: Loaded, options: ReadOptions): ReadResult {
   const warnings = [...source.warnings];
-  const profiles = source.columns.map((column) => column.profile);
-  const metadata = completeMetadata(profiles, options.metadata, path);
-  const columns = source.columns.map(({ profile, codes, values }) => {
+  const wanted = options.part && options.metadata ? commonPart(source.columns, options.metadata) : undefined;
+  const loaded = wanted?.columns ?? source.columns;
+  const profiles = loaded.map((column) => column.profile);
+  const metadata = completeMetadata(profiles, wanted?.metadata ?? options.metadata, path);
+  const columns = loaded.map(({ profile, codes, values }) => {
     throwIfAborted(options.signal);
     const column = metadata.columns[profile.name]!;
     warnings.push(...columnWarnings(profile, column.sdtype));
@@ -172,6 +179,19 @@ function typeColumns(path: string, source: Loaded, options: ReadOptions): ReadRe
       : numbersAs(profile.name, values!, column.sdtype);
   });
   return { table: new Table(columns, source.rowCount), metadata, warnings };
+}
+
+/** The columns that file and metadata both have. Keys are left out: the part need not hold their columns. */
+function commonPart(
+  columns: readonly LoadedColumn[],
+  metadata: TableMetadata,
+): { columns: LoadedColumn[]; metadata: TableMetadata } {
+  const byName = new Map(columns.map((column) => [column.profile.name, column]));
+  const declared = Object.entries(metadata.columns).filter(([name]) => byName.has(name));
+  return {
+    columns: declared.map(([name]) => byName.get(name)!),
+    metadata: { columns: Object.fromEntries(declared) },
+  };
 }
 
 /** Numbers of a typed file, as text where they are declared to be something else. */

@@ -9,16 +9,16 @@ import {
   type AugmentationPlan,
   augmentationGain,
   type ScoreGain,
-  splitHoldout,
 } from "@verisim/trees";
 import { chooseUse, choosingFits, planUse } from "../augmenting.ts";
 import { Checks } from "../checks.ts";
 import { requireFlag, seedOf } from "../flag-values.ts";
+import { withHoldout } from "../holding-out.ts";
 import { type FitPlan, learn, planFit } from "../learning.ts";
 import { checkOptionColumns } from "../model-options.ts";
 import type { AugmentFlags } from "../program.ts";
 import { formatCount, formatSeconds, plural } from "../quantities.ts";
-import { readCompared, readReal } from "../reading.ts";
+import { readReal } from "../reading.ts";
 import { requireColumn } from "../required-column.ts";
 import { checkRequestColumns, drawRows, planSample } from "../sampling.ts";
 import type { Session } from "../session.ts";
@@ -47,13 +47,10 @@ export async function augment(data: string, flags: AugmentFlags, session: Sessio
   checkOptionColumns(fitPlan.options, metadata, checks);
   checkRequestColumns(samplePlan, metadata, checks);
   checks.settle();
-  const compared =
-    flags.holdout === undefined ? undefined : await readCompared(flags.holdout, metadata, session);
-  const { train, holdout } = compared
-    ? { train: read.table, holdout: compared.table }
-    : splitHoldout(read.table, metadata, target, { seed });
+  const split = await withHoldout(read, flags.holdout, { target, seed }, session);
+  const { train, holdout } = split;
 
-  const warnings = new Set([...fitPlan.notes, ...read.warnings, ...(compared?.warnings ?? [])]);
+  const warnings = new Set([...fitPlan.notes, ...split.warnings]);
   const ofParts = new Set<string>();
   const choice = given
     ? undefined

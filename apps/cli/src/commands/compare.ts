@@ -2,20 +2,20 @@
 // what they give and cost.
 
 import { basename } from "node:path";
-import { VerisimError } from "@verisim/core";
+import { type TableMetadata, VerisimError } from "@verisim/core";
 import type { PartName } from "@verisim/evaluate";
 import { type Frontier, figureSheet, figures, figuresOf, frontierOf } from "@verisim/evaluate/figures";
-import { splitHoldout } from "@verisim/trees";
 import { generators } from "@verisim/verisim/generators";
 import { Checks } from "../checks.ts";
 import type { CompareFlags } from "../compare-command.ts";
 import { type Dropout, type Entrant, enter } from "../contenders.ts";
 import { readParts } from "../evaluation-parts.ts";
 import { seedOf } from "../flag-values.ts";
+import { withHoldout } from "../holding-out.ts";
 import { judgementFormat } from "../judgement-format.ts";
 import { type FitPlan, planFit } from "../learning.ts";
 import { formatCount, formatScore, formatSeconds, plural, readRowCount } from "../quantities.ts";
-import { readCompared, readReal } from "../reading.ts";
+import { readReal } from "../reading.ts";
 import { requireColumn } from "../required-column.ts";
 import type { Session } from "../session.ts";
 import { forLine, textGrid } from "../text-grid.ts";
@@ -50,23 +50,21 @@ export async function compare(data: string, flags: CompareFlags, session: Sessio
   const { metadata } = read;
   checks.attempt(() => requireColumn(metadata, flags.target, "target"));
   checks.settle();
-  const given =
-    flags.holdout === undefined ? undefined : await readCompared(flags.holdout, metadata, session);
-  const { train, holdout } = given
-    ? { train: read.table, holdout: given.table }
-    : splitHoldout(read.table, metadata, flags.target, { seed });
+  const { target } = flags;
+  const split = await withHoldout(read, flags.holdout, { target, seed }, session);
+  const { train, holdout } = split;
   const contest = {
     train,
     holdout,
     metadata,
-    target: flags.target,
+    target,
     parts,
     rows: rowsAsked ?? train.rowCount,
     seed,
   };
   session.say(
     `${plural(plans.length, "generator")}, ${plural(train.rowCount, "row")} to learn and ` +
-      `${formatCount(holdout.rowCount)} held out${given ? "" : " (a quarter of the rows)"}.`,
+      `${formatCount(holdout.rowCount)} held out${flags.holdout === undefined ? " (a quarter of the rows)" : ""}.`,
   );
 
   const entrants: Entrant[] = [];
@@ -87,7 +85,7 @@ export async function compare(data: string, flags: CompareFlags, session: Sessio
       seconds: fitSeconds + sampleSeconds,
     })),
   );
-  const warnings = [...new Set([...read.warnings, ...(given?.warnings ?? []), ...timeNotes(plans, flags)])];
+  const warnings = [...new Set([...split.warnings, ...timeNotes(plans, flags)])];
   const result = {
     version: 1,
     file: data,
@@ -187,7 +185,7 @@ function closestFirst(entrants: readonly Entrant[], { sides, entries }: Frontier
 async function comparisonPage(
   data: string,
   [first, ...others]: readonly Entrant[],
-  metadata: Parameters<typeof readCompared>[1],
+  metadata: TableMetadata,
   dropouts: readonly Dropout[],
   session: Session,
 ): Promise<string> {

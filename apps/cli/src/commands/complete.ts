@@ -1,6 +1,6 @@
 // `verisim complete`: partial rows made whole by a learnt model. Given cells stay, missing cells and columns are drawn.
 
-import { readModelFile, type TableMetadata, VerisimError } from "@verisim/core";
+import { readModelFile, VerisimError } from "@verisim/core";
 import { formatOfPath, openTableWriter, readTable } from "@verisim/data";
 import { generatorFromArtifact, generators } from "@verisim/verisim/generators";
 import { Checks } from "../checks.ts";
@@ -28,7 +28,8 @@ export async function complete(
   const { generator, table } = await session.timed("read", async () => {
     const learnt = generatorFromArtifact(await readModelFile(model));
     if (learnt.complete === undefined) throw cannotComplete(model, learnt.name);
-    return { generator: learnt, table: await readPart(data, learnt.metadata, run.signal) };
+    const { table } = await readTable(data, { metadata: learnt.metadata, part: true, ...run });
+    return { generator: learnt, table };
   });
   const whole = await session.timed("sample", () => generator.complete!(table, { seed, ...run }));
   const writer = await openTableWriter(out, generator.metadata, run);
@@ -52,23 +53,6 @@ export async function complete(
       out,
       timings: session.timings,
     });
-}
-
-/** The learnt columns that a file has, with the learnt table's types. */
-async function readPart(file: string, metadata: TableMetadata, signal: AbortSignal) {
-  const { table } = await readTable(file, { signal });
-  const columns = Object.entries(metadata.columns).filter(([name]) => table.has(name));
-  const others = table.columnNames.filter((name) => !Object.hasOwn(metadata.columns, name));
-  const typed = await readTable(file, {
-    metadata: {
-      columns: Object.fromEntries([
-        ...columns,
-        ...others.map((name) => [name, { sdtype: "unknown" }] as const),
-      ]),
-    },
-    signal,
-  });
-  return typed.table.select(columns.map(([name]) => name));
 }
 
 function cannotComplete(file: string, name: string): VerisimError {
