@@ -54,9 +54,8 @@ class Draw {
     return this.#random.uniform();
   }
 
-  /** Standard normal, by Box and Muller. */
   normal(): number {
-    return Math.sqrt(-2 * Math.log(this.uniform())) * Math.cos(2 * Math.PI * this.uniform());
+    return this.#random.normal();
   }
 
   chance(probability: number): boolean {

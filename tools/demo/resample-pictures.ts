@@ -20,10 +20,6 @@ import { sequencePicture } from "./sequence-picture.ts";
 const sizes = { common: 300, rare: 42 };
 const key = streamKey(1, "resample pictures");
 
-function normal(random: RowRandom): number {
-  return Math.sqrt(-2 * Math.log(random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
-}
-
 const within = (value: number): number => Math.min(9.4, Math.max(0.6, value));
 
 /** Points of the plane; on a category's axis whole numbers. */
@@ -35,11 +31,11 @@ function planeTable(categories: { readonly x: boolean; readonly y: boolean }): T
     const isRare = row >= sizes.common;
     const part = random.uniform();
     labels[row] = isRare ? "rare" : "common";
-    if (!isRare && part < 0.75) [x[row], y[row]] = [4 + 1.7 * normal(random), 5.5 + 1.6 * normal(random)];
-    else if (!isRare) [x[row], y[row]] = [7.6 + 0.5 * normal(random), 4 + 2.2 * normal(random)];
-    else if (part < 0.55) [x[row], y[row]] = [6.2 + 0.6 * normal(random), 7.2 + 0.7 * normal(random)];
-    else if (part < 0.9) [x[row], y[row]] = [8.6 + 0.5 * normal(random), 1.6 + 0.5 * normal(random)];
-    else [x[row], y[row]] = [3 + 1.2 * normal(random), 4.5 + normal(random)];
+    if (!isRare && part < 0.75) [x[row], y[row]] = [4 + 1.7 * random.normal(), 5.5 + 1.6 * random.normal()];
+    else if (!isRare) [x[row], y[row]] = [7.6 + 0.5 * random.normal(), 4 + 2.2 * random.normal()];
+    else if (part < 0.55) [x[row], y[row]] = [6.2 + 0.6 * random.normal(), 7.2 + 0.7 * random.normal()];
+    else if (part < 0.9) [x[row], y[row]] = [8.6 + 0.5 * random.normal(), 1.6 + 0.5 * random.normal()];
+    else [x[row], y[row]] = [3 + 1.2 * random.normal(), 4.5 + random.normal()];
     x[row] = categories.x ? Math.round(within(x[row]!)) : within(x[row]!);
     y[row] = categories.y ? Math.round(within(y[row]!)) : within(y[row]!);
   }

@@ -49,4 +49,16 @@ describe("RowRandom", () => {
     const words = Array.from({ length: 8 }, () => random.word());
     expect(words).toEqual([...rowWords(key, 9, 2, 0), ...rowWords(key, 9, 2, 1)]);
   });
+
+  it("draws standard normal numbers: mean and variance of 100,000 within five standard errors of 0 and 1", () => {
+    const random = new RowRandom(streamKey(3, "normal"), 0);
+    let [sum, squares] = [0, 0];
+    for (let i = 0; i < 100_000; i++) {
+      const value = random.normal();
+      sum += value;
+      squares += value ** 2;
+    }
+    expect(Math.abs(sum / 100_000)).toBeLessThan(5 / Math.sqrt(100_000));
+    expect(Math.abs(squares / 100_000 - 1)).toBeLessThan(5 * Math.sqrt(2 / 100_000));
+  });
 });

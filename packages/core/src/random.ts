@@ -126,6 +126,11 @@ export class RowRandom {
     return uniformFromWords(high, this.word());
   }
 
+  /** Standard normal (Box and Muller 1958, its cosine): takes two uniform numbers. */
+  normal(): number {
+    return Math.sqrt(-2 * Math.log(this.uniform())) * Math.cos(2 * Math.PI * this.uniform());
+  }
+
   /** Uniform integer in [0, bound). */
   below(bound: number): number {
     return Math.min(bound - 1, Math.floor(this.uniform() * bound));

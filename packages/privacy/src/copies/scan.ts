@@ -153,7 +153,7 @@ export function scanVarying(
       } else
         drawn += Math.max(
           0,
-          Math.min(uncertain.length, Math.round(mean + Math.sqrt(variance) * normal(random))),
+          Math.min(uncertain.length, Math.round(mean + Math.sqrt(variance) * random.normal())),
         );
       const share = sum / lengths[front]!;
       if (share > 0 && share < 1) high = Math.max(high, evidence(drawn, lengths[front]!, share));
@@ -209,11 +209,6 @@ function binomialDraw(random: RowRandom, count: number, share: number): number {
       at += 1 + Math.floor(Math.log(random.uniform()) / perPlace);
     return rarer === share ? found : count - found;
   }
-  const drawn = Math.round(count * share + Math.sqrt(count * share * (1 - share)) * normal(random));
+  const drawn = Math.round(count * share + Math.sqrt(count * share * (1 - share)) * random.normal());
   return Math.max(0, Math.min(count, drawn));
-}
-
-/** Box and Muller's. */
-function normal(random: RowRandom): number {
-  return Math.sqrt(-2 * Math.log(random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
 }

@@ -43,7 +43,7 @@ function nearCopy(column: Column, rows: Uint32Array, metadata: ColumnMetadata, k
     return {
       ...column,
       values: Float64Array.from(rows, (row, i) => {
-        const moved = column.values[row]! + noise * normal(new RowRandom(key, i));
+        const moved = column.values[row]! + noise * new RowRandom(key, i).normal();
         return unit > 1e-15 ? Math.round(moved / unit) * unit : moved;
       }),
     };
@@ -55,9 +55,4 @@ function nearCopy(column: Column, rows: Uint32Array, metadata: ColumnMetadata, k
     if (random.uniform() < categoryNoise) copy.codes[i] = column.codes[random.below(column.codes.length)]!;
   }
   return copy;
-}
-
-/** Box and Muller's. */
-function normal(random: RowRandom): number {
-  return Math.sqrt(-2 * Math.log(random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
 }

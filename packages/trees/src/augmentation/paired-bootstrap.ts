@@ -105,13 +105,8 @@ function standardError(values: readonly number[]): number {
 function studentDraw(random: RowRandom, degrees: number): number {
   if (degrees < 1) return 0;
   let squares = 0;
-  for (let i = 0; i < degrees; i++) squares += normalDraw(random) ** 2;
-  return normalDraw(random) / Math.sqrt(squares / degrees);
-}
-
-/** Box and Muller's. */
-function normalDraw(random: RowRandom): number {
-  return Math.sqrt(-2 * Math.log(random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
+  for (let i = 0; i < degrees; i++) squares += random.normal() ** 2;
+  return random.normal() / Math.sqrt(squares / degrees);
 }
 
 /** Of ascending numbers, between the nearest two; NaN of none. */

@@ -10,7 +10,7 @@ import { windowRows } from "../records/fill-records.ts";
 import type { Records } from "../records/records.ts";
 import { cellKey, TableModality } from "../records/table-modality.ts";
 import { TextModality, wordKey } from "../records/text-modality.ts";
-import { normalOf, VectorModality, vectorKey } from "../records/vector-modality.ts";
+import { VectorModality, vectorKey } from "../records/vector-modality.ts";
 import { recordFileNames } from "./file-names.ts";
 import type { ExportedRecords } from "./records-onnx.ts";
 
@@ -61,7 +61,7 @@ export function recordNoise(
       const key = vectorKey(seed, modality.name);
       put(modality.parts[0], modality.parts[0].cells, (row, into) => {
         const random = new RowRandom(key, row);
-        for (let dim = 0; dim < into.length; dim++) into[dim] = normalOf(random);
+        for (let dim = 0; dim < into.length; dim++) into[dim] = random.normal();
       });
     } else if (modality instanceof TextModality) {
       const [words, numbers] = modality.parts[0].widths;

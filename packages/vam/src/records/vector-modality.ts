@@ -61,7 +61,7 @@ export class VectorModality implements Modality {
           for (let dim = 0; dim < dims; dim++) {
             const at = (rowStart + row) * dims + dim;
             if (!Number.isNaN(values[at])) continue;
-            const noise = fill === "draw" ? deviationOf(logs[dim]!) * normalOf(random) : 0;
+            const noise = fill === "draw" ? deviationOf(logs[dim]!) * random.normal() : 0;
             values[at] = mean[dim]! + scale[dim]! * (said!.values!.data[row * dims + dim]! + noise);
           }
         }
@@ -84,10 +84,4 @@ function knownNumbers(name: string, dims: number, records: Records): Float64Arra
 /** Where the noise of drawn numbers comes from. */
 export function vectorKey(seed: number, name: string): StreamKey {
   return streamKey(seed, name, "vector noise");
-}
-
-/** A standard normal number (Box and Muller 1958). */
-export function normalOf(random: RowRandom): number {
-  const radius = Math.sqrt(-2 * Math.log(random.uniform()));
-  return radius * Math.cos(2 * Math.PI * random.uniform());
 }
