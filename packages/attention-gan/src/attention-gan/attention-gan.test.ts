@@ -4,25 +4,26 @@ import { describeGenerator, exampleTable } from "@verisim/testing";
 import { describe, expect, it } from "vitest";
 import { AttentionGAN, type AttentionGANOptions, attentionGAN } from "./index.ts";
 
-const small: AttentionGANOptions = {
+/** Learns in a second, though not much. */
+const quick = {
   epochs: 1,
-  minSteps: 500,
+  minSteps: 30,
   batchSize: 200,
   embeddingDim: 16,
+  generatorDims: [32, 32],
   tokenDim: 16,
+  heads: 2,
   layers: 1,
   discriminatorDims: [64],
-  maxBlocks: 8,
-  generatorLr: 2e-3,
-  discriminatorLr: 2e-3,
-  averageDecay: 0.98,
-};
+  averageDecay: 0.95,
+  calibrate: false,
+} satisfies AttentionGANOptions;
 
 describe("AttentionGAN", () => {
   const { table, metadata } = exampleTable(2_000);
 
   it("gives exact counts per label", async () => {
-    const model = await new AttentionGAN({ ...small, minSteps: 50 }).fit(table, { metadata, seed: 1 });
+    const model = await new AttentionGAN(quick).fit(table, { metadata, seed: 1 });
     const counts = {
       column: "grade",
       counts: new Map([
@@ -37,7 +38,7 @@ describe("AttentionGAN", () => {
   });
 
   it("refuses heads that do not divide a token, before any work", async () => {
-    const model = new AttentionGAN({ ...small, tokenDim: 30, heads: 4 });
+    const model = new AttentionGAN({ ...quick, tokenDim: 30, heads: 4 });
     await expect(model.fit(table, { metadata })).rejects.toMatchObject({
       code: "VERISIM_OPTION_VALUE",
       where: { option: "tokenDim" },
@@ -46,16 +47,7 @@ describe("AttentionGAN", () => {
 });
 
 describeGenerator(attentionGAN, {
-  options: {
-    epochs: 1,
-    minSteps: 30,
-    embeddingDim: 16,
-    tokenDim: 16,
-    heads: 2,
-    layers: 1,
-    discriminatorDims: [64],
-    averageDecay: 0.95,
-  },
+  options: quick,
   // A small network learns the example in seconds if its steps are long; larger rates would not do for real data.
   qualityOptions: {
     minSteps: 500,
@@ -64,6 +56,7 @@ describeGenerator(attentionGAN, {
     discriminatorLr: 2e-3,
     correlationWeight: 5,
     averageDecay: 0.98,
+    calibrate: true,
   },
   without: {
     "leaves the random streams of other columns alone when one is added":

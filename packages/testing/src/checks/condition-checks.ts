@@ -14,7 +14,7 @@ import { categoryShares, shareDistance } from "../association.ts";
 import { exampleGrades, exampleTable } from "../example-table.ts";
 import { codedError, type GeneratorSubject, promise, worksOrCoded } from "../generator-subject.ts";
 import { conditionalShareDifference } from "../tolerances.ts";
-import { fitted } from "./structure-checks.ts";
+import { fittedOnce } from "./structure-checks.ts";
 
 /** What conditions need to know to be checked on the example's rows. */
 const columns: ConditionColumns = new Map<string, ConditionColumn>([
@@ -55,7 +55,7 @@ const possible: readonly string[] = [
 
 /** As many rows as asked, and the condition holds in every one. */
 export async function checkConditions(subject: GeneratorSubject): Promise<void> {
-  const generator = await fitted(subject);
+  const generator = await fittedOnce(subject);
   for (const text of possible) {
     const where = parseCondition(text);
     const synthetic = await generator.sample(150, { seed: 21, where });
@@ -75,7 +75,7 @@ export async function checkConditions(subject: GeneratorSubject): Promise<void> 
 /** Inside a condition, shares are those of the training rows that meet it: alternatives keep their weights. */
 export async function checkConditionalShares(subject: GeneratorSubject): Promise<void> {
   const { table } = exampleTable();
-  const generator = await fitted(subject);
+  const generator = await fittedOnce(subject);
   const cases = [
     ["city in ('Lyon', 'Graz', 'Porto')", "city"],
     ["grade = 'high' or grade = 'low'", "grade"],
@@ -100,7 +100,7 @@ export async function checkConditionalShares(subject: GeneratorSubject): Promise
 
 /** Exact rows per label; the rest goes to labels that are not named; labels are spread over the rows. */
 export async function checkCounts(subject: GeneratorSubject): Promise<void> {
-  const generator = await fitted(subject);
+  const generator = await fittedOnce(subject);
   const requests: readonly (readonly [Record<string, number>, number, SampleOptions])[] = [
     [{ low: 10, middle: 20, high: 70 }, 100, {}],
     [{ high: 0, low: 33 }, 200, {}],
@@ -161,7 +161,7 @@ function countTexts(table: Table, name: string): Map<string, number> {
 
 /** What no row can be is refused, with the column or value in the error, by both ways of sampling. */
 export async function checkImpossible(subject: GeneratorSubject): Promise<void> {
-  const generator = await fitted(subject);
+  const generator = await fittedOnce(subject);
   const impossible: readonly (readonly [string, string])[] = [
     ["age < 30 and age > 40", "age"],
     ["city = 'Lyon' and city = 'Graz'", "city"],
@@ -193,7 +193,7 @@ export async function checkImpossible(subject: GeneratorSubject): Promise<void> 
 
 /** A range that the real rows never reached is either met in every row or refused: never fewer rows in silence. */
 export async function checkFarRange(subject: GeneratorSubject): Promise<void> {
-  const generator = await fitted(subject);
+  const generator = await fittedOnce(subject);
   for (const text of ["age > 1000", "income < -5", "joined >= '2500-01-01'", "debt > 0 and debt < 1"]) {
     const where = parseCondition(text);
     const result = await worksOrCoded(`where ${text}`, () => generator.sample(20, { where, seed: 2 }));
@@ -209,7 +209,7 @@ export async function checkFarRange(subject: GeneratorSubject): Promise<void> {
 
 /** Counts that cannot be: unknown labels, more than the rows, a rest for which no label is left. */
 export async function checkImpossibleCounts(subject: GeneratorSubject): Promise<void> {
-  const generator = await fitted(subject);
+  const generator = await fittedOnce(subject);
   const ask = (counts: Record<string, number>, rows: number, more: SampleOptions = {}): Promise<unknown> =>
     generator.sample(rows, { ...more, counts: { column: "grade", counts: new Map(Object.entries(counts)) } });
   const impossible = ["VERISIM_CONDITION_IMPOSSIBLE"];

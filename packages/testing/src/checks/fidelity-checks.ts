@@ -5,13 +5,13 @@ import { categoryShares, ksDistance, pairErrors, shareDistance } from "../associ
 import { exampleTable } from "../example-table.ts";
 import { type GeneratorSubject, promise } from "../generator-subject.ts";
 import { associatedPair, associationErrorRatio, categoryDistance, marginalDistance } from "../tolerances.ts";
-import { fitted } from "./structure-checks.ts";
+import { fittedOnce } from "./structure-checks.ts";
 
 async function sampled(
   subject: GeneratorSubject,
 ): Promise<{ real: Table; synthetic: Table; names: string[] }> {
   const { table, metadata } = exampleTable();
-  const synthetic = await (await fitted(subject)).sample(4_000, { seed: 41 });
+  const synthetic = await (await fittedOnce(subject)).sample(4_000, { seed: 41 });
   const names = table.columnNames.filter((name) => isModelled(metadata.columns[name]!));
   return { real: table, synthetic, names };
 }

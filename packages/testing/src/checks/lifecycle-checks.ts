@@ -8,7 +8,7 @@ import { exampleColumns, exampleTable } from "../example-table.ts";
 import { codedError, type GeneratorSubject, promise } from "../generator-subject.ts";
 import { firstDifference, requireSameTable } from "../table-equality.ts";
 import { refitGrowthBytes, refitRows } from "../tolerances.ts";
-import { fitted } from "./structure-checks.ts";
+import { fitted, fittedOnce } from "./structure-checks.ts";
 
 /** Everything that needs a model says VERISIM_NOT_FITTED before fit. */
 export async function checkBeforeFit(subject: GeneratorSubject): Promise<void> {
@@ -207,7 +207,7 @@ function collector(): () => void {
 
 /** Requests that make no sense are refused in words: rows, starts and batches that are not whole numbers. */
 export async function checkBadRequests(subject: GeneratorSubject): Promise<void> {
-  const generator = await fitted(subject);
+  const generator = await fittedOnce(subject);
   const refuse = async (what: string, ask: (generator: Generator) => Promise<unknown>): Promise<void> => {
     let error: unknown;
     try {

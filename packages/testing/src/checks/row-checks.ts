@@ -6,7 +6,7 @@ import { exampleColumns, exampleTable } from "../example-table.ts";
 import { type GeneratorSubject, promise } from "../generator-subject.ts";
 import { firstDifference, requireSameTable } from "../table-equality.ts";
 import { streamAgreement } from "../tolerances.ts";
-import { fitted } from "./structure-checks.ts";
+import { fitted, fittedOnce } from "./structure-checks.ts";
 
 const rows = 700;
 const unkeyed = ["age", "income", "score", "grade", "city", "joined"];
@@ -20,7 +20,7 @@ const requests: readonly (readonly [string, SampleOptions])[] = [
 
 /** Any cut [a, b) gives the rows of the whole, also far beyond 2^32. */
 export async function checkCuts(subject: GeneratorSubject): Promise<void> {
-  const generator = await fitted(subject);
+  const generator = await fittedOnce(subject);
   for (const [what, options] of requests) {
     const whole = await generator.sample(rows, { ...options, seed: 5 });
     for (const [from, to] of [
@@ -48,7 +48,7 @@ export async function checkCuts(subject: GeneratorSubject): Promise<void> {
 
 /** Notes count rows of the whole run, each kind once per thing asked for, and are the same whatever the batch size. */
 export async function checkNotes(subject: GeneratorSubject): Promise<void> {
-  const generator = await fitted(subject);
+  const generator = await fittedOnce(subject);
   for (const [what, options] of requests.slice(1)) {
     const told = async (batchSize: number): Promise<SamplingNote[]> => {
       const notes: SamplingNote[] = [];
@@ -75,7 +75,7 @@ export async function checkNotes(subject: GeneratorSubject): Promise<void> {
 
 /** Batches of any size concatenate to the same table, and hold no more rows than asked. */
 export async function checkBatches(subject: GeneratorSubject): Promise<void> {
-  const generator = await fitted(subject);
+  const generator = await fittedOnce(subject);
   for (const [what, options] of requests) {
     const whole = await generator.sample(rows, { ...options, seed: 6 });
     for (const batchSize of [1, 7, 64, 699, 700, 10_000]) {
@@ -126,7 +126,7 @@ export async function checkThreads(subject: GeneratorSubject): Promise<void> {
 
 /** The same seed gives the same table from a fresh fit; another seed another one; calls in between and at once change nothing. */
 export async function checkSeeds(subject: GeneratorSubject): Promise<void> {
-  const generator = await fitted(subject);
+  const generator = await fittedOnce(subject);
   const first = await generator.sample(300, { seed: 8 });
   requireSameTable(await generator.sample(300, { seed: 8 }), first, "the same seed again");
   const other = await generator.sample(300, { seed: 9 });
@@ -149,7 +149,7 @@ export async function checkSeeds(subject: GeneratorSubject): Promise<void> {
 
 /** Distinct rows: a sampler that repeats itself is not one. */
 export async function checkRowsDiffer(subject: GeneratorSubject): Promise<void> {
-  const synthetic = await (await fitted(subject)).sample(500, { seed: 10 });
+  const synthetic = await (await fittedOnce(subject)).sample(500, { seed: 10 });
   const incomes = new Set((synthetic.column("income") as { values: Float64Array }).values);
   promise(incomes.size > 150, `500 rows hold only ${incomes.size} incomes`);
 }

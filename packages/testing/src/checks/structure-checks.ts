@@ -1,6 +1,13 @@
 // What every synthetic table looks like: the columns, kinds, formats and missing cells of the real one.
 
-import { type Column, columnLength, isMissing, missingCount, type Table } from "@verisim/core";
+import {
+  type Column,
+  columnLength,
+  type Generator,
+  isMissing,
+  missingCount,
+  type Table,
+} from "@verisim/core";
 import { type ExampleTable, exampleTable } from "../example-table.ts";
 import { type GeneratorSubject, promise } from "../generator-subject.ts";
 import { missingShareDifference } from "../tolerances.ts";
@@ -11,14 +18,23 @@ const dayMicros = 86_400_000_000;
 export async function fitted(
   subject: GeneratorSubject,
   { table, metadata }: ExampleTable = exampleTable(),
-): Promise<ReturnType<GeneratorSubject["create"]>> {
+): Promise<Generator> {
   return subject.create().fit(table, { metadata, seed: 3 });
+}
+
+const shared = new WeakMap<GeneratorSubject, Promise<Generator>>();
+
+/** The one {@link fitted} generator of all checks that ask it for nothing but rows: a fit each would be most of the suite. */
+export function fittedOnce(subject: GeneratorSubject): Promise<Generator> {
+  const known = shared.get(subject) ?? fitted(subject);
+  shared.set(subject, known);
+  return known;
 }
 
 /** Names, order and kinds of columns, and exactly the number of rows asked for, from none to more than one batch. */
 export async function checkColumns(subject: GeneratorSubject): Promise<void> {
   const { table } = exampleTable();
-  const generator = await fitted(subject);
+  const generator = await fittedOnce(subject);
   for (const rows of [0, 1, 2, 7, 1_000, 3_333]) {
     const synthetic = await generator.sample(rows, { seed: 1 });
     promise(synthetic.rowCount === rows, `${rows} rows were asked for but ${synthetic.rowCount} came`);
@@ -49,7 +65,7 @@ export function requireColumnsLike(real: Table, synthetic: Table): void {
 /** Decimals, whole numbers, whole days, categories as written, ids of the pattern and unique, no personal value of a row. */
 export async function checkFormats(subject: GeneratorSubject): Promise<void> {
   const { table, metadata } = exampleTable();
-  const synthetic = await (await fitted(subject)).sample(3_000, { seed: 2 });
+  const synthetic = await (await fittedOnce(subject)).sample(3_000, { seed: 2 });
   for (const [name, description] of Object.entries(metadata.columns)) {
     const column = synthetic.column(name);
     const real = table.column(name);
@@ -96,7 +112,7 @@ function presentTexts(column: Column): { values: string[]; set: Set<string> } {
 /** Columns without missing cells stay so; the others miss as often as the real ones. */
 export async function checkMissing(subject: GeneratorSubject): Promise<void> {
   const { table } = exampleTable();
-  const synthetic = await (await fitted(subject)).sample(4_000, { seed: 4 });
+  const synthetic = await (await fittedOnce(subject)).sample(4_000, { seed: 4 });
   for (const real of table.columns) {
     const share = missingCount(real) / table.rowCount;
     const received = missingCount(synthetic.column(real.name)) / synthetic.rowCount;
