@@ -138,31 +138,42 @@ function fillWide(bindings: Bindings, validity: Validity, signed: boolean): Fill
   const wides = new BigInt64Array(doubles.buffer);
   const least = signed ? -(2 ** 63) : 0;
   const beyond = signed ? 2 ** 63 : 2 ** 64;
+  const fillRest = (row: number, given: number): void => {
+    const x = nearest(given);
+    if (Number.isNaN(x)) {
+      doubles[row] = 0;
+      validity.miss(row);
+    } else if (!(x >= least && x < beyond)) throw new CellFault(given);
+    else if (Number.isSafeInteger(x)) {
+      const high = Math.floor(x / 2 ** 32);
+      lows[2 * row] = x - high * 2 ** 32;
+      words[2 * row + 1] = high;
+    } else wides[row] = BigInt.asIntN(64, BigInt(x));
+  };
   return (values, rows, vector) => {
-    for (let row = 0; row < rows; row++) {
-      const given = values[row]!;
-      const shifted = given + shift;
-      if (shifted - shift === given && given > -shiftLimit && given < shiftLimit && given >= least) {
-        doubles[row] = shifted;
-        words[2 * row + 1]! -= shiftHigh;
-        continue;
-      }
-      const x = nearest(given);
-      if (x >= least && x < beyond) {
-        if (Number.isSafeInteger(x)) {
-          const high = Math.floor(x / 2 ** 32);
-          lows[2 * row] = x - high * 2 ** 32;
-          words[2 * row + 1] = high;
-        } else wides[row] = BigInt.asIntN(64, BigInt(x));
-      } else {
-        if (!Number.isNaN(x)) throw new CellFault(given);
-        wides[row] = 0n;
-        validity.miss(row);
-      }
-    }
+    fillWhole(values, rows, doubles, words, least, fillRest);
     bindings.copy_data_to_vector(vector, 0, doubles.buffer, 0, rows * 8);
     validity.store(vector);
   };
+}
+
+/** A function of its own, whose arrays are its parameters: the engine then keeps them in registers. */
+function fillWhole(
+  values: Float64Array,
+  rows: number,
+  doubles: Float64Array,
+  words: Int32Array,
+  least: number,
+  fillRest: (row: number, given: number) => void,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const given = values[row]!;
+    const shifted = given + shift;
+    if (shifted - shift === given && given > -shiftLimit && given < shiftLimit && given >= least) {
+      doubles[row] = shifted;
+      words[2 * row + 1]! -= shiftHigh;
+    } else fillRest(row, given);
+  }
 }
 
 /** What the codes of a column of booleans or whole numbers stand for. */

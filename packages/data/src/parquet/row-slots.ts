@@ -8,7 +8,8 @@ export type Wire = "number" | "code";
 export const vectorRows = 2048;
 const mostRows = 8 * vectorRows;
 const slotBytes = 2 << 20;
-const slotCount = 4;
+/** More rows than a row group has, where columns are few: the next ones are made while it is encoded. */
+const slotCount = 10;
 
 export class RowSlots {
   readonly memory: SharedArrayBuffer;

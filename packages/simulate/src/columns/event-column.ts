@@ -25,9 +25,9 @@ export const eventKind: ColumnKind = {
             type: "boolean",
             metadata: booleanMetadata,
             fill: (batch, from, to) => {
-              const steps = batch.numbers(slots[0]!);
               const out = batch.numbers(slot);
-              for (let i = from; i < to; i++) out[i] = Number.isNaN(steps[i]) ? 0 : 1;
+              out.fill(0, from, to);
+              for (const i of batch.eventPlaces(slots[0]!, from, to)) out[i] = 1;
             },
           };
         return {
@@ -38,8 +38,7 @@ export const eventKind: ColumnKind = {
             const { codes } = batch.texts(slot);
             codes.fill(-1, from, to);
             slots.forEach((one, code) => {
-              const steps = batch.numbers(one!);
-              for (let i = from; i < to; i++) if (!Number.isNaN(steps[i])) codes[i] = code;
+              for (const i of batch.eventPlaces(one!, from, to)) codes[i] = code;
             });
           },
         };

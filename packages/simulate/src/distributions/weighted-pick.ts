@@ -1,5 +1,8 @@
 // Picks one of many by weight from one uniform: cumulative weights with a guide to where the search begins (Chen and
-// Asau, "On generating random variates from an empirical distribution", AIIE Transactions 6, 1974), two steps on average.
+// Asau, "On generating random variates from an empirical distribution", AIIE Transactions 6, 1974).
+
+/** Cells of the guide for each weight: with so many most searches end where they begin. */
+const cellsPerWeight = 8;
 
 export class WeightedPick {
   /** Cumulative shares; the last is 1. */
@@ -19,7 +22,7 @@ export class WeightedPick {
     let last = count - 1;
     while (weights[last] === 0) last--;
     for (let i = 0; i < count; i++) this.#ends[i] = i >= last ? 1 : this.#ends[i]! / sum;
-    const cells = Math.max(1, Math.min(count, 1 << 20));
+    const cells = Math.max(1, Math.min(cellsPerWeight * count, 1 << 20));
     this.#guide = new Int32Array(cells + 1);
     let at = 0;
     for (let cell = 0; cell <= cells; cell++) {

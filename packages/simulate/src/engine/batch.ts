@@ -71,20 +71,31 @@ export function copyTexts(
     target.codes.set(source.codes.subarray(from, to), from);
     return;
   }
-  const codes = new Map<number, number>();
   const known = target.growing ? undefined : new Map(target.dictionary.map((text, code) => [text, code]));
+  const codeOf = (text: string): number => {
+    const code = target.growing ? target.growing.code(text) : known!.get(text);
+    if (code === undefined) throw new Error(`internal: ${JSON.stringify(text)} is in no dictionary`);
+    return code;
+  };
+  // Only texts that occur get a code: those of a growing dictionary are in the order of the rows.
+  const codes =
+    to - from < source.dictionary.length
+      ? new Map<number, number>()
+      : new Int32Array(source.dictionary.length).fill(unseen);
+  const isTable = codes instanceof Int32Array;
   for (let i = from; i < to; i++) {
     const code = source.codes[i]!;
-    let found = code < 0 ? -1 : codes.get(code);
-    if (found === undefined) {
-      const text = source.dictionary[code]!;
-      found = target.growing ? target.growing.code(text) : known!.get(text);
-      if (found === undefined) throw new Error(`internal: ${JSON.stringify(text)} is in no dictionary`);
-      codes.set(code, found);
+    let found = code < 0 ? -1 : isTable ? codes[code]! : (codes.get(code) ?? unseen);
+    if (found === unseen) {
+      found = codeOf(source.dictionary[code]!);
+      if (isTable) codes[code] = found;
+      else codes.set(code, found);
     }
     target.codes[i] = found;
   }
 }
+
+const unseen = -2;
 
 let batches = 0;
 
@@ -109,6 +120,7 @@ export class Batch {
   readonly count: Float64Array;
   /** The cells before the first row, by slot; only where that row is not the first of its sequence. */
   readonly carry: ReadonlyMap<number, number | string | null>;
+  readonly #eventPlaces = new Map<number, Int32Array>();
 
   constructor(options: {
     rowStart: number;
@@ -148,6 +160,20 @@ export class Batch {
     return vector;
   }
 
+  /** The rows within [from, to) of the event whose steps lie in a slot: few of many, found once for all that ask. */
+  eventPlaces(stepSlot: number, from: number, to: number): Int32Array {
+    let places = this.#eventPlaces.get(stepSlot);
+    if (!places) {
+      const steps = this.numbers(stepSlot);
+      const found: number[] = [];
+      for (let i = 0; i < steps.length; i++) if (steps[i]! >= 0) found.push(i);
+      places = Int32Array.from(found);
+      this.#eventPlaces.set(stepSlot, places);
+    }
+    if (from === 0 && to === this.rowCount) return places;
+    return places.subarray(lowerBound(places, from), lowerBound(places, to));
+  }
+
   /** The cell of the row before row `i` of the same sequence; undefined at its beginning. */
   numberBefore(slot: number, i: number): number | undefined {
     if (this.index[i] === 0) return undefined;
@@ -175,4 +201,16 @@ export class Batch {
     const code = vector.codes[last]!;
     return code < 0 ? null : vector.dictionary[code]!;
   }
+}
+
+/** How many of ascending numbers lie below another one. */
+function lowerBound(ascending: Int32Array, value: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

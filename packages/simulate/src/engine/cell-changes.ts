@@ -37,8 +37,8 @@ export function withHeld(plan: ColumnPlan, stepSlot: number, { slot }: PlanConte
       plan.fill(batch, from, to);
       const steps = batch.numbers(stepSlot);
       const vector = batch.vectors[slot]!;
-      for (let i = from; i < to; i++) {
-        if (!(steps[i]! >= 1)) continue;
+      for (const i of batch.eventPlaces(stepSlot, from, to)) {
+        if (steps[i] === 0) continue;
         if (vector.kind === "number") vector.values[i] = batch.numberBefore(slot, i)!;
         else if (i > 0) vector.codes[i] = vector.codes[i - 1]!;
         else {
@@ -69,8 +69,8 @@ export function withEventTimes(
       plan.fill(batch, from, to);
       const steps = batch.numbers(stepSlot);
       const times = batch.numbers(slot);
-      for (let i = from; i < to; i++) {
-        if (!(steps[i]! >= 1)) continue;
+      for (const i of batch.eventPlaces(stepSlot, from, to)) {
+        if (steps[i] === 0) continue;
         const after = Math.floor((gap * rowUniform(gaps, batch.rows[i]!)) / 1e6) * 1e6;
         times[i] = Math.min(times[i]!, batch.numberBefore(slot, i)! + after);
       }
@@ -109,8 +109,7 @@ export function withEventSet(
     fill: (batch, from, to) => {
       if (plan.type !== "text" || dictionary || !plan.dictionary) plan.fill(batch, from, to);
       else fillGrowing(plan, batch, slot, from, to);
-      const steps = batch.numbers(stepSlot);
-      for (let i = from; i < to; i++) if (!Number.isNaN(steps[i])) change(batch, i);
+      for (const i of batch.eventPlaces(stepSlot, from, to)) change(batch, i);
     },
   };
 }

@@ -211,10 +211,9 @@ export class TableRun {
   /** The numbers of a stream in the rows of its event; elsewhere nobody looks. */
   #drawRare(batch: Batch, stream: number, buffers: BatchBuffers): Float64Array {
     const { key, eventSlot } = this.plan.streams[stream]!;
-    const steps = batch.numbers(eventSlot!);
     const out = buffers.take(batch.rowCount);
-    for (let i = 0; i < steps.length; i++)
-      if (!Number.isNaN(steps[i])) out[i] = rowUniform(key, batch.rows[i]!);
+    for (const i of batch.eventPlaces(eventSlot!, 0, batch.rowCount))
+      out[i] = rowUniform(key, batch.rows[i]!);
     return out;
   }
 }

@@ -10,13 +10,17 @@ const longestWalk = 8;
 export const firstDay: number = Date.UTC(1900, 0, 1) / 86_400_000;
 export const lastDay: number = Date.UTC(2200, 0, 1) / 86_400_000;
 
-/** Parts of a day in the guide to its hours. */
-const hourCells = 96;
+/** Parts of a day in the guide to its hours, and of a mean day in the guide to the days: a search seldom takes a step. */
+const hourCells = 1024;
+const dayCells = 4;
 
 export class CalendarClock {
   /** Expected events before each day, in units of one mean day. */
   readonly #days: Float64Array;
   readonly #hours: Float64Array;
+  /** One over the amounts of each day and of each hour; 0 for hours without events. */
+  readonly #perDay: Float64Array;
+  readonly #perHour: Float64Array;
   /** Where the search for a day begins, by equal steps of the amount; likewise for the hours of a day. */
   readonly #dayGuide: Int32Array;
   readonly #hourGuide: Uint8Array;
@@ -37,8 +41,10 @@ export class CalendarClock {
     for (let hour = 0; hour < 24; hour++)
       this.#hours[hour + 1] = this.#hours[hour]! + (hours?.[hour] ?? 1) / total;
     this.#hours[24] = 1;
-    this.#dayGuide = guide(this.#days, new Int32Array(count));
-    this.#guideScale = count / this.#days[count]!;
+    this.#perDay = reciprocals(this.#days);
+    this.#perHour = reciprocals(this.#hours);
+    this.#dayGuide = guide(this.#days, new Int32Array(dayCells * count));
+    this.#guideScale = (dayCells * count) / this.#days[count]!;
     this.#hourGuide = guide(this.#hours, new Uint8Array(hourCells));
   }
 
@@ -64,18 +70,18 @@ export class CalendarClock {
   /** Turns amounts [from, to) into datetimes, in their place. */
   inverseInto(amounts: Float64Array, from: number, to: number): void {
     const days = this.#days;
+    const perDay = this.#perDay;
     const hours = this.#hours;
+    const perHour = this.#perHour;
     const hourGuide = this.#hourGuide;
     for (let i = from; i < to; i++) {
       const amount = amounts[i]!;
       const day = this.#dayOf(amount);
-      const before = days[day]!;
-      const share = Math.min(1, Math.max(0, (amount - before) / (days[day + 1]! - before)));
+      const share = shareOf((amount - days[day]!) * perDay[day]!);
       let hour = hourGuide[Math.min(hourCells - 1, Math.floor(share * hourCells))]!;
       while (hour < 23 && hours[hour + 1]! <= share) hour++;
-      const inHour = (share - hours[hour]!) / (hours[hour + 1]! - hours[hour]!);
-      amounts[i] =
-        (firstDay + day) * microsPerDay + (hour + Math.min(1, Math.max(0, inHour || 0))) * microsPerHour;
+      const inHour = shareOf((share - hours[hour]!) * perHour[hour]!);
+      amounts[i] = (firstDay + day) * microsPerDay + (hour + inHour) * microsPerHour;
     }
   }
 
@@ -84,7 +90,7 @@ export class CalendarClock {
     const days = this.#days;
     const last = days.length - 2;
     const cell = Math.floor(amount * this.#guideScale);
-    let day = this.#dayGuide[Math.max(0, Math.min(last, cell))]!;
+    let day = this.#dayGuide[Math.max(0, Math.min(this.#dayGuide.length - 1, cell))]!;
     // Where rates grow fast, a step of the guide holds many days.
     for (let step = 0; step < longestWalk && day < last && days[day + 1]! <= amount; step++) day++;
     if (days[day]! <= amount && amount < days[day + 1]!) return day;
@@ -97,6 +103,15 @@ export class CalendarClock {
     }
     return low;
   }
+}
+
+const shareOf = (x: number): number => (x > 0 ? (x < 1 ? x : 1) : 0);
+
+function reciprocals(ascending: Float64Array): Float64Array {
+  return Float64Array.from({ length: ascending.length - 1 }, (_, i) => {
+    const width = ascending[i + 1]! - ascending[i]!;
+    return width > 0 ? 1 / width : 0;
+  });
 }
 
 /** For equal steps of an ascending function from 0 on, the last place whose value lies at the step's beginning or below. */
