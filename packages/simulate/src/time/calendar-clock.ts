@@ -105,7 +105,7 @@ export class CalendarClock {
   }
 }
 
-const shareOf = (x: number): number => (x > 0 ? (x < 1 ? x : 1) : 0);
+const shareOf = (x: number): number => (x > 0 ? Math.min(x, 1) : 0);
 
 function reciprocals(ascending: Float64Array): Float64Array {
   return Float64Array.from({ length: ascending.length - 1 }, (_, i) => {
