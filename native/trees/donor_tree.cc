@@ -1,4 +1,5 @@
-// How deep a tree goes and how much a draw goes up from its leaf: what makes held-out rows likeliest.
+// How deep a tree goes and how much a draw goes up from its leaf: what makes held-out rows likeliest. Splits are learnt from a
+// bounded number of rows, leaves are filled from all.
 #include "donor_tree.h"
 
 #include <algorithm>
@@ -6,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "philox.h"
 #include "tree_grower.h"
 
 namespace verisim {
@@ -14,6 +16,10 @@ namespace {
 constexpr std::array<double, 7> smoothings = {0.02, 0.1, 0.3, 0.8, 2, 5, 12};
 /// The least likelihood that a held-out row is counted with: a class that a pure leaf never had is no certain loss.
 constexpr double leastLikelihood = 1e-5;
+/// Rows that splits are learnt from at most: a table of millions of rows takes no longer than a part of it that fills its leaves.
+constexpr double mostSplitRows = 1 << 17;
+/// Deals rows to those that splits are learnt from.
+constexpr StreamKey splitRows = {0x5eed, 0x70e5};
 
 /// What held-out rows say: the depth (as the fewest rows of a node that is split) and the smoothing that suit them best.
 struct Verdict {
@@ -49,6 +55,62 @@ double varietyOf(const int32_t* counts, size_t width) {
   return different - 1;
 }
 
+/// The left or the right child that a row goes to.
+size_t childOf(const DonorTree& tree, size_t node, const std::vector<BinnedColumn>& columns, uint32_t row) {
+  const uint8_t bin = columns[static_cast<size_t>(tree.feature[node])].bins[row];
+  const int32_t threshold = tree.threshold[node];
+  const bool goesLeft =
+      threshold >= 0 ? bin <= threshold
+                     : (tree.masks[static_cast<size_t>(-1 - threshold) * 8 + (bin >> 5)] >> (bin & 31) & 1u) != 0;
+  return static_cast<size_t>(tree.left[node] + (goesLeft ? 0 : 1));
+}
+
+/// Those of the rows that splits are learnt from: all, or each with the same chance, for rows may come in turns.
+std::vector<uint32_t> sampleRows(const std::vector<uint32_t>& rows) {
+  const double share = mostSplitRows / static_cast<double>(std::max<size_t>(1, rows.size()));
+  if (share >= 1) return rows;
+  std::vector<uint32_t> sample;
+  for (const uint32_t row : rows) {
+    const auto words = rowWords(splitRows, row, 0, 0);
+    if (uniformOf(words[0], words[1]) < share) sample.push_back(row);
+  }
+  return sample;
+}
+
+/// Puts the outcomes of all rows into the leaves, in the order that the leaves have.
+void fillLeaves(DonorTree& tree, const std::vector<BinnedColumn>& columns, const Outcomes& outcomes,
+                const std::vector<uint32_t>& rows) {
+  const size_t nodes = tree.feature.size();
+  std::vector<int32_t> counts(nodes), leaf(rows.size());
+  for (size_t i = 0; i < rows.size(); i++) {
+    size_t node = 0;
+    while (tree.feature[node] >= 0) node = childOf(tree, node, columns, rows[i]);
+    leaf[i] = static_cast<int32_t>(node);
+    counts[node]++;
+  }
+  std::vector<size_t> leaves;
+  for (size_t node = 0; node < nodes; node++)
+    if (tree.feature[node] < 0) leaves.push_back(node);
+  std::sort(leaves.begin(), leaves.end(), [&](size_t a, size_t b) { return tree.start[a] < tree.start[b]; });
+  int32_t next = 0;
+  for (const size_t node : leaves) {
+    tree.start[node] = tree.end[node] = next;
+    next += counts[node];
+  }
+  tree.donors.resize(rows.size());
+  for (size_t i = 0; i < rows.size(); i++)
+    tree.donors[static_cast<size_t>(tree.end[static_cast<size_t>(leaf[i])]++)] = outcomes.codes[rows[i]];
+  for (const size_t node : leaves)
+    std::sort(tree.donors.begin() + tree.start[node], tree.donors.begin() + tree.end[node]);
+  // Children come after their parents.
+  for (size_t node = nodes; node-- > 0;) {
+    if (tree.feature[node] < 0) continue;
+    const auto left = static_cast<size_t>(tree.left[node]);
+    tree.start[node] = tree.start[left];
+    tree.end[node] = tree.end[left + 1];
+  }
+}
+
 Verdict judge(const DonorTree& tree, const std::vector<BinnedColumn>& columns, const Outcomes& outcomes,
               const std::vector<uint8_t>& classOf, int classes, const TreeSettings& settings) {
   const auto width = static_cast<size_t>(classes);
@@ -77,12 +139,7 @@ Verdict judge(const DonorTree& tree, const std::vector<BinnedColumn>& columns, c
         for (size_t a = 0; a < smoothings.size(); a++) sums[left * smoothings.size() + a] += std::log(std::max(leastLikelihood, p[a]));
       }
       if (left == 0) break;
-      const uint8_t bin = columns[static_cast<size_t>(tree.feature[node])].bins[row];
-      const int32_t threshold = tree.threshold[node];
-      const bool goesLeft =
-          threshold >= 0 ? bin <= threshold
-                         : (tree.masks[static_cast<size_t>(-1 - threshold) * 8 + (bin >> 5)] >> (bin & 31) & 1u) != 0;
-      node = static_cast<size_t>(tree.left[node] + (goesLeft ? 0 : 1));
+      node = childOf(tree, node, columns, row);
     }
   }
   Verdict verdict;
@@ -101,28 +158,28 @@ Verdict judge(const DonorTree& tree, const std::vector<BinnedColumn>& columns, c
 DonorTree growDonorTree(const std::vector<BinnedColumn>& columns, const Outcomes& outcomes, const TreeSettings& settings,
                         Abort abort) {
   Grower grower(columns, outcomes, settings, abort);
-  std::vector<uint32_t> rows;
+  std::vector<bool> isHeld(static_cast<size_t>(outcomes.rows));
+  for (const uint32_t row : settings.held) isHeld[row] = true;
+  std::vector<uint32_t> all, others;
+  for (int64_t row = 0; row < outcomes.rows; row++) {
+    if (outcomes.codes[row] < 0) continue;
+    all.push_back(static_cast<uint32_t>(row));
+    if (!isHeld[static_cast<size_t>(row)]) others.push_back(static_cast<uint32_t>(row));
+  }
+  std::vector<uint32_t> rows = sampleRows(all);
   double minSplit = 0;
   Verdict verdict;
-  if (!settings.held.empty()) {
-    std::vector<bool> isHeld(static_cast<size_t>(outcomes.rows));
-    for (const uint32_t row : settings.held) isHeld[row] = true;
-    for (int64_t row = 0; row < outcomes.rows; row++)
-      if (!isHeld[static_cast<size_t>(row)] && outcomes.codes[row] >= 0) rows.push_back(static_cast<uint32_t>(row));
-  }
-  if (!rows.empty()) {
-    const double seen = static_cast<double>(rows.size());
-    const DonorTree tree = grower.grow(rows, 0);
+  if (!settings.held.empty() && !others.empty()) {
+    others = sampleRows(others);
+    const DonorTree tree = grower.grow(others, 0);
     verdict = judge(tree, columns, outcomes, grower.classOf(), grower.classes(), settings);
     minSplit = verdict.minSplit > 2.0 * static_cast<double>(settings.minLeaf)
-                   ? verdict.minSplit * static_cast<double>(outcomes.rows) / seen
+                   ? verdict.minSplit * static_cast<double>(rows.size()) / static_cast<double>(others.size())
                    : 0;
   }
-  rows.clear();
-  for (int64_t row = 0; row < outcomes.rows; row++)
-    if (outcomes.codes[row] >= 0) rows.push_back(static_cast<uint32_t>(row));
   const double most = static_cast<double>(outcomes.rows) + 1;
   DonorTree tree = grower.grow(rows, static_cast<int64_t>(std::min(minSplit, most)));
+  if (rows.size() < all.size()) fillLeaves(tree, columns, outcomes, all);
   const std::vector<int32_t> counts = classCounts(tree, grower.classOf(), grower.classes());
   const auto width = static_cast<size_t>(grower.classes());
   tree.smoothing = verdict.smoothing;

@@ -72,6 +72,31 @@ describe("a donor tree", () => {
     for (let row = 0; row < 4_000; row++) expect(y![row]).toBe(x![row]! < 5 ? 0 : 1 + (x![row]! % 3));
   });
 
+  test("of more rows than its splits are learnt from has all rows in their leaves", async () => {
+    const many = 150_000;
+    const bins = Uint8Array.from({ length: many }, (_, row) => Math.floor(first(row) * 20));
+    const large: BinnedColumn = { bins, count: 20, nominal: false };
+    const exact = Int32Array.from(bins, (bin) => (bin < 5 ? 0 : 1 + (bin % 3)));
+    const tree = await growDonorTree({ columns: [large], codes: exact, outcomes: 4, ...settings });
+    const counts = (cells: Int32Array) => [0, 1, 2, 3].map((code) => cells.filter((c) => c === code).length);
+    expect(counts(tree.donors)).toEqual(counts(exact));
+    const [lowest, highest] = [Math.min(...tree.start), Math.max(...tree.end)];
+    expect([lowest, highest]).toEqual([0, many]);
+    for (const [node, feature] of tree.feature.entries()) {
+      const own = tree.donors.subarray(tree.start[node], tree.end[node]);
+      if (feature < 0) {
+        expect(new Set(own).size, `outcomes of leaf ${node}`).toBe(1);
+        continue;
+      }
+      const [left, right] = [tree.left[node]!, tree.left[node]! + 1];
+      expect([tree.start[left], tree.end[left], tree.end[right]]).toEqual([
+        tree.start[node],
+        tree.start[right],
+        tree.end[node],
+      ]);
+    }
+  });
+
   test("keeps rows without an outcome out of its donors", async () => {
     const some = codes.map((code, row) => (row % 3 === 0 ? -1 : code));
     const tree = await growDonorTree({ columns: [a], codes: some, outcomes: 2, ...settings });

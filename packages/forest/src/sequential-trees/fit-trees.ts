@@ -48,7 +48,8 @@ const binaryGain = 0.001;
 const boostDepth = 6;
 const mostTrees = 300;
 const boostRate = 0.15;
-/** Most scores (rows times classes) that boosting keeps. */
+/** Most rows that boosting learns from, and most scores (rows times classes) that it keeps. */
+const mostBoostRows = 2 ** 17;
 const mostScores = 3_000_000;
 /** Most held-out rows that boosting looks at after every tree. */
 const mostBoostHeld = 6_000;
@@ -170,12 +171,13 @@ async function boost(
   outcomes.forEach((code, k) => {
     classes[code] = k;
   });
+  const watched = evenly(held, mostBoostHeld);
   const { heldScore, ...boosted } = await boostClasses(
     {
       columns: seen,
-      classOf: learntClasses(codes, classes, outcomes.length),
+      classOf: learntClasses(codes, classes, watched, Math.min(mostBoostRows, mostScores / outcomes.length)),
       classes: outcomes.length,
-      held: held.subarray(0, mostBoostHeld),
+      held: watched,
       depth: boostDepth,
       maxTrees: mostTrees,
       learningRate: boostRate,
@@ -211,15 +213,26 @@ export function chainOf(
   return chain;
 }
 
-/** Class per row; -1 for what is not to be learnt, and for rows beyond what is worth its time where there are many. */
-function learntClasses(drawn: Int32Array, classes: Int32Array, count: number): Int32Array {
-  const most = mostScores / count;
-  const step = Math.max(1, drawn.length / most);
+/** At most `most` of the rows, at even distances: rows may come in turns. */
+function evenly(rows: Uint32Array, most: number): Uint32Array {
+  const step = Math.max(1, rows.length / most);
+  return Uint32Array.from({ length: Math.min(rows.length, most) }, (_, i) => rows[Math.floor(i * step)]!);
+}
+
+/** Class per row; -1 for what is not to be learnt, and for rows beyond `most` that are not watched. */
+function learntClasses(
+  drawn: Int32Array,
+  classes: Int32Array,
+  watched: Uint32Array,
+  most: number,
+): Int32Array {
   const result = new Int32Array(drawn.length).fill(-1);
-  for (let i = 0; i * step < drawn.length; i++) {
-    const row = Math.floor(i * step);
+  const take = (row: number): void => {
     const code = drawn[row]!;
     if (code >= 0) result[row] = classes[code]!;
-  }
+  };
+  const step = Math.max(1, drawn.length / most);
+  for (let i = 0; i * step < drawn.length; i++) take(Math.floor(i * step));
+  watched.forEach(take);
   return result;
 }
