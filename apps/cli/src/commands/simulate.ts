@@ -167,6 +167,7 @@ async function readModelFile(path: string): Promise<unknown> {
     if (!VerisimError.isInstance(error)) throw error;
     throw new VerisimError(error.code, error.message, {
       where: { file: path, ...error.where },
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
       cause: error,
     });
   }

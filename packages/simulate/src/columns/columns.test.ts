@@ -84,6 +84,35 @@ describe("columns", () => {
     expect(table.every(({ plan, gap }) => plan === "a" || gap === "k")).toBe(true);
   });
 
+  it("given others need weights for every value that comes; a missing cell gives a missing one", async () => {
+    const table = await rows(
+      {
+        size: { formula: "if(row < 2, 1, missing)" },
+        risk: { given: "size", table: { 1: ["low"] } },
+      },
+      4,
+    );
+    expect(table.map(({ risk }) => risk)).toEqual(["low", "low", null, null]);
+    const more = { size: { formula: "row" }, risk: { given: "size", table: { 0: ["low"] } } };
+    await expect(rows(more, 4)).rejects.toMatchObject({
+      code: "VERISIM_SIMULATION_VALUE",
+      message: 'Expected weights for every value but received none for "1".',
+      where: { column: "risk", row: 2 },
+    });
+  });
+
+  it("of formulas may be plain numbers, and are missing where they have no finite value", async () => {
+    const table = await rows(
+      { five: { formula: 5 }, ratio: { formula: "6 / row" }, log: { formula: "log(row - 1)", decimals: 1 } },
+      3,
+    );
+    expect(table).toEqual([
+      { five: 5, ratio: null, log: null },
+      { five: 5, ratio: 6, log: null },
+      { five: 5, ratio: 3, log: 0 },
+    ]);
+  });
+
   it("of cases are drawn only in their own rows, and may be correlated where they share their draws", async () => {
     const table = await rows(
       {

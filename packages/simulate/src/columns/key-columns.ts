@@ -1,7 +1,7 @@
 // Columns of keys and of made-up personal values. No key comes twice, and key i is a function of the row alone.
 
 import type { Faker } from "@faker-js/faker";
-import { type ColumnMetadata, Permutation, rowWords, VerisimError } from "@verisim/core";
+import { type ColumnMetadata, nearMatches, Permutation, rowWords, VerisimError } from "@verisim/core";
 import { FakerSource } from "@verisim/transforms";
 import type { Batch, TextVector } from "../engine/batch.ts";
 import { compileFormula } from "../formula/compile.ts";
@@ -97,12 +97,16 @@ const namesBySex: ReadonlySet<string> = new Set(["firstName", "middleName", "las
 function fakerFunction(path: string): (faker: Faker, argument: unknown) => unknown {
   const parts = path.split(".");
   const [module, name] = parts;
-  const refuse = (): never => {
+  const refuse = (siblings: readonly string[] = []): never => {
+    const near = nearMatches(name ?? "", siblings).map((one) => JSON.stringify(`${module}.${one}`));
     throw new VerisimError(
       "VERISIM_FAKER_UNKNOWN",
       `Expected a function of Faker but received ${JSON.stringify(path.slice(0, 80))}.`,
       {
-        hint: "Functions are named as in Faker's documentation: person.fullName, company.name, internet.email.",
+        hint:
+          near.length > 0
+            ? `Did you mean ${near.join(" or ")}?`
+            : "Functions are named as in Faker's documentation: person.fullName, company.name, internet.email.",
       },
     );
   };
@@ -115,7 +119,8 @@ function fakerFunction(path: string): (faker: Faker, argument: unknown) => unkno
     const modules = faker as unknown as Record<string, Record<string, unknown>>;
     const owner = Object.hasOwn(modules, module!) ? modules[module!]! : undefined;
     const call = owner && Object.hasOwn(owner, name!) ? owner[name!] : undefined;
-    if (typeof call !== "function") return refuse();
+    if (typeof call !== "function")
+      return refuse(owner && Object.keys(owner).filter((one) => typeof owner[one] === "function"));
     // Names by sex take it alone, not in an object of options.
     if (module === "person" && namesBySex.has(name!))
       return call.call(owner, (argument as { sex?: unknown } | undefined)?.sex);

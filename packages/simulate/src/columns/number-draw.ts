@@ -1,9 +1,15 @@
 // Numbers of a distribution, for columns and for counts of child rows: parameters that are the same in all rows are
 // prepared once, others are read row by row.
 
-import { knownTextsHint, VerisimError } from "@verisim/core";
+import { VerisimError } from "@verisim/core";
 import { normalCdf, normalQuantile } from "@verisim/stats";
-import { type Family, families, parameterConflict } from "../distributions/families.ts";
+import {
+  describeFamily,
+  type Family,
+  families,
+  familyHint,
+  parameterConflict,
+} from "../distributions/families.ts";
 import { quantileTable } from "../distributions/quantile-table.ts";
 import { WeightedPick } from "../distributions/weighted-pick.ts";
 import type { Batch } from "../engine/batch.ts";
@@ -31,7 +37,7 @@ export function readDraw(fields: Fields, problems: Problems): DrawReading | unde
   if (name === undefined) return undefined;
   const family = families.get(name);
   if (!family) {
-    fields.fault("distribution", "a distribution", knownTextsHint("distributions", name, families.keys()));
+    fields.fault("distribution", "a distribution", familyHint(name));
     return undefined;
   }
   const before = problems.count;
@@ -103,7 +109,10 @@ export function planDraw(reading: DrawReading, context: PlanContext): NumberDraw
     context.problems.add(
       "VERISIM_SIMULATION_FIELD",
       path,
-      "No number of the distribution lies between min and max.",
+      `Expected numbers between min ${min?.constant ?? "(none)"} and max ${max?.constant ?? "(none)"} but ${describeFamily(family, p)} has none there.`,
+      min && max && min.constant! > max.constant!
+        ? "min is above max."
+        : "Parameters that are left out keep their defaults.",
     );
     return undefined;
   }

@@ -1,6 +1,7 @@
 // Columns that depend on the row before in the same sequence: Markov chains, finite-state machines, series with
 // autoregressive noise.
 
+import { knownTextsHint } from "@verisim/core";
 import { WeightedPick } from "../distributions/weighted-pick.ts";
 import type { NumericNode } from "../formula/nodes.ts";
 import type { Formula } from "../formula/parser.ts";
@@ -41,6 +42,7 @@ export const chainKind: ColumnKind = {
             "VERISIM_SIMULATION_FIELD",
             path,
             `Expected a state of the chain but received ${describeValue(label)}.`,
+            knownTextsHint("states", label, states),
           );
       }
     });

@@ -1,6 +1,6 @@
 // Columns whose cells are drawn or computed row by row on their own: distributions, categories, formulas, cases.
 
-import type { ColumnMetadata } from "@verisim/core";
+import { type ColumnMetadata, VerisimError } from "@verisim/core";
 import { WeightedPick } from "../distributions/weighted-pick.ts";
 import { type Batch, copyTexts, type ValueType } from "../engine/batch.ts";
 import type { FormulaNode } from "../formula/nodes.ts";
@@ -13,6 +13,7 @@ import {
   type ColumnPlan,
   compileAs,
   numberMetadata,
+  type PlanContext,
   readFormula,
   rounder,
   roundInto,
@@ -210,6 +211,17 @@ export const conditionalKind: ColumnKind = {
           }),
         );
         const stream = context.stream("uniform");
+        const others = picks.get("*");
+        const [node] = nodes;
+        if (!others && nodes.length === 1 && node!.type === "text")
+          for (const text of node!.dictionary ?? [])
+            if (!picks.has(text))
+              context.problems.add(
+                "VERISIM_SIMULATION_FIELD",
+                fields.at("table"),
+                `Expected weights for every value of ${given[0]} but received none for ${describeValue(text)}.`,
+                otherValues,
+              );
         const keyOf = keyReader(nodes as FormulaNode[]);
         return {
           ...plan,
@@ -219,7 +231,10 @@ export const conditionalKind: ColumnKind = {
             const key = keyOf(batch, from, to);
             const vector = batch.vectors[context.slot]!;
             for (let i = from; i < to; i++) {
-              const row = picks.get(key(i) ?? "") ?? picks.get("*");
+              const own = key(i);
+              const row = (own === null ? undefined : picks.get(own)) ?? others;
+              // A missing cell has no row of its own.
+              if (!row && own !== null) throw noWeights(context, own, batch.rows[i]!);
               const code = row ? row.codes[row.pick.at(u[i]!)]! : -1;
               if (vector.kind === "text") vector.codes[i] = code;
               else vector.values[i] = code < 0 ? Number.NaN : values![code]!;
@@ -230,6 +245,15 @@ export const conditionalKind: ColumnKind = {
     };
   },
 };
+
+const otherValues = 'Give it weights, or all values that are not named: "*": { ... }.';
+
+const noWeights = ({ table, column }: PlanContext, value: string, row: number): VerisimError =>
+  new VerisimError(
+    "VERISIM_SIMULATION_VALUE",
+    `Expected weights for every value but received none for ${describeValue(value)}.`,
+    { where: { table, column, row: row + 1 }, hint: otherValues },
+  );
 
 /** Cells as the keys of a table, joined by `|`; null where one is missing. */
 function keyReader(
@@ -257,7 +281,7 @@ function keyReader(
 export const formulaKind: ColumnKind = {
   field: "formula",
   read(fields, problems) {
-    const text = fields.text("formula", true);
+    const text = fields.numberOrFormula("formula", true);
     const type = fields.choice("type", ["number", "boolean", "text", "datetime"]);
     const decimals = fields.number("decimals", { min: 0, max: 15, whole: true });
     const datetimeFormat = fields.text("datetimeFormat");
@@ -306,6 +330,10 @@ function nodePlan(
       if (digits !== undefined) roundInto(values, digits, out, from, to);
       else if (node.type === "datetime") for (let i = from; i < to; i++) out[i] = Math.round(values[i]!);
       else out.set(values.subarray(from, to), from);
+      // What has no finite value (1 / 0) is missing: files of text have no number for it.
+      if (node.type !== "boolean")
+        for (let i = from; i < to; i++)
+          if (Math.abs(out[i]!) === Number.POSITIVE_INFINITY) out[i] = Number.NaN;
     },
   };
 }

@@ -1,6 +1,7 @@
 // The families of numbers that a column may be drawn from. Each is its quantile function: one uniform gives one number,
 // so that the same family serves alone, between limits and in a correlated block.
 
+import { knownTextsHint } from "@verisim/core";
 import {
   betaI,
   betaIInverse,
@@ -281,6 +282,30 @@ const list: readonly Family[] = [
 
 /** By name. */
 export const families: ReadonlyMap<string, Family> = new Map(list.map((family) => [family.name, family]));
+
+/** What some families are called elsewhere. */
+const otherNames: Readonly<Record<string, string>> = {
+  gauss: "normal",
+  gaussian: "normal",
+  randint: "integers",
+  boolean: "bernoulli",
+  nbinom: "negative-binomial",
+};
+
+/** The hint for a family that is not known. */
+export function familyHint(name: string): string {
+  const own = name.toLowerCase();
+  const known = Object.hasOwn(otherNames, own) ? otherNames[own] : undefined;
+  return known === undefined
+    ? knownTextsHint("distributions", name, families.keys())
+    : `Here it is called "${known}".`;
+}
+
+/** A family with its parameters, for messages. */
+export function describeFamily({ name, parameters }: Family, p: Parameters): string {
+  const words = Object.keys(parameters).map((parameter, i) => `${parameter} ${p[i]}`);
+  return `${name} with ${words.join(", ")}`;
+}
 
 const parameterRows = new Map(list.map((family) => [family, Object.entries(family.parameters)]));
 

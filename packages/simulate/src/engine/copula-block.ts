@@ -1,6 +1,7 @@
 // Columns whose ranks go together: their normal scores are mixed by the Cholesky factor of a correlation matrix before
 // the columns make cells of them (a Gaussian copula; Sklar 1959, Nelsen, "An Introduction to Copulas", 2006).
 
+import { knownTextsHint } from "@verisim/core";
 import type { Problems } from "../model/problems.ts";
 import type { ReadTable } from "../model/read-model.ts";
 import type { PlannedColumn, Stream } from "./table-plan.ts";
@@ -30,6 +31,7 @@ export function planCopulaBlocks(
           taken.has(name)
             ? `The column ${JSON.stringify(name)} is in two blocks.`
             : `Expected a column of a distribution or of categories but received ${JSON.stringify(name)}.`,
+          columns.has(name) ? undefined : knownTextsHint("columns", name, columns.keys()),
         );
       taken.add(name);
       return stream ?? -1;

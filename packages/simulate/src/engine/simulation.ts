@@ -347,7 +347,11 @@ function countChildren(table: ReadTable, parent: TableRun): Promise<ChildIndex> 
         "VERISIM_SIMULATION_VALUE",
         `Expected a number of rows from 0 on but received ${cell}.`,
         {
-          where: { table: parent.plan.table.name, column: name, row: from + i + 1 },
+          where: {
+            table: parent.plan.table.name,
+            row: from + i + 1,
+            option: `tables.${table.name}.parent.count`,
+          },
           hint: "Keep the count at 0 or above, with max(0, ...) where it is a formula.",
         },
       );

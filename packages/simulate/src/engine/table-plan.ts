@@ -111,14 +111,18 @@ class Planner {
     const { problems, rowCount } = this.#options;
     const nodes = [...this.#readings.values()].map((column) => this.#node(column));
     const order = orderColumns(nodes);
-    const groups = "groups" in order ? order.groups : [];
-    if ("cycle" in order)
+    if ("cycle" in order) {
       problems.add(
         "VERISIM_SIMULATION_CYCLE",
         `${this.#table.path}.columns.${order.cycle[0]}`,
         `Columns depend on each other in one row: ${order.cycle.join(" -> ")}.`,
         "Refer to the row before with prev(column, start) where that is what is meant.",
       );
+      // Without these columns nothing that refers to them can be judged.
+      problems.settle();
+      throw new Error("internal: a cycle passed");
+    }
+    const { groups } = order;
     for (const group of groups) for (const name of group.names) this.#planColumn(this.#readings.get(name)!);
     const constraints = this.#table.constraints.flatMap(({ text, formula, path }) => {
       const node = compileAs(formula, ["boolean"], this.#context("constraint", path, -1), path);

@@ -55,7 +55,7 @@ export interface ConditionalColumn extends ColumnCommon {
 
 /** A formula of other columns. */
 export interface FormulaColumn extends NumberCommon {
-  readonly formula: string;
+  readonly formula: string | number;
   /** Needed only where the formula refers to its own row before through another column. Default: what it gives. */
   readonly type?: "number" | "boolean" | "text" | "datetime";
   readonly datetimeFormat?: string;

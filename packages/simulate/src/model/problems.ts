@@ -11,22 +11,19 @@ export type ProblemCode =
   | "VERISIM_SIMULATION_CORRELATION"
   | "VERISIM_SIMULATION_EVENT";
 
+const shownProblems = 20;
+
 /** A model that cannot be simulated: `code` is that of the first problem, `problems` holds all. */
 export class SimulationModelError extends VerisimError {
   readonly problems: readonly VerisimError[];
 
   constructor(problems: readonly VerisimError[]) {
     const [first] = problems;
-    const more = problems.slice(1, 20).map((one) => one.format());
-    const rest = problems.length > 20 ? `\nand ${problems.length - 20} more` : "";
-    super(first!.code, first!.message, {
-      where: first!.where,
-      ...(more.length > 0
-        ? { hint: `${first!.hint ?? ""}\n${more.join("\n")}${rest}`.trim() }
-        : first!.hint === undefined
-          ? {}
-          : { hint: first!.hint }),
-    });
+    const more = problems.slice(1, shownProblems).map((one) => one.format());
+    const rest = problems.length > shownProblems ? [`and ${problems.length - shownProblems} more`] : [];
+    const others = more.length > 0 ? [`And ${problems.length - 1} more:`, ...more, ...rest] : [];
+    const hint = [...(first!.hint === undefined ? [] : [first!.hint]), ...others].join("\n");
+    super(first!.code, first!.message, { where: first!.where, ...(hint === "" ? {} : { hint }) });
     this.problems = problems;
   }
 }
@@ -39,11 +36,10 @@ export class Problems {
     return this.#list.length;
   }
 
-  /** @param path such as `tables.cards.columns.age.mean` */
+  /** @param path such as `tables.cards.columns.age.mean`; empty for the model itself */
   add(code: ProblemCode, path: string, message: string, hint?: string): void {
-    this.#list.push(
-      new VerisimError(code, message, { where: { option: path }, ...(hint === undefined ? {} : { hint }) }),
-    );
+    const where = path === "" ? {} : { option: path };
+    this.#list.push(new VerisimError(code, message, { where, ...(hint === undefined ? {} : { hint }) }));
   }
 
   /** What `work` throws becomes a problem at `path`; its result is undefined then. */
@@ -74,6 +70,8 @@ const shown = 80;
 
 export function describeValue(value: unknown): string {
   if (value === undefined) return "nothing";
+  // JSON has no word for them.
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
   let text: string | undefined;
   try {
     text = typeof value === "bigint" ? `${value}` : JSON.stringify(value);

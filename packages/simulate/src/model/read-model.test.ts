@@ -68,6 +68,49 @@ describe("a model file", () => {
 });
 
 describe("problems", () => {
+  const failure = (run: () => unknown): VerisimError => {
+    try {
+      run();
+    } catch (error) {
+      if (VerisimError.isInstance(error)) return error;
+    }
+    throw new Error("nothing was refused");
+  };
+
+  it("of a text show its line, and what YAML wants", () => {
+    const error = failure(() => parseModelText("tables:\n  t: { rows: 1,\n  a: { formula: 'x' + 1 } }"));
+    expect(error.message).toContain(`in line 3: "a: { formula: 'x' + 1 } }"`);
+    expect(error.hint).toMatch(/double quotes around formulas/);
+  });
+
+  it("hold what to do: near names, names from elsewhere, what else is wrong", () => {
+    const columns = {
+      a: { distribution: "gaussian" },
+      b: { faker: "person.fullNam" },
+      c: { chain: { up: { dow: 1 }, down: { up: 1 } } },
+    };
+    const error = failure(() => checkSimulation(oneTable(columns))) as SimulationModelError;
+    expect(error.problems.map(({ hint }) => hint)).toEqual([
+      'Here it is called "normal".',
+      'Did you mean "person.fullName"?',
+      'Did you mean "down"?',
+    ]);
+    expect(error.hint).toContain('Here it is called "normal".\nAnd 2 more:\nVERISIM_FAKER_UNKNOWN');
+    expect(failure(() => checkSimulation(null)).where).toEqual({});
+  });
+
+  it("that follow from a cycle are not said", () => {
+    const model = {
+      tables: {
+        t: { rows: 1, columns: { a: { formula: "b" }, b: { formula: "a" } } },
+        u: { parent: { table: "t", count: 1 }, columns: { c: { formula: "parent.a" } } },
+      },
+    };
+    expect(problemsOf(model)).toEqual([
+      "VERISIM_SIMULATION_CYCLE tables.t.columns.a: Columns depend on each other in one row: a -> b -> a.",
+    ]);
+  });
+
   it("are all said at once, each with its path", () => {
     const model = {
       main: "nothing",
@@ -242,7 +285,20 @@ describe("problems", () => {
       }),
       /24 weights/,
     ],
-    ["nothing between the limits", oneTable({ a: { distribution: "uniform", min: 2, max: 3 } }), /No number/],
+    [
+      "nothing between the limits",
+      oneTable({ a: { distribution: "uniform", min: 2, max: 3 } }),
+      /between min 2 and max 3 but uniform with low 0, high 1 has none/,
+    ],
+    [
+      "weights for some values alone",
+      oneTable({
+        a: { categories: ["x", "y"] },
+        b: { given: "a", table: { x: { p: 1 } } },
+      }),
+      /FIELD tables.t.columns.b.table: Expected weights for every value of a but received none for "y"/,
+    ],
+    ["rows beyond all numbers", { tables: { t: { rows: Infinity, columns: {} } } }, /received Infinity/],
     [
       "rows left out",
       { tables: { t: { columns: { a: { key: "sequence" } } } } },

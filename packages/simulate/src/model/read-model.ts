@@ -78,15 +78,18 @@ export function parseModelText(text: string): unknown {
     );
   const document = parseDocument(text, { version: "1.2", schema: "core", merge: false, uniqueKeys: true });
   const [fault] = document.errors;
-  if (fault)
+  if (fault) {
+    const reason = fault.message.split("\n")[0]!.replace(/ at line \d+, column \d+:$/, "");
+    const line = fault.linePos?.[0].line ?? 1;
     throw new VerisimError(
       "VERISIM_SIMULATION_SYNTAX",
-      `The model is neither JSON nor YAML: ${fault.message.split("\n")[0]}`,
+      `The model is neither JSON nor YAML: ${reason}, in line ${line}: ${describeValue(text.split("\n")[line - 1]?.trim())}.`,
       {
-        where: fault.linePos ? { row: fault.linePos[0].line } : {},
+        hint: "YAML wants blanks for tabs, each name once, and double quotes around formulas with quotes, colons or braces.",
         cause: fault,
       },
     );
+  }
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch (cause) {
@@ -101,6 +104,15 @@ export function parseModelText(text: string): unknown {
 /** @throws SimulationModelError with all problems */
 export function readModel(value: unknown): ReadModel {
   const problems = new Problems();
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    problems.add(
+      "VERISIM_SIMULATION_FIELD",
+      "",
+      `Expected an object with tables but received ${describeValue(value)}.`,
+      "The smallest model: tables: { people: { rows: 10, columns: { id: { key: sequence } } } }.",
+    );
+    problems.settle();
+  }
   const fields = new Fields(value, "", problems);
   const name = fields.text("name") ?? "simulation";
   fields.text("description");
