@@ -46,7 +46,12 @@ export async function enter(plan: FitPlan, contest: Contest, session: Session): 
     const generator = await session.timed(name, () => fitGenerator(plan, read, seed, session));
     const learnt = clock();
     const drawn = await session.timed(name, () =>
-      drawRows(generator, { rows, from: 0, where: undefined, counts: undefined }, seed, session),
+      drawRows(
+        generator,
+        { rows, from: 0, where: undefined, counts: undefined, fairness: undefined },
+        seed,
+        session,
+      ),
     );
     const done = clock();
     const evaluation = await judge({ ...contest, real: train, synthetic: drawn.table }, session);

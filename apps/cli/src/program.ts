@@ -32,6 +32,9 @@ export interface SampleFlags extends SharedFlags {
   rows?: string;
   where?: string;
   counts?: string;
+  fair?: string;
+  sensitive?: string[];
+  fairGap?: string;
   from?: string;
 }
 
@@ -132,6 +135,12 @@ function withSample(command: Command, rows: string): Command {
       "--counts <column:label=n,...>",
       'exact numbers of rows per label, such as "crop:rice=100,maize=50"',
     )
+    .option(
+      "--fair <column>",
+      "make this column's values as frequent in every group of the --sensitive columns",
+    )
+    .option("--sensitive <column>", "a column whose values are groups for --fair; repeat for more", collect)
+    .option("--fair-gap <share>", "difference between groups that --fair may leave (default: 0)")
     .option("--from <row>", "first row of the endless synthetic table to write, from 0 (default: 0)");
 }
 

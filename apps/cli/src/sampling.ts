@@ -3,6 +3,7 @@
 
 import {
   type Condition,
+  type Fairness,
   type Generator,
   knownTextsHint,
   type LabelCounts,
@@ -26,6 +27,7 @@ export interface SamplePlan {
   readonly from: number;
   readonly where: Condition | undefined;
   readonly counts: LabelCounts | undefined;
+  readonly fairness: Fairness | undefined;
 }
 
 /** Reads the flags of `sample`; errors go to `checks`. */
@@ -45,7 +47,28 @@ export function planSample(flags: SampleFlags, checks: Checks): SamplePlan {
     const option = "from";
     checks.add(optionValueError(option, "a last row below 2^53", String(from)));
   }
-  return { rows: given ?? named, from, where, counts };
+  return { rows: given ?? named, from, where, counts, fairness: checks.attempt(() => fairnessOf(flags)) };
+}
+
+function fairnessOf({ fair, sensitive, fairGap, counts }: SampleFlags): Fairness | undefined {
+  if (fair === undefined) {
+    if (sensitive !== undefined)
+      throw optionValueError(
+        "sensitive",
+        "--fair beside it, which names the column to make fair,",
+        sensitive.join(", "),
+      );
+    if (fairGap !== undefined)
+      throw optionValueError("fair-gap", "--fair beside it, which names the column to make fair,", fairGap);
+    return undefined;
+  }
+  if (sensitive === undefined)
+    throw optionValueError("fair", "--sensitive beside it, which names the columns of the groups,", fair);
+  if (counts !== undefined)
+    throw optionValueError("fair", "no --counts beside it, which set shares of their own,", fair);
+  const gap = fairGap === undefined ? 0 : Number(fairGap.trim() === "" ? Number.NaN : fairGap);
+  if (!(gap >= 0 && gap <= 1)) throw optionValueError("fair-gap", "a number from 0 to 1", fairGap!);
+  return { target: fair, sensitive, gap };
 }
 
 /** Errors for columns that a request names and the table does not have. */
@@ -53,6 +76,10 @@ export function checkRequestColumns(plan: SamplePlan, metadata: TableMetadata, c
   const named = new Map<string, string>();
   if (plan.where) for (const column of columnsOf(plan.where)) named.set(column, "where");
   if (plan.counts) named.set(plan.counts.column, "counts");
+  if (plan.fairness) {
+    for (const column of plan.fairness.sensitive) named.set(column, "sensitive");
+    named.set(plan.fairness.target, "fair");
+  }
   for (const [column, option] of named) {
     if (Object.hasOwn(metadata.columns, column)) continue;
     checks.add(
@@ -81,7 +108,7 @@ function columnsOf(condition: Condition): string[] {
 type DrawPlan = SamplePlan & { readonly rows: number };
 
 function requestOf(
-  { from, where, counts }: DrawPlan,
+  { from, where, counts, fairness }: DrawPlan,
   seed: number,
   session: Session,
   notes: SamplingNote[],
@@ -94,6 +121,7 @@ function requestOf(
     onNote: (note) => notes.push(note),
     ...(where ? { where } : {}),
     ...(counts ? { counts } : {}),
+    ...(fairness ? { fairness } : {}),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import type { Artifact } from "./artifact.ts";
 import type { Condition, LabelCounts } from "./condition.ts";
+import type { Fairness } from "./fair-request.ts";
 import type { TableMetadata } from "./metadata.ts";
 import type { SamplingNote } from "./sampling-notes.ts";
 import type { Table } from "./table.ts";
@@ -50,6 +51,8 @@ export interface SampleOptions extends RunOptions {
   where?: Condition;
   /** Exact numbers of rows per label. Rows beyond their sum take the labels that are not named. */
   counts?: LabelCounts;
+  /** Rows in which a column owes nothing to sensitive ones. Not with `counts`. */
+  fairness?: Fairness;
   /** With `counts`: the length of the whole request, of which [from, from + rowCount) is returned. Default from + rowCount. */
   totalRows?: number;
   /** Rows per batch of `sampleBatches`; never changes a cell. Default 32,768. */

@@ -14,6 +14,7 @@ export { maxConditionDepth, maxConditionLength, parseCondition } from "./conditi
 export { DatePattern, zoneOffset } from "./date-pattern.ts";
 export { parseDatetime } from "./datetime.ts";
 export * from "./errors.ts";
+export type { Fairness } from "./fair-request.ts";
 export * from "./file-error.ts";
 export * from "./generator.ts";
 export { impossibleRequest, type LearntValues } from "./impossible-request.ts";

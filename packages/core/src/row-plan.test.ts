@@ -6,7 +6,7 @@ import { parseCondition } from "./condition-parser.ts";
 import { VerisimError } from "./errors.ts";
 import type { SampleOptions } from "./generator.ts";
 import { streamKey } from "./random.ts";
-import { planRows, type WeighedBoxes } from "./row-plan.ts";
+import { planRows } from "./row-plan.ts";
 
 const columns: ConditionColumns = new Map([
   ["label", { kind: "category", categories: ["rice", "maize", "oats"] }],
@@ -14,22 +14,25 @@ const columns: ConditionColumns = new Map([
 ]);
 
 /** A box is a name; a condition has one box, an OR one per branch, each weighed by its place. */
-async function choose(condition: Condition): Promise<WeighedBoxes<string>> {
+async function boxesOf(condition: Condition): Promise<readonly string[]> {
   const terms = condition.type === "or" ? condition.terms : [condition];
   const boxes = terms.map((term) => JSON.stringify(term));
   if (boxes.some((box) => box.includes("never")))
     throw new VerisimError("VERISIM_UNKNOWN_COLUMN", "Expected another column.", {
       where: { column: "field" },
     });
-  return { boxes, weights: Float64Array.from(boxes, (_, place) => place) };
+  return boxes;
 }
+const weigh = async (boxes: readonly string[]): Promise<Float64Array> =>
+  Float64Array.from(boxes, (_, place) => place);
 
 const plan = (rowCount: number, options: SampleOptions) =>
   planRows(rowCount, options, {
     columns,
     generated: ["field"],
     keyOf: (purpose) => streamKey(3, purpose),
-    choose,
+    boxesOf,
+    weigh,
   });
 const counts = (given: Record<string, number>) => ({
   column: "label",

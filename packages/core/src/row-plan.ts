@@ -1,10 +1,17 @@
 // Which box of allowed values each row of a request is drawn from: rows are dealt to labels by exact counts, then to the
-// boxes of their label's condition by probability. Both are functions of (seed, row), so any rows can be drawn apart. What
+// boxes of their label's condition by probability, or to the groups and values of a fair request. All are functions of (seed, row), so any rows can be drawn apart. What
 // a box is, is the generator's own.
 
 import type { Condition, LabelCounts } from "./condition.ts";
 import type { ConditionColumns } from "./condition-match.ts";
 import { VerisimError } from "./errors.ts";
+import {
+  type Fairness,
+  type FairPair,
+  fairPairs,
+  fairProbabilities,
+  requireAllPairs,
+} from "./fair-request.ts";
 import type { SampleOptions } from "./generator.ts";
 import { type LabelPlan, planLabels } from "./label-counts.ts";
 import { knownTextsHint } from "./near-matches.ts";
@@ -25,8 +32,10 @@ export interface RowPlanContext<Box> {
   readonly generated: readonly string[];
   /** Keys of the streams `labels` and `box`. */
   keyOf(purpose: string): StreamKey;
-  /** @throws VerisimError `VERISIM_CONDITION_IMPOSSIBLE` naming what no row of the model can meet */
-  choose(condition: Condition): Promise<WeighedBoxes<Box>>;
+  /** At least one. @throws VerisimError `VERISIM_CONDITION_IMPOSSIBLE` naming what no row of the model can meet */
+  boxesOf(condition: Condition): Promise<readonly Box[]>;
+  /** How likely each of several boxes is under the model, up to a common factor. */
+  weigh(boxes: readonly Box[]): Promise<Float64Array>;
 }
 
 interface BoxChoice {
@@ -98,12 +107,12 @@ export async function planRows<Box>(
   options: SampleOptions,
   context: RowPlanContext<Box>,
 ): Promise<RowPlan<Box> | undefined> {
-  const { where, counts } = options;
-  if (!where && !counts) return undefined;
+  const { where, counts, fairness } = options;
+  if (counts && fairness) throw countedAndFair();
   try {
-    return counts
-      ? await planCounts(rowCount, options, counts, context)
-      : new RowPlan([where!], [await context.choose(where!)], context.keyOf("box"));
+    if (counts) return await planCounts(rowCount, options, counts, context);
+    if (fairness) return await planFair(fairness, where, context);
+    return where && new RowPlan([where], [await chosen(where, context)], context.keyOf("box"));
   } catch (error) {
     throw explained(error, context);
   }
@@ -113,8 +122,9 @@ async function planCounts<Box>(
   rowCount: number,
   { where, from = 0, totalRows = from + rowCount }: SampleOptions,
   counts: LabelCounts,
-  { columns, keyOf, choose }: RowPlanContext<Box>,
+  context: RowPlanContext<Box>,
 ): Promise<RowPlan<Box>> {
+  const { columns, keyOf } = context;
   const { column } = counts;
   const description = columns.get(column);
   if (!description)
@@ -134,13 +144,13 @@ async function planCounts<Box>(
     );
   const plan = planLabels(counts, totalRows, description.categories, keyOf("labels"));
   const requests: Condition[] = [];
-  const chosen: WeighedBoxes<Box>[] = [];
+  const choices: WeighedBoxes<Box>[] = [];
   const choiceOfLabel = new Map<number | "other", number>();
   const add = async (label: number | "other", condition: Condition): Promise<void> => {
     const request: Condition = where ? { type: "and", terms: [where, condition] } : condition;
-    choiceOfLabel.set(label, chosen.length);
+    choiceOfLabel.set(label, choices.length);
     requests.push(request);
-    chosen.push(await choose(request));
+    choices.push(await chosen(request, context));
   };
   let named = 0;
   for (const [label, count] of counts.counts) {
@@ -155,7 +165,73 @@ async function planCounts<Box>(
   }
   if (named < totalRows)
     await add("other", { type: "not", term: { type: "in", column, values: [...counts.counts.keys()] } });
-  return new RowPlan(requests, chosen, keyOf("box"), plan, choiceOfLabel);
+  return new RowPlan(requests, choices, keyOf("box"), plan, choiceOfLabel);
+}
+
+/** The boxes of a condition, weighed where there are several. */
+async function chosen<Box>(
+  condition: Condition,
+  { boxesOf, weigh }: RowPlanContext<Box>,
+): Promise<WeighedBoxes<Box>> {
+  const boxes = await boxesOf(condition);
+  return { boxes, weights: boxes.length === 1 ? Float64Array.of(1) : await weigh(boxes) };
+}
+
+/** The boxes of every group and value, each as likely as in fair rows. */
+async function planFair<Box>(
+  fairness: Fairness,
+  where: Condition | undefined,
+  { columns, keyOf, boxesOf, weigh }: RowPlanContext<Box>,
+): Promise<RowPlan<Box>> {
+  // What no row can meet in any group is said of the condition itself.
+  if (where) await boxesOf(where);
+  const found: { readonly pair: FairPair; readonly boxes: readonly Box[] }[] = [];
+  const asked = fairPairs(fairness, columns, where);
+  for (const pair of asked) {
+    const boxes = await possible(() => boxesOf(pair.condition));
+    if (boxes) found.push({ pair, boxes });
+  }
+  requireAllPairs(
+    asked,
+    found.map(({ pair }) => pair),
+  );
+  const boxes = found.flatMap((own) => own.boxes);
+  const weights = boxes.length === 1 ? Float64Array.of(1) : (await weigh(boxes)).slice();
+  let first = 0;
+  const sums = found.map((own) => {
+    first += own.boxes.length;
+    return weights.subarray(first - own.boxes.length, first).reduce((sum, weight) => sum + weight, 0);
+  });
+  const pairs = found.map(({ pair }) => pair);
+  const fair = fairProbabilities(pairs, sums, fairness.gap ?? 0);
+  first = 0;
+  found.forEach((own, i) => {
+    for (const end = first + own.boxes.length; first < end; first++)
+      weights[first] = sums[i]! > 0 ? (weights[first]! / sums[i]!) * fair[i]! : fair[i]! / own.boxes.length;
+  });
+  const request: Condition = { type: "or", terms: pairs.map(({ condition }) => condition) };
+  return new RowPlan([where ?? request], [{ boxes, weights }], keyOf("box"));
+}
+
+/** The boxes, or undefined where no row of the model can have them. */
+async function possible<T>(boxesOf: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await boxesOf();
+  } catch (error) {
+    if (VerisimError.isInstance(error) && error.code === "VERISIM_CONDITION_IMPOSSIBLE") return undefined;
+    throw error;
+  }
+}
+
+function countedAndFair(): VerisimError {
+  return new VerisimError(
+    "VERISIM_OPTION_VALUE",
+    "Expected label counts or a fair request but received both.",
+    {
+      where: { option: "fairness" },
+      hint: "A fair request keeps the shares of the target's values; ask for one of the two.",
+    },
+  );
 }
 
 /** The same error, where the column is one of the table, says why nothing can be asked of it. */

@@ -116,6 +116,44 @@ describe("fit and sample", () => {
     expect(churned!.length).toBe(50);
   });
 
+  it("make a column fair to the groups of others", async () => {
+    const share = (file: string, plan: string): number => {
+      const { plan: plans, churned } = csvColumns(read(file));
+      const own = churned!.filter((_, row) => plans![row] === plan);
+      return own.filter((cell) => cell === "yes").length / own.length;
+    };
+    const args = ["sample", "people.verisim", "--rows", "6000", "--quiet"];
+    await done(...args, "--out", "plain.csv");
+    await done(...args, "--fair", "churned", "--sensitive", "plan", "--out", "fair.csv");
+    const gap = (file: string): number => Math.abs(share(file, "pro") - share(file, "free"));
+    expect(gap("plain.csv")).toBeGreaterThan(0.1);
+    expect(gap("fair.csv")).toBeLessThan(0.06);
+  });
+
+  it.each([
+    [["--fair", "churned"], "--sensitive beside it", 2],
+    [["--sensitive", "plan"], "--fair beside it", 2],
+    [
+      ["--fair", "churned", "--sensitive", "plan", "--fair-gap", "2"],
+      "a number from 0 to 1 for --fair-gap",
+      2,
+    ],
+    [["--fair", "churned", "--sensitive", "plam"], 'column in --sensitive but received "plam"', 1],
+    [["--fair", "churned", "--sensitive", "plan", "--counts", "churned:yes=4"], "no --counts beside it", 2],
+  ])("refuse a fair request that says too little or too much: %o", async (args, text, exit) => {
+    const { stderr, code } = await verisim(
+      "sample",
+      "people.verisim",
+      "--rows",
+      "5",
+      "--out",
+      "f.csv",
+      ...args,
+    );
+    expect(code).toBe(exit);
+    expect(stderr).toContain(text);
+  });
+
   it("keep conditions in every row", async () => {
     const where = "plan = 'pro' and age >= 60 and income is not null";
     const { stdout } = await done(

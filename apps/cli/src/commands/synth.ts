@@ -151,9 +151,10 @@ function judgementNotes(plan: SamplePlan & { rows: number }, judgedRows: number)
     notes.push(
       `The scores are those of the first ${formatCount(judgedRows)} of ${formatCount(plan.rows)} synthetic rows.`,
     );
-  if (plan.where || plan.counts)
+  const asked = plan.where ? "--where" : plan.counts ? "--counts" : plan.fairness ? "--fair" : undefined;
+  if (asked !== undefined)
     notes.push(
-      `The rows were asked for with ${plan.where ? "--where" : "--counts"}; the scores compare them with all real rows ` +
+      `The rows were asked for with ${asked}; the scores compare them with all real rows ` +
         "and are lower for that.",
     );
   return notes;

@@ -116,7 +116,6 @@ export class GaussianCopula implements Generator {
     options: SampleOptions,
     keyOf: (purpose: string) => StreamKey,
   ): Promise<RequestPlan | undefined> {
-    if (!options.where && !options.counts) return undefined;
     const { columns, index } = conditionColumns(model);
     return planRequest(rowCount, options, {
       columns,

@@ -12,7 +12,6 @@ import {
   type StreamKey,
   streamKey,
   type VerisimError,
-  type WeighedBoxes,
 } from "@verisim/core";
 import { marginalRange } from "@verisim/stats";
 import { gridText } from "@verisim/transforms";
@@ -55,12 +54,12 @@ export function planRequest(
     columns,
     generated,
     keyOf,
-    choose: (condition) => chooseBoxes(condition, context),
+    boxesOf: (condition) => boxesOf(condition, context),
+    weigh: async (boxes) => boxWeights(boxes),
   });
 }
 
-/** The boxes of one condition, weighed. */
-async function chooseBoxes(condition: Condition, context: RequestContext): Promise<WeighedBoxes<PlannedBox>> {
+async function boxesOf(condition: Condition, context: RequestContext): Promise<PlannedBox[]> {
   const { index, correlation, candidates, choleskyOf } = context;
   const found: LatentBox[] = conditionCells(condition, context.columns).flatMap((cell) =>
     latentBoxes(cell, index),
@@ -77,7 +76,7 @@ async function chooseBoxes(condition: Condition, context: RequestContext): Promi
     );
     boxes.push({ normal, numbers: box.numbers });
   }
-  return { boxes, weights: boxWeights(boxes) };
+  return boxes;
 }
 
 /** Names the columns whose asked values the model does not have, where they alone are the reason. */
@@ -96,13 +95,9 @@ function impossible(condition: Condition, { index, columns }: RequestContext): V
 }
 
 function boxWeights(boxes: readonly PlannedBox[]): Float64Array {
-  const weights = new Float64Array(boxes.length).fill(1);
-  if (boxes.length > 1) {
-    const key = streamKey(0, "box weights");
-    const uniform = (row: number) => (draw: number, entry: number) => rowUniform(key, row, draw, entry);
-    boxes.forEach((box, place) => {
-      weights[place] = box.normal.bound === 0 ? 1 : box.normal.probability(uniform, WEIGHT_ROWS);
-    });
-  }
-  return weights;
+  const key = streamKey(0, "box weights");
+  const uniform = (row: number) => (draw: number, entry: number) => rowUniform(key, row, draw, entry);
+  return Float64Array.from(boxes, ({ normal }) =>
+    normal.bound === 0 ? 1 : normal.probability(uniform, WEIGHT_ROWS),
+  );
 }

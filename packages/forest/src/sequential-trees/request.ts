@@ -23,10 +23,11 @@ export function planRequest(
     columns,
     generated: Object.keys(sampler.model.metadata.columns).filter((name) => !columns.has(name)),
     keyOf,
-    choose: async (condition) => {
+    boxesOf: async (condition) => {
       const boxes = conditionCells(condition, columns).flatMap((cell) => sampler.allowed(cell));
       if (boxes.length === 0) throw sampler.impossible(condition);
-      return { boxes, weights: await sampler.weigh(boxes) };
+      return boxes;
     },
+    weigh: (boxes) => sampler.weigh(boxes),
   });
 }

@@ -1,6 +1,14 @@
 // What only this generator promises: any cells given, any others drawn, with the probabilities of the data.
 
-import { numberColumn, parseCondition, rowUniform, streamKey, Table, textColumn } from "@verisim/core";
+import {
+  numberColumn,
+  parseCondition,
+  rowUniform,
+  type SampleOptions,
+  streamKey,
+  Table,
+  textColumn,
+} from "@verisim/core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { AutoregressiveTable } from "./autoregressive-table.ts";
 
@@ -97,6 +105,37 @@ test("columns bound together are drawn together, whichever comes first", async (
       ) - 0.226,
     ),
   ).toBeLessThan(0.06);
+});
+
+test("fair rows have one column as often in every group of another, and keep the rest of the law", async () => {
+  const large = async (fairness?: SampleOptions["fairness"]) => {
+    const rows = (await model.sample(4_000, { seed: 6, ...(fairness ? { fairness } : {}) })).toRows();
+    const of = (colour: string): number =>
+      share(
+        rows.filter((row) => row.colour === colour).map(({ size }) => size),
+        "large",
+      );
+    return { rows, red: of("red"), blue: of("blue") };
+  };
+  const plain = await large();
+  expect(plain.red - plain.blue).toBeGreaterThan(0.6);
+  const fair = await large({ target: "size", sensitive: ["colour"] });
+  // Deviation of the difference 0.016.
+  expect(Math.abs(fair.red - fair.blue)).toBeLessThan(0.06);
+  // 0.7 of the rows are red and 0.7 x 0.9 + 0.3 x 0.2 of them large, as ever; the code still names the colour.
+  expect(Math.abs(fair.red - 0.69)).toBeLessThan(0.05);
+  const colours = fair.rows.map(({ colour }) => colour);
+  expect(Math.abs(share(colours, "red") - 0.7)).toBeLessThan(0.04);
+  expect(fair.rows.every(({ colour, code }) => (colour === "red") === (code === "R"))).toBe(true);
+  const long = fair.rows.filter(({ length }) => Number(length) >= 45);
+  expect(
+    share(
+      long.map(({ size }) => size),
+      "large",
+    ),
+  ).toBeGreaterThan(0.97);
+  const some = await large({ target: "size", sensitive: ["colour"], gap: 0.3 });
+  expect(Math.abs(some.red - some.blue - 0.3)).toBeLessThan(0.06);
 });
 
 test("predict gives the probabilities that the rows have", async () => {

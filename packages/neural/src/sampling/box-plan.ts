@@ -24,10 +24,11 @@ export function planBoxes(
     columns,
     generated: Object.keys(encoding.metadata.columns).filter((name) => !columns.has(name)),
     keyOf,
-    choose: async (condition) => {
+    boxesOf: async (condition) => {
       const boxes = conditionCells(condition, columns).flatMap((cell) => encoding.allowed(cell));
       if (boxes.length === 0) throw impossibleReason(condition, encoding);
-      return { boxes, weights: boxes.length === 1 ? Float64Array.of(1) : await weigh(boxes) };
+      return boxes;
     },
+    weigh,
   });
 }
