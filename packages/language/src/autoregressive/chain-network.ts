@@ -40,6 +40,7 @@ import {
   multiplyOut,
   type NetworkShape,
 } from "./network.ts";
+import { networkSize } from "./network-size.ts";
 import type { ResolvedAutoregressiveOptions } from "./options.ts";
 import { keepBackRare } from "./rare-categories.ts";
 
@@ -56,8 +57,6 @@ export function chainNetwork(options: ResolvedAutoregressiveOptions, encoding: T
     bases: columns.map(({ kind, state }, i) =>
       kind === "blocks" ? columnBasis(layout.widths[i]!, state.missing) : undefined,
     ),
-    hidden: options.hiddenDim,
-    head: options.headDim,
   };
   const order = drawingOrder(layout.widths);
   const sharpness = { temperature: options.samplingTemperature, topP: options.topP };
@@ -68,7 +67,7 @@ export function chainNetwork(options: ResolvedAutoregressiveOptions, encoding: T
     noise: 0,
     conditional: false,
     init: (at, { shares, rows }) => {
-      const parameters = initNetwork(at, shape, shares);
+      const parameters = initNetwork(at, shape, networkSize(rows.rowCount, options), shares);
       return {
         parameters,
         keptBack: tensorData(keepBackRare(rows, encoding, options.minGroup)),
@@ -152,9 +151,9 @@ function orders(rng: Rng, rows: number, order: readonly number[], orderedShare: 
   return where(ordered, broadcast(placesOf(order), full), random);
 }
 
-/** A fifth from 30,000 rows on, and 0.12 more for every tenth of them. */
+/** A fifth from 30,000 rows on, and 0.18 more for every tenth of them, up to a half. */
 function dropoutOf(rowCount: number): number {
-  return Math.min(0.4, 0.2 + 0.12 * Math.max(0, Math.log10(30_000 / rowCount)));
+  return Math.min(0.5, 0.2 + 0.18 * Math.max(0, Math.log10(30_000 / rowCount)));
 }
 
 function trainingStep(

@@ -26,9 +26,9 @@ function network(widths: readonly number[], hidden = 12, head = 5) {
   const bases = widths.map((width, column) =>
     column % 2 === 1 ? columnBasis(width, column === 3) : undefined,
   );
-  const shape: NetworkShape = { layout, bases, hidden, head };
+  const shape: NetworkShape = { layout, bases };
   const shares = new Float64Array(choices).fill(1 / 3);
-  const parameters = initNetwork(new nn.Initializer(3, "test"), shape, shares);
+  const parameters = initNetwork(new nn.Initializer(3, "test"), shape, { hidden, head }, shares);
   const weights = multipliedOut(parameters, shape, new Float32Array(choices));
   const starts = widths.map((_, i) => widths.slice(0, i).reduce((sum, width) => sum + width, 0));
   return { shape, parameters, weights, starts, choices };

@@ -25,16 +25,13 @@ import {
   transpose,
   where,
 } from "@verisim/tensor";
+import type { NetworkSize } from "./network-size.ts";
 
-/** Sizes of the network. */
+/** The columns that a network is for. */
 export interface NetworkShape {
   readonly layout: Layout;
   /** One per modelled column; undefined for columns without an order. */
   readonly bases: readonly (ColumnBasis | undefined)[];
-  /** Width of the vector that known cells add up to. */
-  readonly hidden: number;
-  /** Width of each column's own layer. */
-  readonly head: number;
 }
 
 /** What training changes; a column without an order has no part under `bases`. */
@@ -78,7 +75,8 @@ const leastShare = 1e-5;
 /** First parameters; outputs start from the shares of the training rows. */
 export function initNetwork(
   at: nn.Initializer,
-  { layout, bases, hidden, head }: NetworkShape,
+  { layout, bases }: NetworkShape,
+  { hidden, head }: NetworkSize,
   shares: Float64Array,
 ): NetworkParameters<TensorData> {
   const { widths } = layout;
@@ -139,9 +137,10 @@ export function multiplyOut(
  */
 export function multipliedOut(
   parameters: NetworkParameters<TensorData>,
-  { layout, bases, hidden, head }: NetworkShape,
+  { layout, bases }: NetworkShape,
   added: Float32Array,
 ): ChainWeights<TensorData> {
+  const [, hidden, head] = parameters.layer.shape as readonly [number, number, number];
   const starts = spanStarts(layout);
   const { cells, cellBases, outputs, outputBases, start, layer, layerBias, outputBias } = parameters;
   const choices = layout.widths.reduce((sum, width) => sum + width, 0);

@@ -31,10 +31,10 @@ export interface AutoregressiveTableOptions extends Shared {
   maxBlocks?: number | null;
   /** Training steps at most, however many rows there are. */
   maxSteps?: number;
-  /** Width of the vector that known cells add up to. */
-  hiddenDim?: number;
-  /** Width of each column's own layer. */
-  headDim?: number;
+  /** Width of the vector that known cells add up to; null: the wider the more rows, from 48 to 192. */
+  hiddenDim?: number | null;
+  /** Width of each column's own layer; null: the wider the more rows, from 16 to 64. */
+  headDim?: number | null;
   learningRate?: number;
   /** Share of both layers that is left out at random in training; null: the more the fewer rows there are. */
   dropout?: number | null;
@@ -49,7 +49,7 @@ export type ResolvedAutoregressiveOptions = Required<AutoregressiveTableOptions>
 
 const shared = withDefaults(learningOptions, {
   epochs: 24,
-  minSteps: 600,
+  minSteps: 1200,
   batchSize: 256,
   patience: 10,
   candidates: 64,
@@ -96,17 +96,18 @@ export const autoregressiveOptions: OptionTable = {
   },
   hiddenDim: {
     type: "integer",
-    default: 192,
+    default: null,
     min: 1,
     max: 8192,
-    description: "Width of the vector that known cells add up to.",
+    description:
+      "Width of the vector that known cells add up to; null: the wider the more rows, from 48 to 192.",
   },
   headDim: {
     type: "integer",
-    default: 64,
+    default: null,
     min: 1,
     max: 8192,
-    description: "Width of each column's own layer.",
+    description: "Width of each column's own layer; null: the wider the more rows, from 16 to 64.",
   },
   learningRate: { type: "number", default: 2e-3, min: 1e-8, max: 1, description: "Learning rate." },
   dropout: {

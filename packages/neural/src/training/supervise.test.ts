@@ -66,6 +66,14 @@ describe("a training under supervision", () => {
     expect(trainee.place).toBe(120);
   });
 
+  test("ends after the last step that is asked for, at the rates of the whole plan", async () => {
+    const trainee = walk();
+    const cooling = { ...plan, keepBest: false, schedule: coolingSchedule(1), lastStep: 35 };
+    const { record, stopped } = await supervise(trainee, cooling, hooks);
+    expect([record.step, stopped]).toEqual([35, "quality"]);
+    expect(trainee.rates).toEqual([1, 0.95, 0.9, 0.85]);
+  });
+
   test("goes back to the best state and halves the rate when a loss is not finite", async () => {
     const trainee = walk((place, rate) => place > 55 && rate > 0.5);
     const { record } = await supervise(trainee, plan, hooks);

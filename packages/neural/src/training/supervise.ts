@@ -23,6 +23,8 @@ export interface Trainee<State> {
 
 export interface TrainingPlan {
   readonly steps: number;
+  /** Step after which training ends, where it is known that the later ones gain nothing; the schedule stays that of all. */
+  readonly lastStep?: number;
   /** Steps between two looks. */
   readonly every: number;
   /** Looks without a gain of `leastGain` before training stops; Infinity: never. */
@@ -96,9 +98,10 @@ export async function supervise<State>(
   const started = performance.now();
   const keeper = new Keeper(trainee, plan, hooks.from);
   let stopped: TrainingOutcome["stopped"] = "steps";
-  while (keeper.step < plan.steps) {
+  const end = Math.min(plan.steps, plan.lastStep ?? plan.steps);
+  while (keeper.step < end) {
     throwIfAborted(hooks.signal);
-    const chunk = Math.min(plan.every, plan.steps - keeper.step);
+    const chunk = Math.min(plan.every, end - keeper.step);
     const rate = keeper.rate * plan.schedule(keeper.step / plan.steps);
     const before = performance.now();
     const report = (done: number): void =>
@@ -131,6 +134,7 @@ export async function supervise<State>(
       break;
     }
   }
+  if (keeper.step >= end && end < plan.steps) stopped = "quality";
   keeper.finish();
   return { record: keeper.record(), stopped };
 }

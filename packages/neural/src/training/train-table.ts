@@ -8,6 +8,7 @@ import { tableState } from "../network/outputs.ts";
 import type { NetworkContext, StateTree, StepGiven, TableNetwork } from "../network/table-network.ts";
 import { calibrateShares } from "../sampling/calibrate.ts";
 import { RowSampler, windowRows } from "../sampling/row-sampler.ts";
+import { bestCommonStep, foldCount, foldsOf, isCrossValidated } from "./cross-validation.ts";
 import { heldRowCount, lookPlan } from "./look-plan.ts";
 import { requireMemory } from "./memory-budget.ts";
 import { PairQuality } from "./pair-quality.ts";
@@ -52,10 +53,55 @@ const lookCosts = { leastBetween: 20, mostBetween: 250, leastGain: 0.001 };
 /** Gain that counts where held-out rows judge, alike at every look: there is no chance in it. */
 const leastHeldGain = 0.00005;
 
+/** Rows to train on, and those to judge by. */
+interface Parts {
+  readonly trained: EncodedRows;
+  readonly held: EncodedRows | null;
+}
+
 /** @throws VerisimError `VERISIM_ABORTED`, `VERISIM_TRAINING_DIVERGED`, `VERISIM_MEMORY_BUDGET` */
 export async function trainTable(training: TableTraining, hooks: TrainingHooks): Promise<TrainedTable> {
+  const { network, rows, holdoutShare } = training;
+  const parts = split(training);
+  if (!parts.held && network.heldLoss && isCrossValidated(rows.rowCount, holdoutShare))
+    return trainCrossValidated(training, hooks);
+  return trainParts(training, parts, hooks);
+}
+
+/** Trains on all rows for as long as networks gained that each had not seen a part of them. */
+async function trainCrossValidated(training: TableTraining, hooks: TrainingHooks): Promise<TrainedTable> {
+  const { rows, layout, seed, maxTimeMs } = training;
+  const started = performance.now();
+  const folds = foldsOf(rows.rowCount, seed);
+  const histories: TrainingOutcome["record"]["history"][] = [];
+  /** What is left of the time, shared among the trainings to come. */
+  const timed = (trainings: number): TableTraining =>
+    maxTimeMs === undefined
+      ? training
+      : { ...training, maxTimeMs: Math.max(0, maxTimeMs - (performance.now() - started)) / trainings };
+  const { signal, onProgress } = hooks;
+  for (let fold = 0; fold < foldCount; fold++) {
+    const others = folds.map((own) => (own === fold ? 1 : 0));
+    const parts = { trained: pick(rows, layout, others, 0), held: pick(rows, layout, others, 1) };
+    const detail = `how long to train, ${fold + 1} of ${foldCount}`;
+    const { outcome } = await trainParts(timed(foldCount + 1 - fold), parts, {
+      ...(signal ? { signal } : {}),
+      ...(onProgress ? { onProgress: (progress) => onProgress({ ...progress, detail }) } : {}),
+    });
+    histories.push(outcome.record.history);
+  }
+  const lastStep = bestCommonStep(histories);
+  return trainParts(timed(1), { trained: rows, held: null }, hooks, lastStep > 0 ? lastStep : undefined);
+}
+
+/** @param lastStep where it is known after which training gains nothing more */
+async function trainParts(
+  training: TableTraining,
+  { trained, held }: Parts,
+  hooks: TrainingHooks,
+  lastStep?: number,
+): Promise<TrainedTable> {
   const { network, layout, seed, batchSize } = training;
-  const { trained, held } = split(training);
   const context: NetworkContext = { layout, rows: trained, shares: training.shares, batchSize };
   const stepsPerEpoch = Math.max(1, Math.ceil(trained.rowCount / batchSize));
   const steps = Math.max(
@@ -63,42 +109,8 @@ export async function trainTable(training: TableTraining, hooks: TrainingHooks):
     Math.min(training.maxSteps ?? Number.POSITIVE_INFINITY, training.epochs * stepsPerEpoch),
   );
   const program = buildTraining(context, network, seed, held, training.maxMemoryBytes);
-  let sampler: RowSampler | undefined;
-  const weightsNow = (): StateTree => network.sampling(program.readPart("model"));
+  const looking = held ? qualityOf(training, program, held) : undefined;
   try {
-    let quality: (() => Promise<number>) | undefined;
-    if (held && network.heldLoss) quality = likelihoodQuality(program, held.rowCount, batchSize);
-    else if (held) {
-      const scorer = new PairQuality(held, layout.widths);
-      const bias = new Float32Array(training.shares.length);
-      const looking = new RowSampler({
-        network,
-        layout,
-        weights: weightsNow(),
-        bias,
-        shares: training.shares,
-      });
-      sampler = looking;
-      quality = async () => {
-        looking.setWeights(weightsNow());
-        // What calibration will take out is no reason to prefer one state to another.
-        if (
-          training.calibrate &&
-          !(await calibrateShares(looking, training.shares, 2)).every(Number.isFinite)
-        )
-          return Number.NaN;
-        const parts = [];
-        for (let window = 0; window < 2; window++)
-          parts.push(
-            scorer.score({
-              rowCount: windowRows,
-              ...(await looking.draw({ rowStart: window * windowRows, seed })),
-            }),
-          );
-        return parts.reduce((a, b) => a + b, 0) / parts.length;
-      };
-    }
-    const trainee = programTrainee(program, quality);
     const plan: TrainingPlan = {
       ...lookPlan(steps, stepsPerEpoch, training.patience, {
         ...lookCosts,
@@ -106,14 +118,55 @@ export async function trainTable(training: TableTraining, hooks: TrainingHooks):
       }),
       schedule: training.schedule,
       keepBest: held !== null,
+      ...(lastStep === undefined ? {} : { lastStep }),
       ...(training.maxTimeMs === undefined ? {} : { maxTimeMs: training.maxTimeMs }),
     };
+    const trainee = programTrainee(program, looking?.quality);
     const outcome = await supervise(trainee, plan, { ...hooks, stepsPerEpoch });
-    return { weights: weightsNow(), outcome, heldRows: held?.rowCount ?? 0 };
+    return { weights: weightsOf(network, program), outcome, heldRows: held?.rowCount ?? 0 };
   } finally {
     program.free();
-    sampler?.free();
+    looking?.free();
   }
+}
+
+function weightsOf(network: TableNetwork, program: TrainingProgram): StateTree {
+  return network.sampling(program.readPart("model"));
+}
+
+/** How good what the network makes is now, by rows that were held out. */
+interface Looking {
+  quality(): Promise<number>;
+  free(): void;
+}
+
+function qualityOf(training: TableTraining, program: TrainingProgram, held: EncodedRows): Looking {
+  const { network, layout, shares, seed, batchSize, calibrate } = training;
+  if (network.heldLoss)
+    return { quality: likelihoodQuality(program, held.rowCount, batchSize), free: () => undefined };
+  const scorer = new PairQuality(held, layout.widths);
+  const sampler = new RowSampler({
+    network,
+    layout,
+    weights: weightsOf(network, program),
+    bias: new Float32Array(shares.length),
+    shares,
+  });
+  const quality = async (): Promise<number> => {
+    sampler.setWeights(weightsOf(network, program));
+    // What calibration will take out is no reason to prefer one state to another.
+    if (calibrate && !(await calibrateShares(sampler, shares, 2)).every(Number.isFinite)) return Number.NaN;
+    const scores = [];
+    for (let window = 0; window < 2; window++)
+      scores.push(
+        scorer.score({
+          rowCount: windowRows,
+          ...(await sampler.draw({ rowStart: window * windowRows, seed })),
+        }),
+      );
+    return scores.reduce((a, b) => a + b, 0) / scores.length;
+  };
+  return { quality, free: () => sampler.free() };
 }
 
 interface JudgeContext {
@@ -202,10 +255,7 @@ function buildTraining(
 }
 
 /** Training rows, and held-out rows where there are enough. */
-function split({ rows, holdoutShare, seed, layout }: TableTraining): {
-  trained: EncodedRows;
-  held: EncodedRows | null;
-} {
+function split({ rows, holdoutShare, seed, layout }: TableTraining): Parts {
   const count = layout.widths.length > 0 ? heldRowCount(rows.rowCount, holdoutShare, leastHeld) : 0;
   if (count === 0) return { trained: rows, held: null };
   const order = new Permutation(rows.rowCount, streamKey(seed, "holdout"));

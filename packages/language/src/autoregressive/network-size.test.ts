@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { networkSize } from "./network-size.ts";
+
+const open = { hiddenDim: null, headDim: null };
+
+test("layers are the wider the more rows there are, within bounds and in multiples of eight", () => {
+  expect([10, 1_300, 8_000, 16_000, 1_000_000].map((rows) => networkSize(rows, open))).toEqual([
+    { head: 16, hidden: 48 },
+    { head: 24, hidden: 72 },
+    { head: 48, hidden: 144 },
+    { head: 64, hidden: 192 },
+    { head: 64, hidden: 192 },
+  ]);
+});
+
+test("a width that is asked for is taken, the other is as ever", () => {
+  expect(networkSize(1_300, { hiddenDim: 100, headDim: null })).toEqual({ head: 24, hidden: 100 });
+  expect(networkSize(1_300, { hiddenDim: null, headDim: 9 })).toEqual({ head: 9, hidden: 72 });
+});

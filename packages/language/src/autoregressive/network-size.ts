@@ -1,0 +1,29 @@
+// How large the network is, by the rows that it learns from: as many weights as few rows can fill would keep these rows, and
+// tell no better what others are like.
+
+/** Widths of the network's layers. */
+export interface NetworkSize {
+  /** Width of the vector that known cells add up to. */
+  readonly hidden: number;
+  /** Width of each column's own layer. */
+  readonly head: number;
+}
+
+/** From so many rows on a column's own layer has its full width; below, it falls with the cube root of the rows. */
+const rowsOfFull = 16_000;
+const [narrowest, full] = [16, 64];
+/** Widths are whole multiples, as the kernels like them. */
+const multiple = 8;
+/** The vector of known cells is so many times as wide as a column's own layer. */
+const hiddenPerHead = 3;
+
+/** The size for so many training rows, where the options leave it open. */
+export function networkSize(
+  rowCount: number,
+  { hiddenDim, headDim }: { readonly hiddenDim: number | null; readonly headDim: number | null },
+): NetworkSize {
+  const wished = full * Math.cbrt(Math.min(1, rowCount / rowsOfFull));
+  const byRows = Math.max(narrowest, multiple * Math.round(wished / multiple));
+  const head = headDim ?? byRows;
+  return { head, hidden: hiddenDim ?? hiddenPerHead * byRows };
+}
