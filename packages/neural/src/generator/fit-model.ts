@@ -2,12 +2,19 @@
 // checks come before any work.
 
 import { type FitOptions, type RunOptions, type Table, throwIfAborted } from "@verisim/core";
+import { nn } from "@verisim/tensor";
 import type { EncodedRows, Layout } from "../encoding/layout.ts";
 import { TableEncoding } from "../encoding/table-encoding.ts";
 import { spanStarts } from "../network/outputs.ts";
 import type { StateTree } from "../network/table-network.ts";
-import { type Calibration, calibrate, noCalibration } from "../sampling/calibrate.ts";
-import { RowSampler } from "../sampling/row-sampler.ts";
+import {
+  type Calibration,
+  type CalibrationRun,
+  calibrate,
+  calibrationTime,
+  noCalibration,
+} from "../sampling/calibrate.ts";
+import { RowSampler, type SamplerParts } from "../sampling/row-sampler.ts";
 import { coolingSchedule } from "../training/schedule.ts";
 import type { TrainingRecord } from "../training/supervise.ts";
 import { trainTable } from "../training/train-table.ts";
@@ -86,7 +93,10 @@ export async function fitModel<Options extends object>(
           arrays: [rows.alternatives, rows.places],
         });
   const from = await checkpoint?.read();
-  const spent = performance.now() - started;
+  const forTraining =
+    fit.maxTimeMs === undefined
+      ? undefined
+      : await trainingTime(fit.maxTimeMs, started, { network, layout, shares }, rows, options, signal);
   const { weights, outcome, heldRows } = await trainTable(
     {
       network,
@@ -102,7 +112,7 @@ export async function fitModel<Options extends object>(
       patience: options.patience,
       calibrate: options.calibrate,
       schedule: coolingSchedule(options.cooldown),
-      ...(fit.maxTimeMs === undefined ? {} : { maxTimeMs: Math.max(0, fit.maxTimeMs - spent) }),
+      ...(forTraining === undefined ? {} : { maxTimeMs: forTraining }),
       ...(fit.maxMemoryBytes === undefined ? {} : { maxMemoryBytes: fit.maxMemoryBytes }),
     },
     {
@@ -112,11 +122,10 @@ export async function fitModel<Options extends object>(
     },
   );
   const calibration = options.calibrate
-    ? await calibrated(
-        { network, layout, weights, bias: new Float32Array(shares.length), shares },
-        rows,
-        signal,
-      )
+    ? await calibrated({ network, layout, weights, bias: new Float32Array(shares.length), shares }, rows, {
+        ...(signal ? { signal } : {}),
+        ...(fit.maxTimeMs === undefined ? {} : { deadline: started + fit.maxTimeMs }),
+      })
     : noCalibration(layout);
   const { record, stopped } = outcome;
   if (stopped === "time")
@@ -138,14 +147,43 @@ export async function fitModel<Options extends object>(
 async function calibrated(
   parts: ConstructorParameters<typeof RowSampler>[0],
   rows: EncodedRows,
-  signal: AbortSignal | undefined,
+  run: CalibrationRun,
 ): Promise<Calibration> {
   const sampler = new RowSampler(parts);
   try {
-    return await calibrate(sampler, rows, parts.shares, signal);
+    return await calibrate(sampler, rows, parts.shares, run);
   } finally {
     sampler.free();
   }
+}
+
+/** Share of a time budget that calibration may take at most. */
+const mostForCalibration = 1 / 3;
+
+/** What a time budget leaves for training, after what has been spent and before what calibration will take. */
+async function trainingTime(
+  maxTimeMs: number,
+  started: number,
+  { network, layout, shares }: Pick<SamplerParts, "network" | "layout" | "shares">,
+  rows: EncodedRows,
+  { calibrate, batchSize }: ResolvedLearningOptions,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  let reserved = 0;
+  if (calibrate) {
+    const untrained = network.init(new nn.Initializer(0, "untrained"), { layout, rows, shares, batchSize });
+    const bias = new Float32Array(shares.length);
+    const sampler = new RowSampler({ network, layout, weights: network.sampling(untrained), bias, shares });
+    try {
+      reserved = await calibrationTime(sampler, rows.rowCount, signal ? { signal } : {});
+    } finally {
+      sampler.free();
+    }
+  }
+  return Math.max(
+    0,
+    maxTimeMs - (performance.now() - started) - Math.min(reserved, maxTimeMs * mostForCalibration),
+  );
 }
 
 /** Share of the rows per choice, over all choices. */

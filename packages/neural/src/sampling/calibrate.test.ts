@@ -4,7 +4,7 @@ import { shopMetadata, shopOptions, shopTable } from "../../fixtures/shop-table.
 import { TableEncoding } from "../encoding/index.ts";
 import type { EncodedRows } from "../encoding/layout.ts";
 import { choicesOf, spanStarts } from "../network/outputs.ts";
-import { calibrate, knots, noCalibration, PlaceMaps } from "./calibrate.ts";
+import { calibrate, calibrationTime, knots, noCalibration, PlaceMaps } from "./calibrate.ts";
 import { drawPlain } from "./plain-rows.ts";
 import { RowSampler, windowRows } from "./row-sampler.ts";
 
@@ -95,11 +95,33 @@ describe("calibration", () => {
       bias: new Float32Array(shares.length),
       shares,
     });
-    await expect(calibrate(sampler, real, shares, AbortSignal.abort("no time"))).rejects.toMatchObject({
+    await expect(
+      calibrate(sampler, real, shares, { signal: AbortSignal.abort("no time") }),
+    ).rejects.toMatchObject({
       code: "VERISIM_ABORTED",
     });
     sampler.free();
   });
+});
+
+test("calibration takes what it has found when its time is over", async () => {
+  const shares = sharesOf(real);
+  const sampler = new RowSampler({
+    network: fixedNetwork(false),
+    layout,
+    weights: fixedWeights(layout, 1),
+    bias: new Float32Array(shares.length),
+    shares,
+  });
+  try {
+    expect(await calibrationTime(sampler, real.rowCount, {})).toBeGreaterThan(0);
+    const { bias, madePlaces } = await calibrate(sampler, real, shares, { deadline: performance.now() - 1 });
+    // One window of rows says something of the shares; of places, where several are needed, nothing is said.
+    expect(bias.some((added) => Math.abs(added) > 0.1)).toBe(true);
+    expect(madePlaces.every(Number.isNaN)).toBe(true);
+  } finally {
+    sampler.free();
+  }
 });
 
 describe("place maps", () => {

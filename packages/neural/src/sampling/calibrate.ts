@@ -6,6 +6,12 @@ import type { EncodedRows, Layout } from "../encoding/layout.ts";
 import { choicesOf, spanStarts } from "../network/outputs.ts";
 import { type RowSampler, windowRows } from "./row-sampler.ts";
 
+export interface CalibrationRun {
+  readonly signal?: AbortSignal;
+  /** Moment of `performance.now()` after which nothing more is begun: what has been found by then is taken. */
+  readonly deadline?: number;
+}
+
 /** Numbers found by calibration; all zeros and undefined where there was none. */
 export interface Calibration {
   /** Added to the logits, one per choice. */
@@ -53,28 +59,20 @@ export async function calibrate(
   sampler: RowSampler,
   rows: EncodedRows,
   shares: Float64Array,
-  signal?: AbortSignal,
+  run: CalibrationRun = {},
 ): Promise<Calibration> {
   const { layout } = sampler.parts;
-  const run = signal ? { signal } : {};
-  const fitting = Math.floor(mostLogits / (windowRows * shares.length));
-  const windows = Math.max(fewestWindows, Math.min(mostWindows, fitting));
-  // Twice as many drawn rows as real ones bring the shares as near as the real ones themselves are known.
-  const enough = Math.max(1, Math.ceil((2 * rows.rowCount) / windowRows));
-  const bias = await calibrateShares(
-    sampler,
-    shares,
-    sampler.parts.network.addsBias ? Math.min(enough, insideWindows) : windows,
-    signal,
-  );
+  const { judged, drawn: toDraw } = windowsFor(sampler, rows.rowCount);
+  const bias = await calibrateShares(sampler, shares, judged, run);
   const maps = noCalibration(layout);
-  if (layout.placed.length === 0) return { ...maps, bias };
   const made: EncodedRows[] = [];
-  for (let window = 0; window < windows; window++)
+  for (let window = 0; window < toDraw && !isLate(run); window++)
     made.push({
       rowCount: windowRows,
-      ...(await sampler.draw({ rowStart: window * windowRows, seed: 2, ...run })),
+      ...(await sampler.draw({ rowStart: window * windowRows, seed: 2, ...signalOf(run) })),
     });
+  // Maps of few rows would do harm.
+  if (made.length < toDraw || toDraw === 0) return { ...maps, bias };
   placedChoices(layout).forEach(({ place, alternative }, map) => {
     const column = layout.placed[place]!;
     const real = quantilesOf([rows], layout, column, place, alternative);
@@ -86,21 +84,47 @@ export async function calibrate(
   return { ...maps, bias };
 }
 
+/** Windows of rows that calibration looks at: in each round, and for places. */
+function windowsFor(
+  { parts: { layout, network, shares } }: RowSampler,
+  rowCount: number,
+): { readonly judged: number; readonly drawn: number } {
+  const fitting = Math.floor(mostLogits / (windowRows * shares.length));
+  const windows = Math.max(fewestWindows, Math.min(mostWindows, fitting));
+  // Twice as many drawn rows as real ones bring the shares as near as the real ones themselves are known.
+  const enough = Math.max(1, Math.ceil((2 * rowCount) / windowRows));
+  return {
+    judged: network.addsBias ? Math.min(enough, insideWindows) : windows,
+    drawn: layout.placed.length > 0 ? windows : 0,
+  };
+}
+
+/** Milliseconds that calibration will take, by one window of rows; the sampler need not be trained. */
+export async function calibrationTime(
+  sampler: RowSampler,
+  rowCount: number,
+  run: CalibrationRun,
+): Promise<number> {
+  const { judged, drawn } = windowsFor(sampler, rowCount);
+  const started = performance.now();
+  await sampler.judge({ rowStart: 0, seed: 1, ...signalOf(run) });
+  const rounds = sampler.parts.network.addsBias ? insideRounds : 1;
+  return (performance.now() - started) * (judged * rounds + drawn);
+}
+
 /** Finds and sets the numbers that a sampler's logits need for the shares of the training rows, on windows of a fixed seed. */
 export async function calibrateShares(
   sampler: RowSampler,
   shares: Float64Array,
   windows: number,
-  signal?: AbortSignal,
+  run: CalibrationRun = {},
 ): Promise<Float32Array> {
   sampler.setBias(new Float32Array(shares.length));
+  /** At least one window. */
   const judged = async (count: number): Promise<Float32Array[]> => {
     const logits: Float32Array[] = [];
-    for (let window = 0; window < count; window++)
-      logits.push(
-        (await sampler.judge({ rowStart: window * windowRows, seed: 1, ...(signal ? { signal } : {}) }))
-          .logits,
-      );
+    for (let window = 0; window < count && (window === 0 || !isLate(run)); window++)
+      logits.push((await sampler.judge({ rowStart: window * windowRows, seed: 1, ...signalOf(run) })).logits);
     return logits;
   };
   const { network, layout } = sampler.parts;
@@ -111,12 +135,18 @@ export async function calibrateShares(
   }
   // What the bias does inside of the network shows only when rows are made with it.
   const bias = new Float32Array(shares.length);
-  for (let round = 0; round < insideRounds; round++) {
+  for (let round = 0; round < insideRounds && (round === 0 || !isLate(run)); round++) {
     moveBias(bias, await judged(windows), shares, layout);
     sampler.setBias(bias);
   }
   return bias;
 }
+
+const isLate = ({ deadline }: CalibrationRun): boolean =>
+  deadline !== undefined && performance.now() > deadline;
+
+const signalOf = ({ signal }: CalibrationRun): { readonly signal?: AbortSignal } =>
+  signal ? { signal } : {};
 
 /** One round's change of a bias that is at work in the logits already. @param logits overwritten */
 function moveBias(
