@@ -1,7 +1,7 @@
 // Rows of another table that each row picks one of: their columns are kept whole, as arrays, for any of them may be
 // picked at any time.
 
-import { rowUniform, type StreamKey, VerisimError } from "@verisim/core";
+import { Permutation, rowWords, type StreamKey, VerisimError } from "@verisim/core";
 import { randomUniforms } from "@verisim/tensor/arrays";
 import { WeightedPick } from "../distributions/weighted-pick.ts";
 import { type Batch, type GrowingDictionary, makeVector, type Vector } from "./batch.ts";
@@ -14,8 +14,12 @@ const mostRows = 2e7;
 
 export interface PickOptions {
   readonly name: string;
+  /** The table whose rows pick. */
+  readonly owner: string;
   readonly table: string;
   readonly weight: string | undefined;
+  /** True where the rows of a sequence pick different rows. */
+  readonly distinct: boolean;
   readonly run: TableRun;
   readonly key: StreamKey;
 }
@@ -25,6 +29,9 @@ export class PickedRows {
   #columns: Map<string, Vector> | undefined;
   #pick: WeightedPick | undefined;
   #rowCount = 0;
+  /** The sequence under way, and the order in which it picks distinct rows. */
+  #sequence = -1;
+  #order: Permutation | undefined;
 
   constructor(options: PickOptions) {
     this.#options = options;
@@ -32,17 +39,42 @@ export class PickedRows {
 
   /** Puts the picked rows' cells into the batch's reference slots. */
   async fill(batch: Batch, references: readonly ReferenceSlot[], buffers: BatchBuffers): Promise<void> {
-    const { name, key } = this.#options;
+    const { name, key, distinct } = this.#options;
     const own = references.filter(({ of }) => of === name);
     if (own.length === 0) return;
     this.#columns ??= await this.#load(own.map(({ column }) => column));
-    const u = buffers.take(batch.rowCount);
-    if (batch.attempt === 0) await randomUniforms(u, [key], batch.rowStart, batch.rowCount);
-    else for (let i = 0; i < u.length; i++) u[i] = rowUniform(key, batch.rows[i]!, batch.attempt);
     const rows = buffers.takeCodes(batch.rowCount);
-    if (this.#pick) for (let i = 0; i < rows.length; i++) rows[i] = this.#pick.at(u[i]!);
-    else for (let i = 0; i < rows.length; i++) rows[i] = Math.floor(u[i]! * this.#rowCount);
+    if (distinct) this.#fillDistinct(batch, rows);
+    else {
+      const u = buffers.take(batch.rowCount);
+      await randomUniforms(u, [key], batch.rowStart, batch.rowCount);
+      if (this.#pick) for (let i = 0; i < rows.length; i++) rows[i] = this.#pick.at(u[i]!);
+      else for (let i = 0; i < rows.length; i++) rows[i] = Math.floor(u[i]! * this.#rowCount);
+    }
     for (const { slot, column } of own) batch.vectors[slot] = take(this.#columns.get(column)!, rows, buffers);
+  }
+
+  /** Each sequence goes through the rows in an order of its own: no combination comes twice, and none is drawn again. */
+  #fillDistinct(batch: Batch, rows: Int32Array): void {
+    const { owner, table, key } = this.#options;
+    for (let i = 0; i < rows.length; i++) {
+      const sequence = batch.sequence[i]!;
+      if (batch.count[i]! > this.#rowCount)
+        throw new VerisimError(
+          "VERISIM_SIMULATION_ROWS",
+          `Expected at most ${this.#rowCount} rows that pick different rows of ${table} but received ${batch.count[i]}.`,
+          {
+            where: { table: owner, row: batch.rows[i]! + 1 },
+            hint: `Limit the rows of a parent with max in its count, or give ${table} more rows.`,
+          },
+        );
+      if (sequence !== this.#sequence) {
+        const [first, second] = rowWords(key, sequence);
+        this.#order = new Permutation(this.#rowCount, [first!, second!]);
+        this.#sequence = sequence;
+      }
+      rows[i] = this.#order!.at(batch.index[i]!);
+    }
   }
 
   async #load(columns: readonly string[]): Promise<Map<string, Vector>> {

@@ -224,6 +224,35 @@ describe("the laws", () => {
     }
   });
 
+  it("picks distinct rows within each parent, all alike, however the rows are cut", async () => {
+    const model = (most: number) =>
+      defineSimulation({
+        tables: {
+          courses: { rows: 20, columns: { id: { key: "sequence" } } },
+          students: { rows: 600, columns: { id: { key: "sequence" } } },
+          enrolments: {
+            parent: { table: "students", count: { distribution: "integers", low: 0, high: most } },
+            picks: { course: { table: "courses", distinct: true } },
+            columns: { student: { formula: "parent.id" }, course: { formula: "course.id" } },
+          },
+        },
+      });
+    const simulation = await Simulation.create(model(20), { seed: 2 });
+    const all = rowsOf(await simulation.sample("enrolments"));
+    expect(new Set(all.map(({ student, course }) => `${student} ${course}`)).size).toBe(all.length);
+    const perCourse = new Float64Array(21);
+    for (const { course } of all) perCourse[course as number]!++;
+    // About 300 each, five standard deviations of at most 13.
+    for (const count of perCourse.subarray(1)) expect(Math.abs(count - all.length / 20)).toBeLessThan(65);
+    const part = await simulation.sample("enrolments", { from: 777, rowCount: 100, batchSize: 9 });
+    expect(rowsOf(part)).toEqual(all.slice(777, 877));
+    await expect((await Simulation.create(model(40))).sample("enrolments")).rejects.toMatchObject({
+      code: "VERISIM_SIMULATION_ROWS",
+      message: expect.stringMatching(/at most 20 rows that pick different rows of courses/),
+      hint: expect.stringMatching(/max in its count/),
+    });
+  });
+
   it("keeps an episode's cells and its times together, wherever a batch begins", async () => {
     const model: SimulationModel = {
       tables: {

@@ -319,9 +319,10 @@ async function prepare(
       ? await placeEvents(table, rowCount, index, streamKey(seed, "simulate", table.name, "events"))
       : undefined;
   const picks = new Map(
-    [...table.picks].map(([name, { table: target, weight }]) => {
+    [...table.picks].map(([name, { table: target, weight, distinct }]) => {
       const key = streamKey(seed, "simulate", table.name, name, "pick");
-      return [name, new PickedRows({ name, table: target, weight, run: runs.get(target)!, key })];
+      const run = runs.get(target)!;
+      return [name, new PickedRows({ name, owner: table.name, table: target, weight, distinct, run, key })];
     }),
   );
   return new TableRun({ plan, parent: parent && index && { run: parent, index }, picks, events, signal });

@@ -231,6 +231,8 @@ export interface RowPick {
   readonly table: string;
   /** A number column of that table. Default: all rows alike. */
   readonly weight?: string;
+  /** True where rows of one parent (of the whole table, without a parent) pick different rows. Default false. */
+  readonly distinct?: boolean;
 }
 
 export interface TableModel {

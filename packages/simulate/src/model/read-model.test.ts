@@ -298,6 +298,20 @@ describe("problems", () => {
       }),
       /FIELD tables.t.columns.b.table: Expected weights for every value of a but received none for "y"/,
     ],
+    [
+      "distinct picks by weight",
+      {
+        tables: {
+          t: { rows: 9, columns: { w: { formula: 1 } } },
+          u: {
+            rows: 1,
+            columns: { a: { formula: "p.w" } },
+            picks: { p: { table: "t", weight: "w", distinct: true } },
+          },
+        },
+      },
+      /no weight where picks are distinct/,
+    ],
     ["rows beyond all numbers", { tables: { t: { rows: Infinity, columns: {} } } }, /received Infinity/],
     [
       "rows left out",

@@ -16,6 +16,13 @@ export interface ReadColumnModel {
   readonly hidden: boolean;
 }
 
+export interface ReadPick {
+  readonly table: string;
+  readonly weight: string | undefined;
+  readonly distinct: boolean;
+  readonly path: string;
+}
+
 export interface ReadEvent {
   readonly name: string;
   readonly path: string;
@@ -33,10 +40,7 @@ export interface ReadTable {
   readonly path: string;
   readonly rows: number | undefined;
   readonly parent: { readonly table: string; readonly count: ColumnReading } | undefined;
-  readonly picks: ReadonlyMap<
-    string,
-    { readonly table: string; readonly weight: string | undefined; readonly path: string }
-  >;
+  readonly picks: ReadonlyMap<string, ReadPick>;
   readonly columns: readonly ReadColumnModel[];
   readonly correlations: readonly {
     readonly path: string;
@@ -192,16 +196,16 @@ function readParent(parent: Fields, problems: Problems): ReadTable["parent"] {
   return table !== undefined && count ? { table, count } : undefined;
 }
 
-function readPick(
-  key: string,
-  picks: Fields,
-): { table: string; weight: string | undefined; path: string } | undefined {
+function readPick(key: string, picks: Fields): ReadPick | undefined {
   const pick = picks.object(key);
   const table = pick?.text("table", true);
   const weight = pick?.text("weight");
+  const distinct = pick?.boolean("distinct") ?? false;
+  if (distinct && weight !== undefined)
+    pick?.fault("weight", "no weight where picks are distinct", "Leave out the weight, or distinct.");
   pick?.refuseOthers();
   if (["parent", "event"].includes(key)) picks.fault(key, "a name other than parent and event");
-  return table === undefined ? undefined : { table, weight, path: picks.at(key) };
+  return table === undefined ? undefined : { table, weight, distinct, path: picks.at(key) };
 }
 
 function readTableColumn(name: string, columns: Fields, problems: Problems): ReadColumnModel | undefined {

@@ -7,6 +7,9 @@ import { type SchemaColumn, type SchemaTable, schemaModel } from "./schema-model
 
 const nameSymbol = Symbol.for("drizzle:Name");
 const columnsSymbol = Symbol.for("drizzle:Columns");
+const entitySymbol = Symbol.for("drizzle:entityKind");
+const extraSymbol = Symbol.for("drizzle:ExtraConfigBuilder");
+const extraColumnsSymbol = Symbol.for("drizzle:ExtraConfigColumns");
 const foreignKeySymbols = ["Pg", "MySql", "SQLite", "SingleStore"].map((dialect) =>
   Symbol.for(`drizzle:${dialect}InlineForeignKeys`),
 );
@@ -19,6 +22,7 @@ interface DrizzleColumn {
   readonly primary: boolean;
   readonly isUnique: boolean;
   readonly enumValues?: readonly string[];
+  readonly length?: number | undefined;
 }
 
 type DrizzleTable = Readonly<Record<symbol, unknown>>;
@@ -63,7 +67,24 @@ function tableOf(table: DrizzleTable): SchemaTable {
     }
   }
   const columns = Object.values(table[columnsSymbol] as Readonly<Record<string, DrizzleColumn>>);
-  return { name: String(table[nameSymbol]), columns: columns.map((column) => columnOf(column, references)) };
+  return {
+    name: String(table[nameSymbol]),
+    columns: columns.map((column) => columnOf(column, references)),
+    unique: uniqueTogether(table),
+  };
+}
+
+/** The columns of `primaryKey({ columns })` and `unique().on(...)` beside the table's columns. */
+function uniqueTogether(table: DrizzleTable): string[][] {
+  const build = table[extraSymbol];
+  if (typeof build !== "function") return [];
+  const extras = Object.values((build as (columns: unknown) => object)(table[extraColumnsSymbol]) ?? {});
+  return extras.flatMap((extra: { readonly columns?: readonly DrizzleColumn[]; constructor: object }) => {
+    const kind = String((extra.constructor as Readonly<Record<symbol, unknown>>)[entitySymbol]);
+    return /PrimaryKey|UniqueConstraint/.test(kind) && extra.columns
+      ? [extra.columns.map(({ name }) => name)]
+      : [];
+  });
 }
 
 function columnOf(
@@ -78,6 +99,7 @@ function columnOf(
     optional: !column.notNull,
     key: column.primary || column.isUnique,
     format: /uuid/i.test(columnType) ? "uuid" : /^e?mail$/i.test(name) ? "email" : undefined,
+    maxLength: typeof column.length === "number" ? column.length : undefined,
     references: references.get(name),
   };
 }

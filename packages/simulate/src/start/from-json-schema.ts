@@ -40,10 +40,25 @@ export function modelFromJsonSchema(schema: unknown, name?: string): SimulationM
  */
 export function modelFromZod<S>(
   schema: S,
-  z: { toJSONSchema(schema: S, options?: { unrepresentable?: "any"; io?: "input" | "output" }): unknown },
+  z: { toJSONSchema(schema: S, options?: ZodOptions): unknown },
   name?: string,
 ): SimulationModel {
-  return modelFromJsonSchema(z.toJSONSchema(schema, { unrepresentable: "any", io: "input" }), name);
+  const override = ({ zodSchema, jsonSchema }: Parameters<ZodOptions["override"]>[0]): void => {
+    // JSON has neither: zod leaves their schemas empty.
+    const type = zodSchema._zod.def.type;
+    if (type === "date") Object.assign(jsonSchema, { type: "string", format: "date-time" });
+    if (type === "bigint") Object.assign(jsonSchema, { type: "integer" });
+  };
+  return modelFromJsonSchema(z.toJSONSchema(schema, { unrepresentable: "any", io: "input", override }), name);
+}
+
+interface ZodOptions {
+  readonly unrepresentable: "any";
+  readonly io: "input" | "output";
+  readonly override: (context: {
+    readonly zodSchema: { readonly _zod: { readonly def: { readonly type: string } } };
+    readonly jsonSchema: object;
+  }) => void;
 }
 
 function schemaError(expected: string, received: unknown): VerisimError {
@@ -58,6 +73,16 @@ function typeOf(schema: Schema): string | undefined {
     ? type.find((one): one is string => typeof one === "string" && one !== "null")
     : undefined;
 }
+
+/** A list of objects: the rows of a table of their own. */
+interface ChildList {
+  readonly name: string;
+  readonly schema: Schema;
+  readonly count: SchemaTable["count"];
+}
+
+const lengthOf = (value: unknown): number | undefined =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 
 class Reader {
   readonly tables: SchemaTable[] = [];
@@ -116,8 +141,9 @@ class Reader {
     schema: Schema,
     parent: { table: string; column: string } | undefined,
     depth: number,
+    count?: SchemaTable["count"],
   ): void {
-    const lists: { name: string; schema: Schema }[] = [];
+    const lists: ChildList[] = [];
     const columns = this.#columns(schema, "", false, lists, depth);
     let key = columns.find((column) => column.key)?.name;
     if (lists.length > 0 && key === undefined) {
@@ -128,16 +154,16 @@ class Reader {
       const own = `${parent.table}_${parent.column}`;
       columns.unshift({ name: own, type: "integer", references: parent });
     }
-    this.tables.push({ name, columns });
+    this.tables.push({ name, columns, count });
     for (const list of lists)
-      this.table(`${name}_${list.name}`, list.schema, { table: name, column: key! }, depth + 1);
+      this.table(`${name}_${list.name}`, list.schema, { table: name, column: key! }, depth + 1, list.count);
   }
 
   #columns(
     schema: Schema,
     prefix: string,
     optional: boolean,
-    lists: { name: string; schema: Schema }[],
+    lists: ChildList[],
     depth: number,
   ): SchemaColumn[] {
     const { properties } = schema;
@@ -159,7 +185,11 @@ class Reader {
       if (type === "array") {
         const items = isSchema(one.items) ? this.plain(one.items, depth) : {};
         if (isSchema(items.properties) && !this.#around.has(items.properties))
-          lists.push({ name, schema: items });
+          lists.push({
+            name,
+            schema: items,
+            count: { min: lengthOf(one.minItems), max: lengthOf(one.maxItems) },
+          });
         return [];
       }
       return [schemaColumn(name, property, prefix, one, type, missing)];
@@ -213,5 +243,6 @@ function schemaColumn(
       /^(id|uuid|key|.*_id|.*Id)$/.test(property) &&
       /^(id|uuid|key)$/i.test(property),
     format,
+    maxLength: lengthOf(schema.maxLength),
   };
 }

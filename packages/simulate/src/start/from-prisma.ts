@@ -54,6 +54,11 @@ export function modelFromPrisma(text: string, name: string = "prisma"): Simulati
   );
 }
 
+function lengthOf(attributes: string): number | undefined {
+  const length = /@db\.(?:VarChar|Char|NVarChar|NChar)\((\d{1,9})\)/.exec(attributes)?.[1];
+  return length === undefined ? undefined : Number(length);
+}
+
 function tableOf({ name, lines }: Block, enums: ReadonlyMap<string, readonly string[]>): SchemaTable {
   const references = new Map<string, { table: string; column: string }>();
   for (const line of lines) {
@@ -88,9 +93,15 @@ function tableOf({ name, lines }: Block, enums: ReadonlyMap<string, readonly str
           : /^e?mail$/i.test(column)
             ? "email"
             : undefined,
+        maxLength: lengthOf(rest ?? ""),
         references: references.get(column),
       },
     ];
   });
-  return { name, columns };
+  // `@@id([a, b])` and `@@unique([a, b])`, with or without `fields:`.
+  const unique = lines.flatMap((line) => {
+    const list = /^@@(?:id|unique)\((?:fields:\s*)?\[([^\]]*)\]/.exec(line)?.[1];
+    return list === undefined ? [] : [list.split(",").map((part) => part.trim())];
+  });
+  return { name, columns, unique };
 }

@@ -54,7 +54,7 @@ export async function modelFromTable(
     const missing = missingCount(column) / Math.max(1, table.rowCount);
     const gaps = missing > 0 ? { missing: rounded(missing) } : {};
     const isKey = metadata.primaryKey === column.name;
-    if (isKey || about.sdtype === "id") columns[column.name] = { key: "sequence" };
+    if (isKey || about.sdtype === "id") columns[column.name] = keyModel(column, rows);
     else if (!isModelled(about))
       columns[column.name] = { faker: personal[about.sdtype] ?? "lorem.words", ...gaps };
     else if (about.sdtype === "datetime" && column.kind === "number") {
@@ -77,6 +77,21 @@ export async function modelFromTable(
     correlated.filter(({ name: key }) => "distribution" in columns[key]! || "quantiles" in columns[key]!),
   );
   return { name, tables: { [name]: { rows, columns, ...(block ? { correlations: [block] } : {}) } } };
+}
+
+/** Keys that are texts stay texts: written as they are where all are letters and a number of one length. */
+function keyModel(column: Column, rows: number): ColumnModel {
+  if (column.kind === "number") return { key: "sequence" };
+  const forms = new Set(
+    column.dictionary.map((text) => {
+      const [, prefix = "", digits = ""] = /^(\D*)(\d{1,15})$/.exec(text) ?? [];
+      return digits === "" ? "" : `${digits.length} ${prefix}`;
+    }),
+  );
+  const [form = ""] = forms;
+  if (forms.size !== 1 || form === "") return { key: "sequence", digits: String(rows).length };
+  const [digits, prefix] = [form.slice(0, form.indexOf(" ")), form.slice(form.indexOf(" ") + 1)];
+  return { key: "sequence", ...(prefix === "" ? {} : { prefix }), digits: Number(digits) };
 }
 
 const personal: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 // From what a schema says of its tables to a model to start from: one description of columns that every kind of schema
 // is read into, and the simulation that follows from it.
 
-import type { ColumnModel, SimulationModel, TableModel } from "../model/model.ts";
+import type { ColumnModel, RowPick, SimulationModel, TableModel } from "../model/model.ts";
 
 export interface SchemaColumn {
   readonly name: string;
@@ -14,12 +14,18 @@ export interface SchemaColumn {
   readonly key?: boolean | undefined;
   /** `uuid`, `email`, `uri`, `ipv4`, ... */
   readonly format?: string | undefined;
+  /** Characters of a text at most. */
+  readonly maxLength?: number | undefined;
   readonly references?: { readonly table: string; readonly column: string } | undefined;
 }
 
 export interface SchemaTable {
   readonly name: string;
   readonly columns: readonly SchemaColumn[];
+  /** Columns whose values together come once. */
+  readonly unique?: readonly (readonly string[])[] | undefined;
+  /** Rows per row of the parent. */
+  readonly count?: { readonly min: number | undefined; readonly max: number | undefined } | undefined;
 }
 
 const rootRows = 1_000;
@@ -137,7 +143,7 @@ function columnOf(column: SchemaColumn): ColumnModel {
   }
 }
 
-/** The model of a schema: its first reference makes a table a child, further ones pick rows at random. */
+/** The model of a schema: a reference, a unique one first, makes a table a child, further ones pick rows at random. */
 export function schemaModel(name: string, tables: readonly SchemaTable[]): SimulationModel {
   const known = new Set(tables.map((table) => table.name));
   // A table is given to those that came before it, so that no two need each other.
@@ -159,31 +165,74 @@ export function schemaModel(name: string, tables: readonly SchemaTable[]): Simul
   return { name, tables: Object.fromEntries(tables.map((table) => [table.name, done.get(table.name)!])) };
 }
 
+/** Characters that functions of Faker give at most, for those that give many. */
+const longest: Readonly<Record<string, number>> = { "lorem.sentences": 600, "lorem.sentence": 120 };
+const longestOther = 60;
+
+/** Texts that may be too long are made in a hidden column, and cut. */
+function withinLength(column: SchemaColumn, model: ColumnModel): Record<string, ColumnModel> {
+  const { name, maxLength, key } = column;
+  const faker = "faker" in model ? model.faker : undefined;
+  if (
+    typeof faker !== "string" ||
+    key ||
+    maxLength === undefined ||
+    maxLength >= (longest[faker] ?? longestOther)
+  )
+    return { [name]: model };
+  const { missing, ...whole } = model;
+  const long = `${name}_uncut`;
+  return {
+    [long]: { ...whole, hidden: true } as ColumnModel,
+    [name]: {
+      formula: `slice(${formulaName(long)}, 0, ${maxLength})`,
+      type: "text",
+      ...(missing === undefined ? {} : { missing }),
+    },
+  };
+}
+
+/** How many rows a row of the parent has: one at most where the reference is unique. */
+function childCount({ count }: SchemaTable, isUnique: boolean): ColumnModel {
+  if (isUnique) return { distribution: "bernoulli", probability: 0.8 };
+  const { min, max } = count ?? {};
+  const limits = { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
+  if (max !== undefined) return { distribution: "integers", low: min ?? 0, high: max };
+  return { distribution: "poisson", mean: Math.max(3, (min ?? 0) + 1), ...limits };
+}
+
 function tableModel(table: SchemaTable, done: ReadonlyMap<string, TableModel>): TableModel {
   const columns: Record<string, ColumnModel> = {};
-  const picks: Record<string, { table: string }> = {};
-  let parent: string | undefined;
+  const picks: Record<string, RowPick> = {};
+  const targetOf = ({ references }: SchemaColumn): TableModel | undefined => {
+    const target = references && done.get(references.table);
+    return target && Object.hasOwn(target.columns, references!.column) ? target : undefined;
+  };
+  const owners = table.columns.filter((column) => !column.optional && targetOf(column));
+  const owner = owners.find(({ key }) => key) ?? owners[0];
+  /** True for a column that comes once beside the owner's, or by itself in a table without one. */
+  const isDistinct = ({ name, key }: SchemaColumn): boolean =>
+    owner
+      ? (table.unique ?? []).some((names) => names.includes(name) && names.includes(owner.name))
+      : key === true;
   for (const column of table.columns) {
     const { references } = column;
-    const target = references && done.get(references.table);
-    if (!references || !target || !Object.hasOwn(target.columns, references.column)) {
-      columns[column.name] = columnOf(column);
+    if (!references || !targetOf(column)) {
+      Object.assign(columns, withinLength(column, columnOf(column)));
       continue;
     }
     const missing = column.optional ? { missing: 0.1 } : {};
-    if (parent === undefined && !column.optional) {
-      parent = references.table;
-      columns[column.name] = { formula: `parent.${formulaName(references.column)}`, ...missing };
-    } else {
-      const pick = pickName(column.name, picks);
-      picks[pick] = { table: references.table };
-      columns[column.name] = { formula: `${pick}.${formulaName(references.column)}`, ...missing };
+    let of = "parent";
+    if (column !== owner) {
+      of = pickName(column.name, picks);
+      picks[of] = { table: references.table, ...(isDistinct(column) ? { distinct: true } : {}) };
     }
+    columns[column.name] = { formula: `${of}.${formulaName(references.column)}`, ...missing };
   }
   return {
-    ...(parent === undefined
+    ...(owner === undefined
       ? { rows: rootRows }
-      : { parent: { table: parent, count: { distribution: "poisson", mean: 3 } } }),
+      : { parent: { table: owner.references!.table, count: childCount(table, owner.key === true) } }),
     ...(Object.keys(picks).length > 0 ? { picks } : {}),
     columns,
   };

@@ -130,6 +130,114 @@ model Post {
   });
 });
 
+describe("what a schema says is unique, of a length or of a number", () => {
+  const text = `
+model User {
+  id      Int      @id
+  card    Card?
+  members Member[]
+}
+model Card {
+  id     Int    @id
+  holder String @db.VarChar(7)
+  user   User   @relation(fields: [userId], references: [id])
+  userId Int    @unique
+}
+model Team {
+  id      Int      @id
+  members Member[]
+}
+model Member {
+  user   User @relation(fields: [userId], references: [id])
+  userId Int
+  team   Team @relation(fields: [teamId], references: [id])
+  teamId Int
+  @@id([userId, teamId])
+}`;
+  const rowsOf = async (simulation: Simulation, table: string) => (await simulation.sample(table)).toRows();
+
+  it("holds by construction: one card a user, no member twice, texts that fit", async () => {
+    const rows = { User: 400, Team: 12 };
+    const simulation: Simulation = await Simulation.create(modelFromPrisma(text), { seed: 4, rows });
+    const cards = await rowsOf(simulation, "Card");
+    // 0.8 of 400, five standard deviations of 8.
+    expect(Math.abs(cards.length - 320)).toBeLessThan(40);
+    expect(new Set(cards.map(({ userId }) => userId)).size).toBe(cards.length);
+    expect(cards.every(({ holder }) => (holder as string).length <= 7)).toBe(true);
+    expect(cards.some(({ holder }) => (holder as string).length === 7)).toBe(true);
+    expect(Object.keys(cards[0]!)).toEqual(["id", "holder", "userId"]);
+    const members = await rowsOf(simulation, "Member");
+    expect(members.length).toBeGreaterThan(1_000);
+    expect(new Set(members.map(({ userId, teamId }) => `${userId} ${teamId}`)).size).toBe(members.length);
+    expect(new Set(members.map(({ teamId }) => teamId)).size).toBe(12);
+  });
+
+  it("is read from lists of JSON schemas, dates of zod and composite keys of Drizzle", async () => {
+    const item = { type: "object", properties: { sku: { type: "string", maxLength: 3 } }, required: ["sku"] };
+    const list = { type: "array", minItems: 2, maxItems: 4, items: item };
+    const order = { type: "object", properties: { id: { type: "integer" }, items: list }, required: ["id"] };
+    const simulation: Simulation = await Simulation.create(modelFromJsonSchema(order, "orders"), {
+      rows: { orders: 300 },
+    });
+    const items = await rowsOf(simulation, "orders_items");
+    const counts = new Map<unknown, number>();
+    for (const { orders_id: id } of items) counts.set(id, (counts.get(id) ?? 0) + 1);
+    expect(new Set(counts.values())).toEqual(new Set([2, 3, 4]));
+    expect(counts.size).toBe(300);
+    expect(items.every(({ sku }) => (sku as string).length <= 3)).toBe(true);
+
+    const zod = {
+      toJSONSchema: (_: unknown, { override }: { override: (context: never) => void }) => {
+        const day = {};
+        const zodSchema = { _zod: { def: { type: "date" } } };
+        override({ zodSchema, jsonSchema: day } as never);
+        return { type: "object", properties: { day }, required: ["day"] };
+      },
+    };
+    expect(modelFromZod({}, zod as never, "t").tables.t!.columns.day).toMatchObject({ type: "datetime" });
+
+    class PrimaryKeyBuilder {
+      readonly columns: readonly object[];
+      constructor(columns: readonly object[]) {
+        this.columns = columns;
+      }
+    }
+    Object.assign(PrimaryKeyBuilder, { [Symbol.for("drizzle:entityKind")]: "PgPrimaryKeyBuilder" });
+    const column = (name: string) => ({
+      name,
+      dataType: "number",
+      columnType: "PgInteger",
+      notNull: true,
+      primary: name === "id",
+      isUnique: false,
+    });
+    const table = (name: string, columns: object, more: object = {}) => ({
+      [Symbol.for("drizzle:Name")]: name,
+      [Symbol.for("drizzle:Columns")]: columns,
+      ...more,
+    });
+    const [id, a, b] = ["id", "a", "b"].map(column);
+    const [left, right] = ["left", "right"].map((name) => table(name, { id }));
+    const pairs = table(
+      "pairs",
+      { a, b },
+      {
+        [Symbol.for("drizzle:PgInlineForeignKeys")]: [
+          { reference: () => ({ columns: [a], foreignTable: left, foreignColumns: [id] }) },
+          { reference: () => ({ columns: [b], foreignTable: right, foreignColumns: [id] }) },
+        ],
+        [Symbol.for("drizzle:ExtraConfigColumns")]: { a, b },
+        [Symbol.for("drizzle:ExtraConfigBuilder")]: (own: { a: object; b: object }) => [
+          new PrimaryKeyBuilder([own.a, own.b]),
+        ],
+      },
+    );
+    expect(modelFromDrizzle({ left, right, pairs }).tables.pairs!.picks).toEqual({
+      b: { table: "right", distinct: true },
+    });
+  });
+});
+
 describe("a Drizzle schema", () => {
   it("becomes tables from what Drizzle keeps under its symbols", async () => {
     const column = (name: string, dataType: string, columnType: string, more: object = {}) => ({
@@ -189,6 +297,14 @@ describe("a real table", () => {
         "id",
         Float64Array.from({ length: rows }, (_, row) => row),
       ),
+      textColumn(
+        "code",
+        Array.from(x, (_, row) => `C-${String(row).padStart(5, "0")}`),
+      ),
+      textColumn(
+        "ticket",
+        Array.from(x, (_, row) => `${row % 7}AB${row}`),
+      ),
       numberColumn("x", x),
       numberColumn(
         "y",
@@ -212,6 +328,8 @@ describe("a real table", () => {
     const metadata = {
       columns: {
         id: { sdtype: "id" },
+        code: { sdtype: "id" },
+        ticket: { sdtype: "id" },
         x: { sdtype: "numerical" },
         y: { sdtype: "numerical" },
         odd: { sdtype: "numerical", decimals: 0 },
@@ -223,6 +341,8 @@ describe("a real table", () => {
     const model = await modelFromTable(table, metadata, { name: "real" });
     const { columns, correlations } = model.tables.real!;
     expect(columns.id).toEqual({ key: "sequence" });
+    expect(columns.code).toEqual({ key: "sequence", prefix: "C-", digits: 5 });
+    expect(columns.ticket).toEqual({ key: "sequence", digits: 4 });
     expect(columns.y).toMatchObject({ distribution: "lognormal" });
     expect(columns.odd).toHaveProperty("quantiles");
     expect(columns.plan).toMatchObject({ missing: 0.1, categories: { other: expect.any(Number) } });
