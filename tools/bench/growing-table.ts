@@ -19,14 +19,22 @@ export interface GrowingTable {
   readonly metadata: TableMetadata;
 }
 
-/** @param categories of each column of categories */
-export function growingTable(rowCount: number, columnCount: number, categories: number): GrowingTable {
+/**
+ * @param categories of each column of categories
+ * @param first number of the first row of the endless table whose rows these are
+ */
+export function growingTable(
+  rowCount: number,
+  columnCount: number,
+  categories: number,
+  first = 0,
+): GrowingTable {
   const metadata: Record<string, ColumnMetadata> = {};
   const columns = Array.from({ length: columnCount }, (_, c) => {
     const name = `${c % 4 === 3 ? "kind" : "number"} ${c}`;
     const value = (row: number): number => {
-      const shared = uniform(row, hidden + (c % 3));
-      return 0.7 * shared + 0.3 * uniform(row, c);
+      const shared = uniform(first + row, hidden + (c % 3));
+      return 0.7 * shared + 0.3 * uniform(first + row, c);
     };
     if (c % 4 === 3) {
       metadata[name] = { sdtype: "categorical" };

@@ -20,6 +20,7 @@ const steps: readonly Step[] = [
   { name: "metrics parity", script: ["tools/parity/metrics.ts"], limitMinutes: 15 },
   { name: "resample parity", script: ["tools/parity/resample.ts"], limitMinutes: 6 },
   { name: "LightGBM parity", script: ["tools/parity/lightgbm.ts"], limitMinutes: 6 },
+  { name: "XGBoost parity", script: ["tools/parity/xgboost.ts"], limitMinutes: 15 },
   { name: "ONNX files", script: ["tools/parity/onnx-files.ts"], limitMinutes: 6 },
   { name: "tfjs-node", script: ["tools/tfjs-node/test.ts"], limitMinutes: 12 },
 ];

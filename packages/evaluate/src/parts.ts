@@ -5,6 +5,7 @@ import { type Artifact, type RunOptions, type Table, throwIfAborted, VerisimErro
 import type { ShadowOptions } from "@verisim/privacy";
 import { type Evaluation, type PartName, type PartState, partNames } from "./evaluation.ts";
 import type { Compared, JudgedTables } from "./metrics/judged-tables.ts";
+import { concurrently } from "./models/concurrently.ts";
 import { metricRows, sampledRows } from "./row-limits.ts";
 
 /** What every part is made from. */
@@ -140,8 +141,12 @@ const parts: Readonly<Record<PartName, Part>> = {
   },
 };
 
+/** The parts by what they take, longest first: begun in this order, several of them end at about the same time. */
+const longestFirst: readonly PartName[] = ["metrics", "utility", "privacy", "two-sample", "bias"];
+
 /**
- * Makes the parts one after the other and notes in `evaluation.parts` what became of each.
+ * Makes the parts and notes in `evaluation.parts` what became of each. While one waits for native work, such as trees that
+ * grow, another one goes on: there are as many at a time as processors, and no two of large tables.
  *
  * @param asked default: all; the model file is judged where there is one
  * @throws VerisimError `VERISIM_ABORTED`
@@ -153,21 +158,35 @@ export async function runParts(
   onPart?: (part: PartName, seconds: number) => void,
 ): Promise<void> {
   const chosen = partNames.filter((part) => asked.includes(part));
-  for (const [done, part] of chosen.entries()) {
-    throwIfAborted(context.run.signal);
-    const { onProgress } = context.run;
-    onProgress?.({ phase: "evaluate", done, total: chosen.length, unit: "parts", detail: part });
-    const run: RunOptions = {
-      ...context.run,
-      ...(onProgress && {
-        onProgress: (progress) =>
-          onProgress({ ...progress, detail: progress.detail ? `${part}: ${progress.detail}` : part }),
-      }),
-    };
-    const begun = performance.now();
-    evaluation.parts.push(await attempt(part, evaluation, { ...context, run }));
-    onPart?.(part, (performance.now() - begun) / 1000);
-  }
+  const { onProgress } = context.run;
+  let done = 0;
+  const report = (detail: string): void =>
+    onProgress?.({ phase: "evaluate", done, total: chosen.length, unit: "parts", detail });
+  const jobs = chosen
+    .toSorted((a, b) => rank(a) - rank(b))
+    .map((part) => async (): Promise<PartState> => {
+      throwIfAborted(context.run.signal);
+      report(part);
+      const run: RunOptions = {
+        ...context.run,
+        ...(onProgress && {
+          onProgress: (progress) =>
+            onProgress({ ...progress, detail: progress.detail ? `${part}: ${progress.detail}` : part }),
+        }),
+      };
+      const begun = performance.now();
+      const state = await attempt(part, evaluation, { ...context, run });
+      done++;
+      onPart?.(part, (performance.now() - begun) / 1000);
+      return state;
+    });
+  const states = await concurrently(Math.max(...context.compared.rowCounts), jobs);
+  evaluation.parts.push(...chosen.map((part) => states.find((state) => state.part === part)!));
+}
+
+function rank(part: PartName): number {
+  const place = longestFirst.indexOf(part);
+  return place < 0 ? longestFirst.length : place;
 }
 
 async function attempt(part: PartName, evaluation: Evaluation, context: PartContext): Promise<PartState> {

@@ -138,6 +138,30 @@ describe("the text format", () => {
   });
 });
 
+describe("the first rounds", () => {
+  test.each([
+    ["binary", train.binary],
+    ["multiclass", train.classes],
+  ] as const)("of %s are the trees of a shorter fit", async (objective, labels) => {
+    const [long, short] = [
+      await fit({ objective }, labels),
+      await fit({ objective, numIterations: 12 }, labels),
+    ];
+    const first = await long.first(12);
+    expect(await first.predict(fresh.features)).toEqual(await short.predict(fresh.features));
+    expect([first.rounds, first.outputs]).toEqual([12, long.outputs]);
+    expect(await (await long.first(100)).predict(fresh.features)).toEqual(await long.predict(fresh.features));
+    const again = await GradientBoostedTrees.fromText(first.toText());
+    expect(await again.predict(fresh.features)).toEqual(await short.predict(fresh.features));
+  });
+
+  test("are at least one and no more than there are", async () => {
+    const trees = await fit({ objective: "binary", numIterations: 3 }, train.binary);
+    for (const rounds of [0, 4, 1.5])
+      await expect(trees.first(rounds)).rejects.toMatchObject({ code: "VERISIM_OPTION_VALUE" });
+  });
+});
+
 test("importance says which columns decide", async () => {
   const trees = await fit({ objective: "binary" }, train.binary);
   const [amount, score, kind] = trees.importance("gain");

@@ -3,7 +3,7 @@
 
 import { type Progress, VerisimError } from "@verisim/core";
 import { checkFeatures, checkLabels, checkWeights, type FeatureColumn, textNames } from "./features.ts";
-import { readModelText } from "./model-text.ts";
+import { firstRounds, readModelText } from "./model-text.ts";
 import { callNative, type ModelHandle, runNative, type TrainingHandle, threadsFor } from "./native.ts";
 import { type Objective, parameterText, resolveTreeOptions, type TreeOptions } from "./tree-options.ts";
 
@@ -215,6 +215,27 @@ export class GradientBoostedTrees {
   /** The trees in LightGBM's own text format, which its other bindings read. @throws VerisimError `VERISIM_NOT_FITTED` */
   toText(): string {
     return this.#state().text;
+  }
+
+  /**
+   * The trees of the first rounds alone: those that a fit of so many rounds would have grown.
+   * @param rounds 1 to as many as there are
+   * @throws VerisimError `VERISIM_NOT_FITTED`, `VERISIM_OPTION_VALUE`
+   */
+  async first(rounds: number): Promise<GradientBoostedTrees> {
+    const fitted = this.#state();
+    if (!Number.isInteger(rounds) || rounds < 1 || rounds > fitted.rounds)
+      throw new VerisimError(
+        "VERISIM_OPTION_VALUE",
+        `Expected a whole number from 1 to ${fitted.rounds} for rounds but received ${rounds}.`,
+        { where: { option: "rounds" } },
+      );
+    const trees = new GradientBoostedTrees(this.options);
+    trees.#fitted = await loadText(firstRounds(fitted.text, rounds), {
+      ...fitted,
+      validationLosses: fitted.validationLosses.slice(0, rounds),
+    });
+    return trees;
   }
 
   /**

@@ -130,6 +130,21 @@ export function readModelText(text: string): ModelText {
   return { objective, names };
 }
 
+/**
+ * A sound text with the trees of its first rounds alone. What follows the trees, importances and parameters, is that of
+ * all rounds and is left out.
+ */
+export function firstRounds(text: string, rounds: number): string {
+  const perRound = Number(/^num_tree_per_iteration=(\d+)$/m.exec(text)![1]);
+  const count = rounds * perRound;
+  const next = text.indexOf(`\nTree=${count}\n`);
+  const end = next < 0 ? text.indexOf("\nend of trees\n") : next;
+  const kept = text
+    .slice(0, end + 1)
+    .replace(/^tree_sizes=.*$/m, (line) => line.split(" ").slice(0, count).join(" "));
+  return `${kept}end of trees\n`;
+}
+
 function readObjective(reader: Reader, text: string, perRound: number): Objective {
   const name = text.split(" ")[0];
   if (name === "binary" && perRound === 1 && /^binary sigmoid:\d+(\.\d+)?$/.test(text)) return "binary";

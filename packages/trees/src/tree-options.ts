@@ -21,8 +21,11 @@ export interface TreeOptions {
   featureFraction: number;
   extraTrees: boolean;
   maxBin: number;
+  minDataInBin: number;
   minDataPerGroup: number;
+  maxCatToOnehot: number;
   catSmooth: number;
+  histogramPoolSize: number;
   earlyStoppingRounds: number;
   seed: number;
   threads: number;
@@ -74,8 +77,16 @@ export const treeOptionRows: OptionTable = {
       "one random threshold per column and split (Geurts et al. 2006): trees of a committee that differ",
   },
   maxBin: integer(255, 2, 65_535, "bins of a column, at most"),
+  minDataInBin: integer(3, 1, most, "rows of a bin, at least"),
   minDataPerGroup: integer(100, 1, most, "rows of a group of categories, at least"),
+  maxCatToOnehot: integer(4, 1, most, "categories of a column up to which a split takes one of them out"),
   catSmooth: number(10, 0, 1e300, "smoothing of rare categories"),
+  histogramPoolSize: number(
+    -1,
+    -1,
+    1e6,
+    "megabytes of histograms that are kept for the leaves' children; -1: all",
+  ),
   earlyStoppingRounds: integer(
     0,
     0,
@@ -119,8 +130,11 @@ export function treeParameters(
     feature_fraction: options.featureFraction,
     extra_trees: options.extraTrees,
     max_bin: options.maxBin,
+    min_data_in_bin: options.minDataInBin,
     min_data_per_group: options.minDataPerGroup,
+    max_cat_to_onehot: options.maxCatToOnehot,
     cat_smooth: options.catSmooth,
+    histogram_pool_size: options.histogramPoolSize,
     seed: options.seed,
     num_threads: data.threads,
     verbosity: -1,

@@ -106,6 +106,11 @@ class Grower {
   readonly #orders: Int32Array[];
   readonly #spare: Int32Array;
   readonly #goesRight: Uint8Array;
+  /** Per code of a block its place, from 1 on, among the codes that a node's rows have; 0 between nodes. */
+  readonly #slots: Int32Array;
+  readonly #seen: Int32Array;
+  /** Weight per place and class. */
+  readonly #tally: Float64Array;
 
   constructor(
     rows: ScaledRows,
@@ -131,6 +136,11 @@ class Grower {
     this.#orders = [taken, ...sorted];
     this.#spare = new Int32Array(taken.length);
     this.#goesRight = new Uint8Array(rows.count);
+    const widest = widths.reduce((most, width) => Math.max(most, width), 0);
+    const places = Math.min(widest, taken.length);
+    this.#slots = new Int32Array(widest);
+    this.#seen = new Int32Array(places);
+    this.#tally = new Float64Array(places * classes);
   }
 
   grow(): Node {
@@ -241,21 +251,26 @@ class Grower {
     weight: number,
     best: Best,
   ): void {
+    if (chosen && !hasAny(chosen, base, this.#widths[block]!)) return;
     const codes = this.#rows.codes[block]!;
-    const perCode = new Map<number, Float64Array>();
+    const [order, labels, weights, classes] = [this.#orders[0]!, this.#labels, this.#weights, this.#classes];
+    const [slots, seen, tally] = [this.#slots, this.#seen, this.#tally];
+    let used = 0;
     for (let at = start; at < end; at++) {
-      const row = this.#orders[0]![at]!;
+      const row = order[at]!;
       const code = codes[row]!;
       if (code < 0 || (chosen && !chosen.has(base + code))) continue;
-      let own = perCode.get(code);
-      if (!own) {
-        own = new Float64Array(this.#classes);
-        perCode.set(code, own);
+      if (slots[code] === 0) {
+        tally.fill(0, used * classes, (used + 1) * classes);
+        seen[used] = code;
+        slots[code] = ++used;
       }
-      own[this.#labels[row]!]! += this.#weights[row]!;
+      tally[(slots[code]! - 1) * classes + labels[row]!]! += weights[row]!;
     }
-    for (const code of [...perCode.keys()].sort((a, b) => a - b)) {
-      const right = perCode.get(code)!;
+    for (const code of seen.subarray(0, used).sort()) {
+      const slot = slots[code]! - 1;
+      slots[code] = 0;
+      const right = tally.subarray(slot * classes, (slot + 1) * classes);
       const rightWeight = right.reduce((sum, own) => sum + own, 0);
       if (rightWeight >= weight * (1 - 1e-12)) continue;
       const gain = proxyGain(right, rightWeight, total, weight);
@@ -285,6 +300,11 @@ class Grower {
     }
     return middle;
   }
+}
+
+function hasAny(chosen: ReadonlySet<number>, base: number, width: number): boolean {
+  for (const column of chosen) if (column >= base && column < base + width) return true;
+  return false;
 }
 
 function squared(weights: Float64Array): number {

@@ -121,6 +121,7 @@ class Network {
     const error = new Float64Array(this.#outputs);
     const back = new Float64Array(hidden);
     const summed = new Float64Array(hidden);
+    const parameters = this.#parameters;
     let loss = 0;
     for (const row of rows) {
       this.#activate(learnt, row, active);
@@ -132,7 +133,7 @@ class Network {
         for (let unit = 0; unit < hidden; unit++) {
           const at = second + unit * error.length + output;
           gradient[at]! += error[output]! * active[unit]!;
-          if (active[unit]! > 0) back[unit]! += error[output]! * this.#parameters[at]!;
+          if (active[unit]! > 0) back[unit]! += error[output]! * parameters[at]!;
         }
       }
       this.#backward(learnt, row, back);
@@ -186,16 +187,18 @@ class Network {
   }
 
   #addColumn(active: Float64Array, column: number, value: number): void {
+    const parameters = this.#parameters;
     const base = column * active.length;
-    for (let unit = 0; unit < active.length; unit++) active[unit]! += value * this.#parameters[base + unit]!;
+    for (let unit = 0; unit < active.length; unit++) active[unit]! += value * parameters[base + unit]!;
   }
 
   #output(active: Float64Array, output: Float64Array): void {
     const { second, last } = this.#places;
+    const parameters = this.#parameters;
     for (let own = 0; own < output.length; own++) {
-      let sum = this.#parameters[last + own]!;
+      let sum = parameters[last + own]!;
       for (let unit = 0; unit < active.length; unit++)
-        sum += active[unit]! * this.#parameters[second + unit * output.length + own]!;
+        sum += active[unit]! * parameters[second + unit * output.length + own]!;
       output[own] = sum;
     }
   }
@@ -227,9 +230,10 @@ class Network {
 
   #backward({ numbers, codes }: ScaledRows, row: number, back: Float64Array): void {
     const { bases, zero, one } = this.#scaling;
+    const gradient = this.#gradient;
     const add = (column: number, value: number): void => {
       const base = column * back.length;
-      for (let unit = 0; unit < back.length; unit++) this.#gradient[base + unit]! += value * back[unit]!;
+      for (let unit = 0; unit < back.length; unit++) gradient[base + unit]! += value * back[unit]!;
     };
     for (let column = 0; column < numbers.length; column++) add(column, numbers[column]![row]!);
     for (let block = 0; block < codes.length; block++) {
@@ -243,15 +247,21 @@ class Network {
     const { biases, second, last } = this.#places;
     this.#steps++;
     const rate = (learningRate * Math.sqrt(1 - squareRate ** this.#steps)) / (1 - meanRate ** this.#steps);
+    const [parameters, gradient, means, squares] = [
+      this.#parameters,
+      this.#gradient,
+      this.#means,
+      this.#squares,
+    ];
     let penalty = 0;
-    for (let at = 0; at < this.#parameters.length; at++) {
+    for (let at = 0; at < parameters.length; at++) {
       const isWeight = at < biases || (at >= second && at < last);
-      const own = this.#parameters[at]!;
+      const own = parameters[at]!;
       if (isWeight) penalty += own * own;
-      const slope = (this.#gradient[at]! + (isWeight ? decay * own : 0)) / rows;
-      this.#means[at] = meanRate * this.#means[at]! + (1 - meanRate) * slope;
-      this.#squares[at] = squareRate * this.#squares[at]! + (1 - squareRate) * slope * slope;
-      this.#parameters[at]! -= (rate * this.#means[at]!) / (Math.sqrt(this.#squares[at]!) + smallest);
+      const slope = (gradient[at]! + (isWeight ? decay * own : 0)) / rows;
+      means[at] = meanRate * means[at]! + (1 - meanRate) * slope;
+      squares[at] = squareRate * squares[at]! + (1 - squareRate) * slope * slope;
+      parameters[at]! -= (rate * means[at]!) / (Math.sqrt(squares[at]!) + smallest);
     }
     return (loss + (decay * penalty) / 2) / rows;
   }

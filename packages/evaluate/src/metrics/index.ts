@@ -1,7 +1,8 @@
 export { type AccuracyOfSize, type AccuracyReport, binnedAccuracy, type GroupAccuracy } from "./accuracy.ts";
 export { type ClosestRecordShare, closestRecordShare } from "./closest-record.ts";
+export type { DetectionScore } from "./detection-folds.ts";
 export { type Compared, compareTables, type JudgedTables } from "./judged-tables.ts";
-export { type DetectionScore, logisticDetection } from "./logistic-detection.ts";
+export { logisticDetection } from "./logistic-detection.ts";
 export type { MetricDescription, MetricFamily, MetricNeed, MetricPart } from "./metric.ts";
 export type { MetricOptions } from "./metric-context.ts";
 export { comparedPrecisionRecall, type PrecisionRecallOptions, precisionRecall } from "./precision-recall.ts";
@@ -10,3 +11,4 @@ export { computeMetrics, type MetricResult, metricDescriptions } from "./registr
 export { svcDetection } from "./svc-detection.ts";
 export { tabsynProtocol } from "./tabsyn.ts";
 export type * from "./tabsyn-report.ts";
+export { xgboostDetection } from "./xgboost-detection.ts";

@@ -15,6 +15,8 @@ export interface TabsynScores {
   betaRecall: Score;
   /** Logistic C2ST: 1 where a linear model cannot tell the tables apart. */
   c2st: Score;
+  /** The same by XGBoost's trees, which see how columns belong together. */
+  c2stXgboost: Score;
 }
 
 export interface TabsynReport {
@@ -23,6 +25,7 @@ export interface TabsynReport {
   ceiling: TabsynScores | null;
   /** Logistic C2ST of the synthetic rows against the holdout: memorised rows gain nothing here. */
   c2stHoldout: Score;
+  c2stXgboostHoldout: Score;
   /** Share of the synthetic rows nearer to the real rows than to the holdout, ties half; the ideal is 0.5. */
   dcrShare: Estimate | null;
   /** The same without ties, as published. */

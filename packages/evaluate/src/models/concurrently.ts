@@ -1,4 +1,4 @@
-// Several pieces of native work side by side, as many as there are processors: each runs on one thread of the pool, so
+// Several jobs side by side, as many as there are processors: the native work of each runs on one thread of the pool, so
 // that a two-core machine trains two models at once. Results do not depend on it.
 
 import { availableParallelism } from "node:os";
