@@ -49,6 +49,7 @@ export function diffusionNetwork(
   const columns = noisedColumns(encoding);
   return {
     noise: noiseWidth(columns, options),
+    rowsAtOnce: rowsAtOnce(columns.columnOf.length),
     conditional: true,
     init: (at) => init(at, columns, options),
     data: () => noiseTables(columns),
@@ -73,6 +74,14 @@ export function diffusionNetwork(
     produce: (weights, layout, noise, condition, bias) =>
       sampleRows(weights, layout, columns, options, noise, condition, bias),
   };
+}
+
+/** Some 90 numbers per row and choice are held at a time: for so many cells they take about 90 MB. */
+const cellsAtOnce = 2 ** 18;
+
+/** Rows that are drawn at once: a power of two. */
+function rowsAtOnce(choices: number): number {
+  return Math.max(64, 2 ** Math.floor(Math.log2(cellsAtOnce / choices)));
 }
 
 /** Inverse deviations at even levels, per number; none where no column is noised. */

@@ -66,6 +66,11 @@ export interface TableNetwork {
   heldLoss?(given: Omit<StepGiven, "rate">, context: NetworkContext): Tensor;
   /** The part of a model's tree that sampling needs: it is what a model file holds. */
   sampling(model: StateTree): StateTree;
+  /**
+   * Most rows that `produce` is worth being asked for at once, a power of two from 64 on, where a whole window of them would
+   * take much memory; rows do not depend on it. Default: the whole window.
+   */
+  readonly rowsAtOnce?: number;
   /** True where `produce` adds the bias itself, as it draws inside; else it is added to the logits that it gives. */
   readonly addsBias?: boolean;
   /**

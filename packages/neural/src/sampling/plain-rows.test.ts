@@ -53,6 +53,29 @@ test.each([false, true])("rows are those of the windows one by one (conditions: 
   }
 });
 
+test("rows are the same however few of them are drawn at once", async () => {
+  const samplerOf = (rowsAtOnce?: number): RowSampler =>
+    new RowSampler({
+      network: { ...fixedNetwork(true), ...(rowsAtOnce === undefined ? {} : { rowsAtOnce }) },
+      layout,
+      weights: fixedWeights(layout),
+      bias: new Float32Array(choicesOf(layout)),
+      shares: Float64Array.from(encoding.columns.flatMap((column) => [...column.shares])),
+    });
+  const [whole, parts] = [samplerOf(), samplerOf(128)];
+  try {
+    const plain = { rowStart: 77, rowCount: windowRows + 300, seed: 3 };
+    const drawn = await drawPlain(whole, maps, layout, plain);
+    expect(await drawPlain(parts, maps, layout, plain)).toEqual(drawn);
+    const conditions = Int32Array.from({ length: windowRows }, (_, row) => (row % 3) - 1);
+    const judged = { rowStart: 5, seed: 9, attempt: 2, conditions };
+    expect(await parts.judge(judged)).toEqual(await whole.judge(judged));
+  } finally {
+    whole.free();
+    parts.free();
+  }
+});
+
 test("a sampler that takes much memory has one lane", () => {
   const numbers = (size: number) => ({
     state: { numbers: { shape: [size], data: new Float32Array(size) } },

@@ -11,6 +11,7 @@ import {
   type EntrySpec,
   less,
   log,
+  type NumberArray,
   neg,
   type nn,
   type Rng,
@@ -210,14 +211,16 @@ export function samplerEntries(
 /** A sampler's programs with their memory, which goes when it is dropped. */
 export class RowSampler {
   #parts: SamplerParts;
-  /** For whole windows. */
+  /** For whole windows, in parts of {@link #partRows}. */
   readonly #lanes: WindowLanes;
+  readonly #partRows: number;
   /** For few rows, from the first such request on. */
   #few: WindowLanes | undefined;
 
   constructor(parts: SamplerParts) {
     this.#parts = parts;
-    this.#lanes = new WindowLanes(() => this.#spec(windowRows));
+    this.#partRows = Math.min(windowRows, parts.network.rowsAtOnce ?? windowRows);
+    this.#lanes = new WindowLanes(() => this.#spec(this.#partRows));
   }
 
   get parts(): SamplerParts {
@@ -247,13 +250,13 @@ export class RowSampler {
    */
   async draw(request: WindowRequest, room?: DrawnWindow): Promise<DrawnWindow> {
     const { alternatives, places } = await this.#call("draw", request, room);
-    return { alternatives: alternatives!.data as Int32Array, places: this.#placesOf(places!) };
+    return { alternatives: alternatives!.data as Int32Array, places: this.#placesOf(places) };
   }
 
   /** Candidates for the same rows, nothing drawn. */
   async judge(request: WindowRequest): Promise<CandidateWindow> {
     const { logits, places } = await this.#call("judge", request);
-    return { logits: logits!.data as Float32Array, places: this.#placesOf(places!) };
+    return { logits: logits!.data as Float32Array, places: this.#placesOf(places) };
   }
 
   free(): void {
@@ -270,11 +273,11 @@ export class RowSampler {
     return { state: samplerState(this.#parts), entries: samplerEntries(this.#parts, rows) };
   }
 
-  #placesOf({ data }: TensorData): Float32Array {
-    return this.#parts.layout.placed.length > 0 ? (data as Float32Array) : new Float32Array(0);
+  #placesOf(places: TensorData | undefined): Float32Array {
+    return this.#parts.layout.placed.length > 0 ? (places!.data as Float32Array) : new Float32Array(0);
   }
 
-  #call(
+  async #call(
     entry: "draw" | "judge",
     request: WindowRequest,
     room?: DrawnWindow,
@@ -283,24 +286,56 @@ export class RowSampler {
     const rows = roomOf(rowCount);
     if (rows === fewRows) this.#few ??= new WindowLanes(() => this.#spec(fewRows));
     const lanes = rows === fewRows ? this.#few! : this.#lanes;
-    const inputs: Record<string, TensorData> = {};
-    if (takesConditions(this.#parts.network, this.#parts.layout)) {
-      const wanted = new Int32Array(rows).fill(-1);
-      if (conditions) wanted.set(conditions.subarray(0, rowCount));
-      inputs.conditions = tensorData(wanted);
-    }
-    const { alternatives, places } = room ?? {};
-    return lanes.call(rows === fewRows ? 0 : (lane ?? 0), entry, inputs, {
-      seed,
-      firstStep: attempt,
-      rowOffset: rowStart,
-      ...(alternatives && places
-        ? { into: this.#parts.layout.placed.length > 0 ? { alternatives, places } : { alternatives } }
-        : {}),
-      ...(lane === undefined ? {} : { threads: lanes.threadsEach }),
-      ...(signal ? { signal } : {}),
-    });
+    const part = rows === fewRows ? fewRows : this.#partRows;
+    const takes = takesConditions(this.#parts.network, this.#parts.layout);
+    const run = (from: number, into: Readonly<Record<string, NumberArray>> | undefined) => {
+      const inputs: Record<string, TensorData> = {};
+      if (takes) {
+        const wanted = new Int32Array(part).fill(-1);
+        if (conditions) wanted.set(conditions.subarray(from, Math.min(rowCount, from + part)));
+        inputs.conditions = tensorData(wanted);
+      }
+      return lanes.call(rows === fewRows ? 0 : (lane ?? 0), entry, inputs, {
+        seed,
+        firstStep: attempt,
+        rowOffset: rowStart + from,
+        ...(into ? { into } : {}),
+        ...(lane === undefined ? {} : { threads: lanes.threadsEach }),
+        ...(signal ? { signal } : {}),
+      });
+    };
+    if (part === rows) return run(0, room && this.#arrays("draw", rows, room));
+    const whole = this.#arrays(entry, rows, room);
+    for (let from = 0; from < rowCount; from += part)
+      await run(
+        from,
+        mapValues(whole, (array) => {
+          const width = array.length / rows;
+          return array.subarray(from * width, (from + part) * width);
+        }),
+      );
+    return mapValues(whole, (array) => tensorData(array));
   }
+
+  /** Where an entry's outputs for so many rows go; none of places where there are none. */
+  #arrays(entry: "draw" | "judge", rows: number, room?: DrawnWindow): Record<string, NumberArray> {
+    const { layout } = this.#parts;
+    const placed = layout.placed.length;
+    const places = room?.places ?? new Float32Array(rows * placed);
+    return {
+      ...(entry === "judge"
+        ? { logits: new Float32Array(rows * choicesOf(layout)) }
+        : { alternatives: room?.alternatives ?? new Int32Array(rows * layout.widths.length) }),
+      ...(placed > 0 ? { places } : {}),
+    };
+  }
+}
+
+function mapValues<From, To>(
+  record: Readonly<Record<string, From>>,
+  change: (value: From) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
 }
 
 /** Rows that a request for so many is drawn as. */
