@@ -53,13 +53,12 @@ void checkBins(const std::vector<BinnedColumn>& columns, int64_t rows) {
   }
 }
 
-std::vector<uint32_t> readHeld(Arguments& arguments, size_t index, int64_t rows) {
-  const auto held = arguments.array<uint32_t>(index, "held");
+std::vector<uint32_t> heldRows(Arguments& arguments, const Span<uint32_t>& held, int64_t rows) {
   for (int64_t i = 0; i < held.size; i++) arguments.expect(held.data[i] < rows, "Expected rows of the table for held");
   return {held.data, held.data + held.size};
 }
 
-// growDonorTree(bins, counts, nominal, codes, outcomes, ordered, zeroApart, held, minLeaf, penalty, abort?) -> tree
+// growDonorTree(bins, counts, nominal, codes, outcomes, ordered, zeroApart, folds, minLeaf, penalty, abort?) -> tree
 Napi::Value growTree(Info info) {
   Arguments arguments(info);
   const auto codes = arguments.array<int32_t>(3, "codes");
@@ -73,7 +72,9 @@ Napi::Value growTree(Info info) {
   outcomes.ordered = arguments.flag(5, "ordered");
   outcomes.zeroApart = arguments.flag(6, "zeroApart");
   TreeSettings settings;
-  settings.held = readHeld(arguments, 7, codes.size);
+  const Napi::Array folds = arguments.list(7, "folds");
+  for (uint32_t i = 0; i < folds.Length(); i++)
+    settings.folds.push_back(heldRows(arguments, arguments.arrayIn<uint32_t>(folds.Get(i), "a fold"), codes.size));
   settings.minLeaf = arguments.integer(8, "minLeaf", 1, std::numeric_limits<int32_t>::max());
   settings.penalty = arguments.number(9, "penalty", 0, 1000);
   return arguments.start(10, [=](Abort abort) -> Result {
@@ -113,7 +114,7 @@ Napi::Value boost(Info info) {
   const auto columns = readColumns(arguments, 0, classOf.size);
   const auto classes = static_cast<int>(arguments.integer(4, "classes", 2, 64));
   BoostSettings settings;
-  settings.held = readHeld(arguments, 5, classOf.size);
+  settings.held = heldRows(arguments, arguments.array<uint32_t>(5, "held"), classOf.size);
   settings.depth = static_cast<int>(arguments.integer(6, "depth", 1, 8));
   settings.maxTrees = static_cast<int>(arguments.integer(7, "maxTrees", 0, 100'000));
   settings.learningRate = arguments.number(8, "learningRate", 1e-6, 1);

@@ -111,72 +111,96 @@ void fillLeaves(DonorTree& tree, const std::vector<BinnedColumn>& columns, const
   }
 }
 
-Verdict judge(const DonorTree& tree, const std::vector<BinnedColumn>& columns, const Outcomes& outcomes,
-              const std::vector<uint8_t>& classOf, int classes, const TreeSettings& settings) {
-  const auto width = static_cast<size_t>(classes);
-  const std::vector<int32_t> counts = classCounts(tree, classOf, classes);
-  std::vector<double> splits;
-  for (double m = 2.0 * static_cast<double>(settings.minLeaf); splits.size() < 8; m *= 2) splits.push_back(m);
-  splits.push_back(std::numeric_limits<double>::infinity());
-  std::vector<double> sums(splits.size() * smoothings.size());
-  for (const uint32_t row : settings.held) {
-    if (outcomes.codes[row] < 0) continue;
-    const size_t k = classOf[static_cast<size_t>(outcomes.codes[row])];
-    std::array<double, smoothings.size()> p;
-    p.fill(1.0 / static_cast<double>(classes));
-    size_t node = 0;
-    size_t left = splits.size();
-    for (;;) {
-      const double n = tree.end[node] - tree.start[node];
-      const double variety = varietyOf(counts.data() + node * width, width);
-      for (size_t a = 0; a < smoothings.size(); a++) {
-        const double above = smoothings[a] * variety;
-        p[a] = (counts[node * width + k] + above * p[a]) / (n + above);
+/// What held-out rows say of each depth and smoothing: sums of their log-likelihoods.
+class Judge {
+ public:
+  explicit Judge(const TreeSettings& settings) {
+    for (double m = 2.0 * static_cast<double>(settings.minLeaf); splits_.size() < 8; m *= 2) splits_.push_back(m);
+    splits_.push_back(std::numeric_limits<double>::infinity());
+  }
+
+  /// Hears a fold that the tree was not grown from.
+  void hear(const DonorTree& tree, const std::vector<BinnedColumn>& columns, const Outcomes& outcomes,
+            const std::vector<uint8_t>& classOf, int classes, const std::vector<uint32_t>& fold) {
+    std::vector<double> own(splits_.size() * smoothings.size());
+    const auto width = static_cast<size_t>(classes);
+    const std::vector<int32_t> counts = classCounts(tree, classOf, classes);
+    for (const uint32_t row : fold) {
+      if (outcomes.codes[row] < 0) continue;
+      const size_t k = classOf[static_cast<size_t>(outcomes.codes[row])];
+      std::array<double, smoothings.size()> p;
+      p.fill(1.0 / static_cast<double>(classes));
+      size_t node = 0;
+      size_t left = splits_.size();
+      for (;;) {
+        const double n = tree.end[node] - tree.start[node];
+        const double variety = varietyOf(counts.data() + node * width, width);
+        for (size_t a = 0; a < smoothings.size(); a++) {
+          const double above = smoothings[a] * variety;
+          p[a] = (counts[node * width + k] + above * p[a]) / (n + above);
+        }
+        // Depths for which this node is a leaf.
+        while (left > 0 && (tree.feature[node] < 0 || n < splits_[left - 1])) {
+          left--;
+          for (size_t a = 0; a < smoothings.size(); a++)
+            own[left * smoothings.size() + a] += std::log(std::max(leastLikelihood, p[a]));
+        }
+        if (left == 0) break;
+        node = childOf(tree, node, columns, row);
       }
-      // Depths for which this node is a leaf.
-      while (left > 0 && (tree.feature[node] < 0 || n < splits[left - 1])) {
-        left--;
-        for (size_t a = 0; a < smoothings.size(); a++) sums[left * smoothings.size() + a] += std::log(std::max(leastLikelihood, p[a]));
-      }
-      if (left == 0) break;
-      node = childOf(tree, node, columns, row);
+    }
+    if (sums_.empty()) {
+      sums_ = first_ = own;
+      firstRows_ = static_cast<double>(std::max<size_t>(1, fold.size()));
+    } else {
+      for (size_t i = 0; i < own.size(); i++) sums_[i] += own[i];
     }
   }
-  Verdict verdict;
-  const auto rows = static_cast<double>(std::max<size_t>(1, settings.held.size()));
-  for (size_t s = 0; s < splits.size(); s++)
-    for (size_t a = 0; a < smoothings.size(); a++) {
-      const double score = sums[s * smoothings.size() + a] / rows;
-      if (score > verdict.score) verdict = {splits[s], smoothings[a], score, 0};
-    }
-  verdict.root = sums[(splits.size() - 1) * smoothings.size()] / rows;
-  return verdict;
-}
+
+  Verdict verdict() const {
+    Verdict verdict;
+    if (sums_.empty()) return verdict;
+    const auto best = static_cast<size_t>(std::max_element(sums_.begin(), sums_.end()) - sums_.begin());
+    verdict.minSplit = splits_[best / smoothings.size()];
+    verdict.smoothing = smoothings[best % smoothings.size()];
+    verdict.score = first_[best] / firstRows_;
+    verdict.root = first_[(splits_.size() - 1) * smoothings.size()] / firstRows_;
+    return verdict;
+  }
+
+ private:
+  /// Fewest rows of a node that is split, per depth.
+  std::vector<double> splits_;
+  /// Per depth and smoothing: of all folds, and of the first.
+  std::vector<double> sums_, first_;
+  double firstRows_ = 1;
+};
 
 }  // namespace
 
 DonorTree growDonorTree(const std::vector<BinnedColumn>& columns, const Outcomes& outcomes, const TreeSettings& settings,
                         Abort abort) {
   Grower grower(columns, outcomes, settings, abort);
-  std::vector<bool> isHeld(static_cast<size_t>(outcomes.rows));
-  for (const uint32_t row : settings.held) isHeld[row] = true;
-  std::vector<uint32_t> all, others;
-  for (int64_t row = 0; row < outcomes.rows; row++) {
-    if (outcomes.codes[row] < 0) continue;
-    all.push_back(static_cast<uint32_t>(row));
-    if (!isHeld[static_cast<size_t>(row)]) others.push_back(static_cast<uint32_t>(row));
-  }
+  std::vector<uint32_t> all;
+  for (int64_t row = 0; row < outcomes.rows; row++)
+    if (outcomes.codes[row] >= 0) all.push_back(static_cast<uint32_t>(row));
   std::vector<uint32_t> rows = sampleRows(all);
-  double minSplit = 0;
-  Verdict verdict;
-  if (!settings.held.empty() && !others.empty()) {
+  Judge judge(settings);
+  double share = 1;
+  for (const std::vector<uint32_t>& fold : settings.folds) {
+    std::vector<bool> isHeld(static_cast<size_t>(outcomes.rows));
+    for (const uint32_t row : fold) isHeld[row] = true;
+    std::vector<uint32_t> others;
+    for (const uint32_t row : all)
+      if (!isHeld[row]) others.push_back(row);
+    if (others.empty()) continue;
     others = sampleRows(others);
-    const DonorTree tree = grower.grow(others, 0);
-    verdict = judge(tree, columns, outcomes, grower.classOf(), grower.classes(), settings);
-    minSplit = verdict.minSplit > 2.0 * static_cast<double>(settings.minLeaf)
-                   ? verdict.minSplit * static_cast<double>(rows.size()) / static_cast<double>(others.size())
-                   : 0;
+    share = static_cast<double>(others.size()) / static_cast<double>(rows.size());
+    judge.hear(grower.grow(others, 0), columns, outcomes, grower.classOf(), grower.classes(), fold);
   }
+  const Verdict verdict = judge.verdict();
+  const bool isDeepest = !(verdict.minSplit > 2.0 * static_cast<double>(settings.minLeaf));
+  const double minSplit = isDeepest ? 0 : verdict.minSplit / share;
   const double most = static_cast<double>(outcomes.rows) + 1;
   DonorTree tree = grower.grow(rows, static_cast<int64_t>(std::min(minSplit, most)));
   if (rows.size() < all.size()) fillLeaves(tree, columns, outcomes, all);

@@ -24,8 +24,8 @@ struct TreeSettings {
   /// What a split must gain, as a multiple of what chance gives.
   double penalty = 1;
   int maxDepth = 48;
-  /// Rows held out to choose depth and smoothing by; the other rows grow the tree that is judged.
-  std::vector<uint32_t> held;
+  /// Folds of rows to choose depth and smoothing by: each is held out in its turn from a tree that the others grow.
+  std::vector<std::vector<uint32_t>> folds;
 };
 
 struct DonorTree {
@@ -48,7 +48,7 @@ struct DonorTree {
   double smoothing = 0;
   /// Class per outcome, as held-out rows are judged by: frequent outcomes alone, the others in groups.
   std::vector<uint8_t> classOf;
-  /// Mean log-likelihood of the held-out rows' classes, in nats; that of no tree at all.
+  /// Mean log-likelihood of the classes of the first fold's rows, in nats; that of no tree at all.
   double heldScore = 0;
   double heldRoot = 0;
 };
@@ -62,7 +62,7 @@ struct Outcomes {
   bool zeroApart = false;
 };
 
-/// Grows a tree. Where rows are held out, its depth and smoothing are those that make them likeliest.
+/// Grows a tree. Where there are folds, its depth and smoothing are those that make their rows likeliest.
 /// @throws Aborted
 DonorTree growDonorTree(const std::vector<BinnedColumn>& columns, const Outcomes& outcomes, const TreeSettings& settings,
                         Abort abort);

@@ -18,7 +18,7 @@ const chance = noise("chance");
 const a = column((row) => Math.floor(first(row) * 20), 20);
 const b = column((row) => Math.floor(second(row) * 7), 7, true);
 const held = Uint32Array.from({ length: rows / 5 }, (_, i) => 5 * i);
-const settings = { ordered: false, zeroApart: false, held, minLeaf: 20, penalty: 2 };
+const settings = { ordered: false, zeroApart: false, folds: [held], minLeaf: 20, penalty: 2 };
 
 /** Class 1 with probability 0.9 where a >= 12 and b is 1, 3 or 5, else 0.1. */
 const codes = Int32Array.from({ length: rows }, (_, row) => {
@@ -61,6 +61,22 @@ describe("a donor tree", () => {
     const coin = Int32Array.from({ length: rows }, (_, row) => (chance(row) < 0.5 ? 1 : 0));
     const tree = await growDonorTree({ columns: [a, b], codes: coin, outcomes: 2, ...settings });
     expect(tree.feature.length).toBeLessThanOrEqual(3);
+  });
+
+  test("of few rows is no deeper than its folds say", async () => {
+    const few = 150;
+    const columns = [a, b].map((own) => ({ ...own, bins: own.bins.slice(0, few) }));
+    const coin = Int32Array.from({ length: few }, (_, row) => (chance(row) < 0.5 ? 1 : 0));
+    const folds = Array.from({ length: 5 }, (_, fold) =>
+      Uint32Array.from({ length: few / 5 }, (_unused, i) => 5 * i + fold),
+    );
+    const loose = { ...settings, columns, codes: coin, outcomes: 2, minLeaf: 5, penalty: 0 };
+    const [judged, unjudged] = [
+      await growDonorTree({ ...loose, folds }),
+      await growDonorTree({ ...loose, folds: [] }),
+    ];
+    expect(unjudged.feature.length).toBeGreaterThan(15);
+    expect(judged.feature.length).toBeLessThan(8);
   });
 
   test("takes a leaf without variation at its word", async () => {

@@ -30,8 +30,10 @@ export interface DonorTreeRequest {
   readonly ordered: boolean;
   /** True: outcome 0 is apart from that order, as missing cells are. */
   readonly zeroApart: boolean;
-  /** Rows held out to choose depth and smoothing by; the tree that comes back is grown from all. */
-  readonly held: Uint32Array;
+  /**
+   * Rows to choose depth and smoothing by: each fold is held out in its turn; the tree that comes back is grown from all.
+   */
+  readonly folds: readonly Uint32Array[];
   /** Fewest rows of a leaf, at least 1. */
   readonly minLeaf: number;
   /** What a split must gain, as a multiple of what chance gives; 0 to 1,000. */
@@ -40,7 +42,7 @@ export interface DonorTreeRequest {
 
 /** @throws VerisimError `VERISIM_NATIVE_ARGUMENT`, `VERISIM_OUT_OF_MEMORY`, `VERISIM_ABORTED` */
 export function growDonorTree(request: DonorTreeRequest, signal?: AbortSignal): Promise<GrownTree> {
-  const { columns, codes, outcomes, ordered, zeroApart, held, minLeaf, penalty } = request;
+  const { columns, codes, outcomes, ordered, zeroApart, folds, minLeaf, penalty } = request;
   return runOwnTrees("growDonorTree", signal, (addon, abort) =>
     addon.growDonorTree(
       columns.map(({ bins }) => bins),
@@ -50,7 +52,7 @@ export function growDonorTree(request: DonorTreeRequest, signal?: AbortSignal): 
       outcomes,
       ordered,
       zeroApart,
-      held,
+      folds,
       minLeaf,
       penalty,
       abort,

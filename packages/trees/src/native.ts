@@ -55,7 +55,7 @@ export interface Addon {
     outcomes: number,
     ordered: boolean,
     zeroApart: boolean,
-    held: Uint32Array,
+    folds: readonly Uint32Array[],
     minLeaf: number,
     penalty: number,
     abort: AbortHandle | undefined,
@@ -115,7 +115,7 @@ export interface GrownTree extends DonorTree {
   readonly smoothing: number;
   /** Class per outcome, below 64, as held-out rows are judged by: frequent outcomes alone, the others in groups. */
   readonly classOf: Uint8Array;
-  /** Mean log-likelihood of held-out rows' classes, in nats; of no split at all. */
+  /** Mean log-likelihood of the classes of the first fold's rows, in nats; of no split at all. */
   readonly heldScore: number;
   readonly heldRoot: number;
 }

@@ -28,7 +28,7 @@ const columns = [column("first", 0), column("second", 1)];
 
 async function chainTrees(): Promise<ChainTrees[]> {
   const held = Uint32Array.from({ length: rows / 5 }, (_, i) => 5 * i);
-  const own = { outcomes: 3, ordered: false, zeroApart: false, held, minLeaf: 20, penalty: 2 };
+  const own = { outcomes: 3, ordered: false, zeroApart: false, folds: [held], minLeaf: 20, penalty: 2 };
   const { classOf, smoothing, heldScore, heldRoot, ...tree } = await growDonorTree({
     ...own,
     columns: [],

@@ -108,7 +108,7 @@ async function heldLikelihood(
           outcomes: outcomesOf(column),
           ordered: column.kind === "number",
           zeroApart: column.kind === "number" && column.missing,
-          held,
+          folds: [held],
           minLeaf: options.minLeaf,
           penalty: options.penalty,
         },

@@ -6,7 +6,7 @@ import { TableTransformer } from "@verisim/transforms";
 import { binnedColumn } from "./binned-column.ts";
 import { calibrateClasses } from "./calibrate-classes.ts";
 import { orderColumns } from "./column-order.ts";
-import { chainOf, fitTrees, heldRows } from "./fit-trees.ts";
+import { chainOf, fitTrees, heldFolds } from "./fit-trees.ts";
 import { finiteColumns, learnColumns } from "./learnt-columns.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { choosePredictors } from "./predictors.ts";
@@ -34,7 +34,7 @@ export async function fitModel(
     (place) => dictionaryOf(transformer, encoded[place]!.name),
     resolved,
   );
-  const held = heldRows(table.rowCount, streamKey(seed, tableName, "held rows"));
+  const folds = heldFolds(table.rowCount, streamKey(seed, tableName, "held rows"));
   const run = { ...(signal ? { signal } : {}), atOnce: Math.min(mostAtOnce, threads()), options: resolved };
   const order = await orderColumns(plan.learnt, run);
   const columns = order.map((place) => plan.learnt[place]!);
@@ -44,7 +44,7 @@ export async function fitModel(
     ...run,
     binned,
     uses: choosePredictors(binned, resolved.maxPredictors),
-    held,
+    folds,
     seed,
     ...(onProgress ? { onProgress } : {}),
   });

@@ -53,16 +53,22 @@ const mostBoostRows = 2 ** 17;
 const mostScores = 3_000_000;
 /** Most held-out rows that boosting looks at after every tree. */
 const mostBoostHeld = 6_000;
-/** Fewer rows than these are all needed to learn from. */
-const fewestRows = 200;
+/** Below so many rows each row is held out once, in one of some folds: a part of them would say little. */
+const foldedRows = 2_000;
+const foldCount = 5;
+/** Fewer rows than these cannot be told apart from chance. */
+const fewestRows = 50;
+/** Fewer rows than these are too few to boost by. */
+const fewestBoosted = 200;
 
-/** The rows that are held out to judge by. */
-export function heldRows(rowCount: number, key: StreamKey): Uint32Array {
-  if (rowCount < fewestRows) return new Uint32Array(0);
-  const share = Math.min(heldShare, mostHeld / rowCount);
-  const held: number[] = [];
-  for (let row = 0; row < rowCount; row++) if (rowUniform(key, row) < share) held.push(row);
-  return Uint32Array.from(held);
+/** The rows that are held out to judge by, in folds. */
+export function heldFolds(rowCount: number, key: StreamKey): Uint32Array[] {
+  if (rowCount < fewestRows) return [];
+  const isFolded = rowCount < foldedRows;
+  const share = isFolded ? 1 / foldCount : Math.min(heldShare, mostHeld / rowCount);
+  const folds: number[][] = Array.from({ length: isFolded ? foldCount : 1 }, () => []);
+  for (let row = 0; row < rowCount; row++) folds[Math.floor(rowUniform(key, row) / share)]?.push(row);
+  return folds.map((fold) => Uint32Array.from(fold));
 }
 
 export interface FitTreesRequest extends RunOptions {
@@ -72,7 +78,8 @@ export interface FitTreesRequest extends RunOptions {
   readonly binned: readonly BinnedColumn[];
   /** Places of the columns that each looks at. */
   readonly uses: readonly Int32Array[];
-  readonly held: Uint32Array;
+  /** Rows held out to judge by; boosting is judged by the first fold. */
+  readonly folds: readonly Uint32Array[];
   readonly options: ResolvedOptions;
   readonly seed: number;
   /** Columns that are worked on at once. */
@@ -106,13 +113,13 @@ export async function fitTrees(request: FitTreesRequest): Promise<ColumnTrees[]>
 }
 
 async function fitColumn(place: number, request: FitTreesRequest): Promise<ColumnTrees> {
-  const { columns, binned, held } = request;
+  const { columns, binned, folds } = request;
   const { column, drawn } = columns[place]!;
   const uses = request.uses[place]!;
   const seen = Array.from(uses, (use) => binned[use]!);
   const { tree, classOf, heldScore } = await growTree(columns[place]!, seen, request);
-  const plain = { uses, model: tree, heldScore: held.length > 0 ? heldScore : 0 };
-  if (seen.length === 0 || held.length === 0) return plain;
+  const plain = { uses, model: tree, heldScore: folds.length > 0 ? heldScore : 0 };
+  if (seen.length === 0 || drawn.length < fewestBoosted) return plain;
   const codes = column.kind === "number" ? drawn.map((code) => (code < 0 ? -1 : classOf[code]!)) : drawn;
   const count = column.kind === "number" ? Math.max(...classOf) + 1 : outcomesOf(column);
   const boosted = await boost(codes, count, seen, heldScore, request);
@@ -137,7 +144,7 @@ async function fitColumn(place: number, request: FitTreesRequest): Promise<Colum
 async function growTree(
   { column, drawn }: ColumnRows,
   seen: readonly BinnedColumn[],
-  { held, options, signal }: FitTreesRequest,
+  { folds, options, signal }: FitTreesRequest,
 ): Promise<{ tree: DonorTree; classOf: Uint8Array; heldScore: number }> {
   const { classOf, heldScore, heldRoot, smoothing, ...tree } = await growDonorTree(
     {
@@ -146,7 +153,7 @@ async function growTree(
       outcomes: outcomesOf(column),
       ordered: column.kind === "number",
       zeroApart: column.kind === "number" && column.missing,
-      held,
+      folds,
       minLeaf: options.minLeaf,
       penalty: options.penalty,
     },
@@ -161,7 +168,7 @@ async function boost(
   count: number,
   seen: readonly BinnedColumn[],
   toBeat: number,
-  { held, options, seed, signal }: FitTreesRequest,
+  { folds, options, seed, signal }: FitTreesRequest,
 ): Promise<(BoostedModel & { readonly heldScore: number }) | undefined> {
   const counts = new Float64Array(count);
   for (const code of codes) if (code >= 0) counts[code]!++;
@@ -171,7 +178,7 @@ async function boost(
   outcomes.forEach((code, k) => {
     classes[code] = k;
   });
-  const watched = evenly(held, mostBoostHeld);
+  const watched = evenly(folds[0]!, mostBoostHeld);
   const { heldScore, ...boosted } = await boostClasses(
     {
       columns: seen,
