@@ -253,6 +253,19 @@ describe.skipIf(chromiumPath === null)("the report in a browser", () => {
     await close();
   });
 
+  test("on paper nothing that was folded is missing", async () => {
+    const { page, close } = await openReport(browser, renderReport(await whole()));
+    const folded = (): Promise<number> =>
+      page.$$eval(
+        "details:not([open])",
+        (all) => all.filter((one) => !one.lastElementChild!.checkVisibility()).length,
+      );
+    expect(await folded()).toBeGreaterThan(3);
+    await page.emulateMedia({ media: "print" });
+    expect(await folded()).toBe(0);
+    await close();
+  });
+
   test("the verdict's tiles lead to their sections by keyboard, and every link has its place", async () => {
     const { page, close } = await openReport(browser, renderReport(await whole()));
     const questions = await page.$$eval(".answer .question", (all) => all.map((one) => one.textContent));

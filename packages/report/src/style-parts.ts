@@ -19,7 +19,7 @@ export const partStyle: string = `
 .split { display: grid; grid-template-columns: minmax(240px, 330px) minmax(0, 1fr); gap: 12px 40px; align-items: start; }
 .narrow-figure { margin: 0; max-width: 330px; }
 .share-bar rect { fill: var(--synthetic); }
-.planes { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 240px), 1fr)); gap: 16px; margin: 8px 0 16px; }
+.planes { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 240px), 1fr)); gap: 16px; align-items: end; margin: 8px 0 16px; }
 .plane { margin: 0; min-width: 0; } .plane figcaption { font-size: 13px; margin-bottom: 4px; color: var(--quiet); }
 .plane > div { border: 1px solid var(--rule); background: var(--surface); aspect-ratio: 1; overflow: hidden; }
 .plane img { display: block; width: 100%; height: 100%; image-rendering: pixelated; }

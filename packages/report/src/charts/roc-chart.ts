@@ -6,7 +6,7 @@ import { line } from "d3-shape";
 import { type Html, html } from "../html.ts";
 
 const size = 300;
-const plot = { left: 40, right: size - 8, top: 8, bottom: size - 40 };
+const plot = { left: 54, right: size - 8, top: 8, bottom: size - 40 };
 
 /** The curve, and that of the holdout where there is one. */
 export function rocChart(test: TwoSampleReport, label: string): Html {

@@ -5,7 +5,7 @@ import { intervalMark } from "../charts/interval-mark.ts";
 import { type Html, html } from "../html.ts";
 import type { ReportView } from "../report-input.ts";
 import { count, counted, percent } from "../text.ts";
-import { columnLink, figure, leftOut, table } from "./figure-text.ts";
+import { columnLink, figure, leftOut, meansCell, table } from "./figure-text.ts";
 import { data, type Section } from "./section.ts";
 
 const shownRows = 12;
@@ -28,7 +28,7 @@ function totals({ totals: own, modes }: DiversityReport): Html {
   ): Html => {
     const estimate = share === null ? null : { value: share, low: share, high: share };
     return html`<tr><th scope="row">${name}</th><td>${intervalMark({ width: 200, estimate, control: ceiling ?? null, domain: [0, 1] })}</td>
-<td class="number"><b>${figure(share)}</b></td><td class="number">${figure(ceiling)}</td><td class="quiet">${means}</td></tr>`;
+<td class="number"><b>${figure(share)}</b></td><td class="number">${figure(ceiling)}</td>${meansCell(means)}</tr>`;
   };
   const { ceiling } = own;
   return table(

@@ -56,6 +56,11 @@ export function table(
   )}</tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
+/** What a figure means, in a cell that stays wide enough to be read: on a phone the table scrolls sideways. */
+export function meansCell(means: string): Html {
+  return html`<td class="quiet"><span class="means">${means}</span></td>`;
+}
+
 /** A sentence on a part that could not be made. */
 export function leftOut(view: ReportView, part: string): Html | null {
   const state = view.evaluation.parts.find((own) => own.part === part);

@@ -5,7 +5,16 @@ import type { ModelFileReport, PrivacyReport } from "@verisim/evaluate";
 import { type Html, html } from "../html.ts";
 import type { ReportView } from "../report-input.ts";
 import { count, counted, percent, rate } from "../text.ts";
-import { columnLink, estimateInline, estimateText, figure, leftOut, table, three } from "./figure-text.ts";
+import {
+  columnLink,
+  estimateInline,
+  estimateText,
+  figure,
+  leftOut,
+  meansCell,
+  table,
+  three,
+} from "./figure-text.ts";
 import { attackSections } from "./privacy-attacks.ts";
 import { data, type Section } from "./section.ts";
 
@@ -96,7 +105,7 @@ function anonymity({ anonymity: own }: PrivacyReport): Html | null {
   if (!own) return null;
   const { deltaPresence: delta, identifiability } = own;
   const row = (name: string, value: Html | string, means: string): Html =>
-    html`<tr><th scope="row">${name}</th><td class="number"><b>${value}</b></td><td class="quiet">${means}</td></tr>`;
+    html`<tr><th scope="row">${name}</th><td class="number"><b>${value}</b></td>${meansCell(means)}</tr>`;
   return html`<h3>Anonymity by quasi-identifiers</h3><p class="quiet">${own.guessed ? "Nobody named the columns that an outsider may know, so those with few values were taken: " : "Columns that an outsider may know: "}${own.quasiIdentifiers.map(
     (name, place) => html`${place > 0 && ", "}${data(name)}`,
   )}. Synthetic rows stand for nobody: these figures ask whom they could be taken for.</p>${table(

@@ -8,7 +8,7 @@ import { densityPicture, surplusPicture } from "../charts/share-maps.ts";
 import { type Html, html } from "../html.ts";
 import type { ReportView } from "../report-input.ts";
 import { count, percent } from "../text.ts";
-import { columnLink, estimateInline, figure, leftOut, table, three } from "./figure-text.ts";
+import { columnLink, estimateInline, figure, leftOut, meansCell, table, three } from "./figure-text.ts";
 import { data, overlayKey, type Section } from "./section.ts";
 
 const shownColumns = 12;
@@ -95,7 +95,7 @@ function neighbours({ rows, k, synthetic, ceiling }: PrecisionRecallReport): Htm
     const [own, best] = [of(synthetic), ceiling && of(ceiling)];
     const estimate = own === null ? null : { value: own, low: own, high: own };
     return html`<tr><th scope="row">${name}</th><td>${intervalMark({ estimate, control: best, domain: [0, Math.max(1, own ?? 0, best ?? 0)] })}</td>
-<td class="number"><b>${figure(own)}</b></td>${ceiling && html`<td class="number">${figure(best)}</td>`}<td class="quiet">${means}</td></tr>`;
+<td class="number"><b>${figure(own)}</b></td>${ceiling && html`<td class="number">${figure(best)}</td>`}${meansCell(means)}</tr>`;
   };
   return html`<h3>By their neighbours</h3><p class="quiet">${count(rows)} rows of each table, each with its ${k} nearest real ones.</p>${table(
     ["Figure", "", "Synthetic", ...(ceiling ? ["Real holdout"] : []), "Means"],
