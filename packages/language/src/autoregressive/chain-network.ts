@@ -67,7 +67,12 @@ export function chainNetwork(options: ResolvedAutoregressiveOptions, encoding: T
     noise: 0,
     conditional: false,
     init: (at, { shares, rows }) => {
-      const parameters = initNetwork(at, shape, networkSize(rows.rowCount, options), shares);
+      const parameters = initNetwork(
+        at,
+        shape,
+        networkSize(rows.rowCount, layout.widths.length, options),
+        shares,
+      );
       return {
         parameters,
         keptBack: tensorData(keepBackRare(rows, encoding, options.minGroup)),

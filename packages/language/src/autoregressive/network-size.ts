@@ -14,16 +14,24 @@ const rowsOfFull = 16_000;
 const [narrowest, full] = [16, 64];
 /** Widths are whole multiples, as the kernels like them. */
 const multiple = 8;
-/** The vector of known cells is so many times as wide as a column's own layer. */
+/** The vector of known cells is so many times as wide as a column's own layer, or wider where it must tell many columns apart. */
 const hiddenPerHead = 3;
+const hiddenPerColumn = 4;
 
-/** The size for so many training rows, where the options leave it open. */
+/** The size for so many training rows and columns, where the options leave it open. */
 export function networkSize(
   rowCount: number,
+  columns: number,
   { hiddenDim, headDim }: { readonly hiddenDim: number | null; readonly headDim: number | null },
 ): NetworkSize {
   const wished = full * Math.cbrt(Math.min(1, rowCount / rowsOfFull));
   const byRows = Math.max(narrowest, multiple * Math.round(wished / multiple));
-  const head = headDim ?? byRows;
-  return { head, hidden: hiddenDim ?? hiddenPerHead * byRows };
+  const byColumns = Math.min(
+    hiddenPerHead * full,
+    multiple * Math.ceil((hiddenPerColumn * columns) / multiple),
+  );
+  return {
+    head: headDim ?? byRows,
+    hidden: hiddenDim ?? Math.max(hiddenPerHead * byRows, byColumns),
+  };
 }

@@ -31,7 +31,7 @@ export interface AutoregressiveTableOptions extends Shared {
   maxBlocks?: number | null;
   /** Training steps at most, however many rows there are. */
   maxSteps?: number;
-  /** Width of the vector that known cells add up to; null: the wider the more rows, from 48 to 192. */
+  /** Width of the vector that known cells add up to; null: the wider the more rows and columns, from 48 to 192. */
   hiddenDim?: number | null;
   /** Width of each column's own layer; null: the wider the more rows, from 16 to 64. */
   headDim?: number | null;
@@ -100,7 +100,7 @@ export const autoregressiveOptions: OptionTable = {
     min: 1,
     max: 8192,
     description:
-      "Width of the vector that known cells add up to; null: the wider the more rows, from 48 to 192.",
+      "Width of the vector that known cells add up to; null: the wider the more rows and columns, from 48 to 192.",
   },
   headDim: {
     type: "integer",
