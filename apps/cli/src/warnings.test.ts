@@ -23,6 +23,13 @@ test("says once what is said of three columns or more, numbers aside, and names 
   ]);
 });
 
+test("names a column once, however many tables say the same of it", () => {
+  const said = (name: string, share: string): string =>
+    `Column ${JSON.stringify(name)} has ${share} of its cells empty.`;
+  const lines = warningLines([said("a", "10%"), said("a", "12%"), said("b", "9%"), said("a", "11%")]);
+  expect(lines).toEqual([said("a", "10%"), said("b", "9%")]);
+});
+
 test("stops after 20 lines and says how many are left", () => {
   const lines = warningLines(Array.from({ length: 30 }, (_, i) => `Note ${i} is one.`));
   expect(lines).toHaveLength(21);

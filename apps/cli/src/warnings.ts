@@ -7,15 +7,19 @@ const mostNames = 8;
 /** `Column "age" says something`: the name in JSON's spelling, and what is said of it. */
 const ofColumn = /^Column ("(?:[^"\\]|\\.)*") (.*)$/s;
 
-/** Warnings that differ in their column and in numbers alone, in the order of the first of each kind. */
+/**
+ * Warnings that differ in their column and in numbers alone, in the order of the first of each kind. Of a column, which
+ * several tables may have, the first one of a kind.
+ */
 function groupsOf(warnings: readonly string[]): string[][] {
-  const groups = new Map<string, string[]>();
+  const groups = new Map<string, Map<string, string>>();
   for (const warning of warnings) {
-    const said = ofColumn.exec(warning)?.[2];
+    const [, column = "", said] = ofColumn.exec(warning) ?? [];
     const kind = said === undefined ? warning : `Column ${said.replace(/-?\d[\d.,e+-]*/gi, "0")}`;
-    groups.set(kind, [...(groups.get(kind) ?? []), warning]);
+    const group = groups.get(kind) ?? new Map<string, string>();
+    groups.set(kind, group.has(column) ? group : group.set(column, warning));
   }
-  return [...groups.values()];
+  return [...groups.values()].map((group) => [...group.values()]);
 }
 
 /** At most 20 lines; from three columns on, the first one's warning with the names of the others. */

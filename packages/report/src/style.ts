@@ -127,7 +127,7 @@ const narrowAndPrint = `
 @page { margin: 14mm 12mm; }
 @media print { :root, :root[data-theme] { color-scheme: light; } body { font-size: 11px; background: #fff; } nav, .controls, .skip, .map-readout,
   .one-at-a-time > label { display: none; } main { max-width: none; padding: 0; } section { margin-top: 14px; padding-top: 14px; }
-  .column-card, figure, .cards, tr, .pair-details { break-inside: avoid; } h2, h3, .lead, .key, h2 + p, h3 + p { break-after: avoid; } * { print-color-adjust: exact; }
+  .column-card, figure, .cards, tr, .pair-details, .lead, h2, h3 { break-inside: avoid; } h2, h3, .lead, .key, h2 + p, h3 + p { break-after: avoid; } * { print-color-adjust: exact; }
   details::details-content { content-visibility: visible; } .definitions { grid-template-columns: 1fr 1fr; } footer { break-before: avoid; padding-bottom: 0; }
   .answers { grid-template-columns: repeat(4, 1fr); } .planes { grid-template-columns: repeat(4, 1fr); } .interval { width: 76px; }
   .means { min-width: 0; } .small { font-size: 9.5px; } td.small { font-size: 8.5px; overflow-wrap: anywhere; white-space: normal; } table { font-size: 9.5px; } thead th, .sortable thead button { font-size: 9px; line-height: 1.3; } thead th { white-space: normal; } th, td { padding: 3px 8px 3px 0; }
