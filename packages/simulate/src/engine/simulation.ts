@@ -375,7 +375,8 @@ function tableOf(plan: TablePlan, batch: Batch | undefined, buffers?: BatchBuffe
     const values = vector?.kind === "number" ? vector.values : new Float64Array(0);
     if (column.type !== "boolean") return [numberColumn(name, values)];
     const codes = buffers?.takeCodes(values.length) ?? new Int32Array(values.length);
-    for (let i = 0; i < codes.length; i++) codes[i] = values[i]! >= 0 ? values[i]! : -1;
+    // The whole part of NaN is 0 as well.
+    for (let i = 0; i < codes.length; i++) codes[i] = values[i]! >= 0 ? values[i]! | 0 : -1;
     return [dictionaryColumn(name, codes, booleanTexts)];
   });
   return new Table(columns, batch?.rowCount ?? 0);

@@ -78,7 +78,7 @@ export class CalendarClock {
       const amount = amounts[i]!;
       const day = this.#dayOf(amount);
       const share = shareOf((amount - days[day]!) * perDay[day]!);
-      let hour = hourGuide[Math.min(hourCells - 1, Math.floor(share * hourCells))]!;
+      let hour = hourGuide[Math.min(hourCells - 1, (share * hourCells) | 0)]!;
       while (hour < 23 && hours[hour + 1]! <= share) hour++;
       const inHour = shareOf((share - hours[hour]!) * perHour[hour]!);
       amounts[i] = (firstDay + day) * microsPerDay + (hour + inHour) * microsPerHour;
@@ -89,7 +89,7 @@ export class CalendarClock {
   #dayOf(amount: number): number {
     const days = this.#days;
     const last = days.length - 2;
-    const cell = Math.floor(amount * this.#guideScale);
+    const cell = (amount * this.#guideScale) | 0;
     let day = this.#dayGuide[Math.max(0, Math.min(this.#dayGuide.length - 1, cell))]!;
     // Where rates grow fast, a step of the guide holds many days.
     for (let step = 0; step < longestWalk && day < last && days[day + 1]! <= amount; step++) day++;

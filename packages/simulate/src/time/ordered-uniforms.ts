@@ -89,19 +89,24 @@ export class OrderedUniforms {
 }
 
 const counts = new Uint16Array(leafSize + 1);
+const parts = new Uint16Array(leafSize);
 const unsorted = new Float64Array(leafSize);
 
 /** Sorts uniforms between two ends: first into as many parts as there are numbers, then by insertion. */
 function sort(values: Float64Array, low: number, high: number): Float64Array {
   const { length } = values;
   const scale = length / (high - low);
-  const partOf = (x: number): number => Math.min(length - 1, Math.floor((x - low) * scale));
   if (length > longestInsertion && Number.isFinite(scale)) {
     counts.fill(0, 0, length + 1);
-    for (let i = 0; i < length; i++) counts[partOf(values[i]!) + 1]!++;
+    for (let i = 0; i < length; i++) {
+      // Whole parts by a bit operation, which is a single instruction.
+      const part = ((values[i]! - low) * scale) | 0;
+      parts[i] = part < length ? part : length - 1;
+      counts[parts[i]! + 1]!++;
+    }
     for (let part = 1; part < length; part++) counts[part]! += counts[part - 1]!;
     unsorted.set(values);
-    for (let i = 0; i < length; i++) values[counts[partOf(unsorted[i]!)]!++] = unsorted[i]!;
+    for (let i = 0; i < length; i++) values[counts[parts[i]!]!++] = unsorted[i]!;
   }
   for (let i = 1; i < length; i++) {
     const value = values[i]!;
