@@ -118,6 +118,16 @@ class Drawer {
     for (size_t c = 0; c < width; c++) {
       const ChainColumn& column = chain_.columns[c];
       uint8_t* const own = bins.data() + static_cast<int64_t>(c) * blockRows;
+      if (column.decider >= 0) {
+        const int32_t* const deciding = outputs_.codes[static_cast<size_t>(column.decider)];
+        for (int64_t i = 0; i < count; i++) {
+          const int64_t offset = offsetOf(begin + i);
+          const int32_t code = column.lookup[static_cast<size_t>(deciding[offset])];
+          own[i] = column.binOf[static_cast<size_t>(code)];
+          outputs_.codes[c][offset] = code;
+        }
+        continue;
+      }
       if (column.boosted) boost(column, bins.data(), count, weights);
       for (int64_t i = 0; i < count; i++) {
         const int64_t offset = offsetOf(begin + i);
@@ -202,6 +212,11 @@ class Drawer {
   bool tryRow(uint64_t number, uint32_t attempt, uint8_t* bins, Row& row, double* weight) const {
     for (size_t c = 0; c < chain_.columns.size(); c++) {
       const ChainColumn& column = chain_.columns[c];
+      if (column.decider >= 0) {
+        row.codes[c] = column.lookup[static_cast<size_t>(row.codes[static_cast<size_t>(column.decider)])];
+        bins[c] = column.binOf[static_cast<size_t>(row.codes[c])];
+        continue;
+      }
       const Draw draw = drawsOf(request_.keys[c], number, attempt);
       const AllowedOutcomes* const allowed = bound_[c];
       int32_t code;

@@ -39,6 +39,9 @@ struct ChainColumn {
   /// Place in the chain per column of `boosted`, and outcome per class.
   std::vector<int32_t> boostedColumns;
   std::vector<int32_t> boostedOutcomes;
+  /// Where another column of categories decides it: that column's place, and the outcome that each of its outcomes means.
+  int32_t decider = -1;
+  std::vector<int32_t> lookup;
 
   bool isNumber() const { return !low.empty(); }
 };

@@ -146,7 +146,9 @@ class ChainReader {
  public:
   explicit ChainReader(Arguments& arguments) : arguments_(arguments) {}
 
-  ChainColumn column(const Napi::Object& entry, int32_t place) {
+  /// @param before the columns before it
+  ChainColumn column(const Napi::Object& entry, const std::vector<ChainColumn>& before) {
+    const auto place = static_cast<int32_t>(before.size());
     ChainColumn column;
     column.binOf = copyOf<uint8_t>(arguments_, entry.Get("binOf"), "binOf");
     const auto outcomes = static_cast<int64_t>(column.binOf.size());
@@ -160,6 +162,17 @@ class ChainReader {
     }
     const std::vector<int32_t> uses = copyOf<int32_t>(arguments_, entry.Get("uses"), "uses");
     for (const int32_t use : uses) arguments_.expect(use >= 0 && use < place, "Expected columns before their own for uses");
+    if (!entry.Get("lookup").IsUndefined()) {
+      arguments_.expect(uses.size() == 1 && column.low.empty(), "Expected one column that decides another of categories");
+      const ChainColumn& decider = before[static_cast<size_t>(uses[0])];
+      column.decider = uses[0];
+      column.lookup = copyOf<int32_t>(arguments_, entry.Get("lookup"), "lookup");
+      arguments_.expect(!decider.isNumber() && column.lookup.size() == decider.binOf.size(),
+                        "Expected an outcome per category of the column that decides another");
+      for (const int32_t code : column.lookup)
+        arguments_.expect(code >= 0 && code < outcomes, "Expected outcomes of the column");
+      return column;
+    }
     if (!entry.Get("boosted").IsUndefined()) {
       arguments_.expect(entry.Get("boosted").IsObject(), "Expected an object for boosted");
       column.boosted = boosted(entry.Get("boosted").As<Napi::Object>(), uses.size());
@@ -255,7 +268,7 @@ Napi::Value makeChain(Info info) {
   for (uint32_t c = 0; c < list.Length(); c++) {
     const Napi::Value entry = list.Get(c);
     arguments.expect(entry.IsObject(), "Expected an object per column");
-    chain->columns.push_back(reader.column(entry.As<Napi::Object>(), static_cast<int32_t>(c)));
+    chain->columns.push_back(reader.column(entry.As<Napi::Object>(), chain->columns));
   }
   return wrapShared<const Chain>(info.Env(), chain, chainTag);
 }
@@ -266,6 +279,7 @@ AllowedOutcomes readAllowed(Arguments& arguments, const Napi::Object& entry, con
   arguments.expect(place >= 0 && place < static_cast<double>(chain.columns.size()), "Expected a column of the chain");
   allowed.column = static_cast<int32_t>(place);
   const ChainColumn& column = chain.columns[static_cast<size_t>(allowed.column)];
+  arguments.expect(column.decider < 0, "Expected a column that no other one decides");
   allowed.share = copyOf<double>(arguments, entry.Get("share"), "share");
   arguments.expect(allowed.share.size() == column.binOf.size(), "Expected a share per outcome");
   bool any = false;

@@ -20,12 +20,12 @@ std::vector<uint8_t> globalClasses(const Outcomes& outcomes, int& classes) {
     });
     // The rarest share the last classes, by frequency.
     classes = few ? outcomes.count : maxClasses;
-    const int alone = few ? outcomes.count : maxClasses - 8;
+    const int alone = few ? outcomes.count : maxClasses - sharedClasses;
     for (size_t place = 0; place < order.size(); place++) {
       const auto at = static_cast<int64_t>(place);
       const int64_t rest = static_cast<int64_t>(order.size()) - alone;
       result[static_cast<size_t>(order[place])] =
-          static_cast<uint8_t>(at < alone ? at : alone + (at - alone) * 8 / std::max<int64_t>(1, rest));
+          static_cast<uint8_t>(at < alone ? at : alone + (at - alone) * sharedClasses / std::max<int64_t>(1, rest));
     }
     return result;
   }

@@ -13,6 +13,8 @@
 namespace verisim {
 
 inline constexpr int maxClasses = 64;
+/// Classes that outcomes share which are not frequent enough for one of their own.
+inline constexpr int sharedClasses = 8;
 inline constexpr int maxBins = 256;
 
 /// Classes of all codes, for outcomes without an order and for the score of held-out rows: even shares, frequent codes alone.
@@ -124,6 +126,7 @@ class Grower {
   /// Writes the class of each row of the node to local_; returns the number of classes.
   int classify(const std::vector<uint32_t>& rows, int64_t begin, int64_t end) {
     const int64_t count = end - begin;
+    if (!outcomes_.ordered && outcomes_.count > maxClasses) return classifyMany(rows, begin, count);
     if (!outcomes_.ordered) {
       std::array<int16_t, maxClasses> dense;
       dense.fill(-1);
@@ -163,6 +166,33 @@ class Grower {
       local_[static_cast<size_t>(i)] = static_cast<uint8_t>(std::max<int64_t>(0, above - cuts_.begin() - 1));
     }
     return static_cast<int>(cuts_.size());
+  }
+
+  /// Outcomes without an order, more than there are classes: those that are frequent in this node alone, the others in groups.
+  int classifyMany(const std::vector<uint32_t>& rows, int64_t begin, int64_t count) {
+    constexpr int alone = maxClasses - sharedClasses;
+    found_.clear();
+    counts_.resize(static_cast<size_t>(outcomes_.count));
+    for (int64_t i = 0; i < count; i++) {
+      const int32_t code = outcomes_.codes[rows[static_cast<size_t>(begin + i)]];
+      if (counts_[static_cast<size_t>(code)]++ == 0) found_.push_back(code);
+    }
+    const auto frequent = [&](int32_t a, int32_t b) {
+      const int32_t ofA = counts_[static_cast<size_t>(a)], ofB = counts_[static_cast<size_t>(b)];
+      return ofA != ofB ? ofA > ofB : a < b;
+    };
+    std::sort(found_.begin(), found_.end(), frequent);
+    const auto different = static_cast<int64_t>(found_.size());
+    place_.resize(static_cast<size_t>(outcomes_.count));
+    for (int64_t at = 0; at < different; at++) {
+      const auto code = static_cast<size_t>(found_[static_cast<size_t>(at)]);
+      counts_[code] = 0;
+      place_[code] = static_cast<uint8_t>(
+          different <= maxClasses || at < alone ? at : alone + (at - alone) * sharedClasses / (different - alone));
+    }
+    for (int64_t i = 0; i < count; i++)
+      local_[static_cast<size_t>(i)] = place_[static_cast<size_t>(outcomes_.codes[rows[static_cast<size_t>(begin + i)]])];
+    return static_cast<int>(std::min<int64_t>(different, maxClasses));
   }
 
   Split best(const std::vector<uint32_t>& rows, int64_t begin, int64_t end) {
@@ -307,6 +337,8 @@ class Grower {
   std::vector<uint8_t> local_, sorted_;
   std::vector<uint32_t> scratch_;
   std::vector<int32_t> values_, ranked_, cuts_;
+  std::vector<int32_t> counts_, found_;
+  std::vector<uint8_t> place_;
   std::array<int32_t, maxClasses> total_{};
 };
 

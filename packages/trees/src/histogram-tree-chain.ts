@@ -19,8 +19,14 @@ export interface ChainColumn {
   readonly stretches?: { readonly low: Float64Array; readonly high: Float64Array };
   /** Places in the chain of the columns that its tree splits on, all before its own. */
   readonly uses: Int32Array;
-  /** How outcomes are drawn: from a tree's donors, or by the probabilities of classes, each standing for one outcome. */
-  readonly model: DonorTree | { readonly boosted: BoostedClasses; readonly outcomes: Int32Array };
+  /**
+   * How outcomes are drawn: from a tree's donors, or by the probabilities of classes, each standing for one outcome; or not
+   * at all, where each outcome of the one column in use, of categories, means one of it.
+   */
+  readonly model:
+    | DonorTree
+    | { readonly boosted: BoostedClasses; readonly outcomes: Int32Array }
+    | { readonly lookup: Int32Array };
 }
 
 /** What a condition leaves of a column. */

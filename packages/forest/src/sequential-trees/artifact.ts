@@ -114,6 +114,19 @@ function checkModel({ encoded, columns, trees, derived, fixed }: TreesModel): vo
       if (!fits) throw broken(`Expected the classes of column ${JSON.stringify(column.name)} before it.`);
       continue;
     }
+    if (column.kind === "digits") {
+      const decider = columns[place - 1];
+      const { uses, model } = trees[place] ?? {};
+      const fits =
+        decider?.kind === "category" &&
+        decider.encoded === column.encoded &&
+        column.binOf instanceof Uint8Array &&
+        uses?.[0] === place - 1 &&
+        model !== undefined &&
+        "lookup" in model;
+      if (!fits) throw broken(`Expected the digits of column ${JSON.stringify(column.name)} behind it.`);
+      continue;
+    }
     cover(column.encoded, column.kind === "number" ? "continuous" : "discrete");
     const own = column.kind === "number" ? column.low.length : column.cardinality;
     const fits =

@@ -3,6 +3,7 @@
 import { availableParallelism } from "node:os";
 import { type EncodedColumn, type FitOptions, streamKey, type Table, throwIfAborted } from "@verisim/core";
 import { TableTransformer } from "@verisim/transforms";
+import { withDigits } from "./bin-digits.ts";
 import { binnedColumn } from "./binned-column.ts";
 import { calibrateClasses } from "./calibrate-classes.ts";
 import { orderColumns } from "./column-order.ts";
@@ -37,7 +38,7 @@ export async function fitModel(
   const folds = heldFolds(table.rowCount, streamKey(seed, tableName, "held rows"));
   const run = { ...(signal ? { signal } : {}), atOnce: Math.min(mostAtOnce, threads()), options: resolved };
   const order = await orderColumns(plan.learnt, run);
-  const columns = order.map((place) => plan.learnt[place]!);
+  const columns = withDigits(order.map((place) => plan.learnt[place]!));
   const binned = columns.map(binnedColumn);
   const fitted = await fitTrees({
     columns,

@@ -18,11 +18,16 @@ export interface BoostedModel {
   readonly outcomes: Int32Array;
 }
 
+/** A column that the one in use decides: the outcome that each of its outcomes means. */
+export interface DecidedModel {
+  readonly lookup: Int32Array;
+}
+
 /** How a column is drawn. */
 export interface ChainTrees {
   /** Places of the columns that it looks at. */
   readonly uses: Int32Array;
-  readonly model: DonorTree | BoostedModel;
+  readonly model: DonorTree | BoostedModel | DecidedModel;
 }
 
 /** How a column of the table is drawn. */
@@ -114,7 +119,8 @@ export async function fitTrees(request: FitTreesRequest): Promise<ColumnTrees[]>
 
 async function fitColumn(place: number, request: FitTreesRequest): Promise<ColumnTrees> {
   const { columns, binned, folds } = request;
-  const { column, drawn } = columns[place]!;
+  const { column, drawn, lookup } = columns[place]!;
+  if (lookup) return { uses: Int32Array.of(place - 1), model: { lookup }, heldScore: 0 };
   const uses = request.uses[place]!;
   const seen = Array.from(uses, (use) => binned[use]!);
   const { tree, classOf, heldScore } = await growTree(columns[place]!, seen, request);

@@ -14,8 +14,9 @@ import { type DerivedColumn, findDerivedColumns, unitsOf } from "@verisim/transf
 
 /** Most bins of a column; a byte holds them. */
 const maxBins = 255;
-/** Bins that the rarest categories share. */
-const sharedBins = 8;
+/** Bins that the rarest categories share: at least so many, and so many that digits (`bin-digits.ts`) tell those of a bin apart. */
+const fewestShared = 8;
+const mostInBin = 255;
 
 interface LearntBase {
   /** Which of the encoded columns of the transforms it is. */
@@ -53,7 +54,16 @@ export interface LearntClasses extends LearntBase {
   readonly classOf: Uint8Array;
 }
 
-export type LearntColumn = LearntNumber | LearntCategory | LearntClasses;
+/** Which of the categories that share a bin a cell is: decided by the column before it, and part of no table. */
+export interface LearntDigits extends LearntBase {
+  readonly kind: "digits";
+}
+
+export type LearntColumn = LearntNumber | LearntCategory | LearntClasses | LearntDigits;
+
+/** Whether a column's cells are cells of the table. */
+export const isOfTable = (column: LearntColumn): column is LearntNumber | LearntCategory =>
+  column.kind === "number" || column.kind === "category";
 
 /** A column with the same cell in every row: a number (NaN: missing) or a code (-1: missing). */
 export interface FixedColumn {
@@ -68,6 +78,8 @@ export interface ColumnRows {
   readonly codes: Int32Array;
   /** Outcomes that trees may draw: -1 where a category has too few rows. */
   readonly drawn: Int32Array;
+  /** Digits: the outcome that each outcome of the column before means. */
+  readonly lookup?: Int32Array;
 }
 
 export interface LearntPlan {
@@ -85,9 +97,11 @@ export interface PlanOptions {
 
 export const outcomesOf = (column: LearntColumn): number => column.binOf.length;
 
+const streams = { number: "outcome", category: "outcome", classes: "class", digits: "digit" } as const;
+
 /** The stream that a column's outcomes are drawn from. */
 export function outcomeKey(seed: number, tableName: string, { kind, name }: LearntColumn): StreamKey {
-  return streamKey(seed, tableName, name, kind === "classes" ? "class" : "outcome");
+  return streamKey(seed, tableName, name, streams[kind]);
 }
 
 /** Numbers that are no number, the infinities among them, become missing cells. */
@@ -228,6 +242,11 @@ function learnCategories(
   if (ranks) order.sort((a, b) => ranks[a]! - ranks[b]!);
   else order.sort((a, b) => counts[b]! - counts[a]! || a - b);
   const most = maxBins - (missing ? 1 : 0);
+  // The more bins are shared the fewer categories have one of their own, and so share one: one step settles it.
+  const sharedBins = Math.min(
+    most,
+    Math.max(fewestShared, Math.ceil((cardinality - most) / (mostInBin - 1))),
+  );
   // The frequent ones have bins of their own; in an order, neighbours share bins.
   order.forEach((code, place) => {
     const alone = cardinality <= most ? cardinality : ranks ? 0 : most - sharedBins;

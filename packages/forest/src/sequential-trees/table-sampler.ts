@@ -27,7 +27,7 @@ import {
 import { type ChainColumn, type ChainOutput, HistogramTreeChain } from "@verisim/trees";
 import { type AllowedBox, allowedBoxes } from "./allowed-outcomes.ts";
 import type { ChainTrees } from "./fit-trees.ts";
-import { type FixedColumn, type LearntColumn, outcomeKey } from "./learnt-columns.ts";
+import { type FixedColumn, isOfTable, type LearntColumn, outcomeKey } from "./learnt-columns.ts";
 import type { RequestPlan } from "./request.ts";
 
 /** An encoded column of the transforms without its rows. */
@@ -75,7 +75,7 @@ export class TableSampler {
       model.columns.map((column, place) => chainColumn(column, model.trees[place]!)),
     );
     this.#placeOf = new Map(
-      model.columns.flatMap(({ kind, encoded }, place) => (kind === "classes" ? [] : [[encoded, place]])),
+      model.columns.flatMap((column, place) => (isOfTable(column) ? [[column.encoded, place]] : [])),
     );
   }
 
@@ -90,8 +90,8 @@ export class TableSampler {
           : { kind, name, codes: new Int32Array(rowCount), cardinality },
     );
     const outputs = model.columns.map(
-      ({ kind, encoded }): ChainOutput =>
-        kind === "classes" ? new Int32Array(rowCount) : cellsOf(columns[encoded]!),
+      (column): ChainOutput =>
+        isOfTable(column) ? cellsOf(columns[column.encoded]!) : new Int32Array(rowCount),
     );
     const forced = new Uint8Array(rowCount);
     const keyOf = (purpose: string): StreamKey => streamKey(seed, model.tableName, purpose);

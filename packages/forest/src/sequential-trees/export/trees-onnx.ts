@@ -17,7 +17,7 @@ import {
   type SamplerOnnxOptions,
   settleCells,
 } from "@verisim/onnx";
-import { type LearntCategory, type LearntNumber, outcomesOf } from "../learnt-columns.ts";
+import { isOfTable, type LearntCategory, type LearntNumber, outcomesOf } from "../learnt-columns.ts";
 import { dictionaryOf, type TreesModel } from "../table-sampler.ts";
 import { classProbability, classWeights, pickClass } from "./boosted-classes.ts";
 import { donorOutcome, leafOf, outcomeProbability } from "./donor-walk.ts";
@@ -113,7 +113,7 @@ class TreesGraph {
     const { columns, encoded, derived, fixed } = this.#model;
     const cells = new Array<CellValues>(encoded.length);
     columns.forEach((column, place) => {
-      if (column.kind === "classes") return;
+      if (!isOfTable(column)) return;
       const codes = this.#flat(this.#drawn[place]!.codes);
       cells[column.encoded] =
         column.kind === "number"
@@ -139,8 +139,9 @@ class TreesGraph {
     const { columns, trees } = this.#model;
     const column = columns[place]!;
     const { model } = trees[place]!;
+    if (column.kind !== "category" || "lookup" in model) return false;
     const nodes = "boosted" in model ? 1 : model.feature.length;
-    return column.kind === "category" && nodes * outcomesOf(column) <= mostProbabilities;
+    return nodes * outcomesOf(column) <= mostProbabilities;
   }
 
   /** int32 [rows, 1]: a column's bins. */
@@ -153,6 +154,10 @@ class TreesGraph {
   #draw(place: number): DrawnColumn {
     const graph = this.#graph;
     const { uses, model } = this.#model.trees[place]!;
+    if ("lookup" in model) {
+      const table = graph.literal("int32", model.lookup, [model.lookup.length]);
+      return { codes: graph.add("Gather", [table, this.#drawn[uses[0]!]!.codes], { axis: 0 }) };
+    }
     const uniform = graph.slice(this.#uniforms!, 1, place, place + 1);
     const bins = (feature: number): OnnxValue => this.#bins(uses[feature]!);
     if ("boosted" in model) {
