@@ -9,8 +9,8 @@ export interface NetworkSize {
   readonly head: number;
 }
 
-/** From so many rows on a column's own layer has its full width; below, it falls with the cube root of the rows. */
-const rowsOfFull = 16_000;
+/** From so many rows on a column's own layer has its full width; below, it falls with the square root of the rows. */
+const rowsOfFull = 6_000;
 const [narrowest, full] = [16, 64];
 /** Widths are whole multiples, as the kernels like them. */
 const multiple = 8;
@@ -24,7 +24,7 @@ export function networkSize(
   columns: number,
   { hiddenDim, headDim }: { readonly hiddenDim: number | null; readonly headDim: number | null },
 ): NetworkSize {
-  const wished = full * Math.cbrt(Math.min(1, rowCount / rowsOfFull));
+  const wished = full * Math.sqrt(Math.min(1, rowCount / rowsOfFull));
   const byRows = Math.max(narrowest, multiple * Math.round(wished / multiple));
   const byColumns = Math.min(
     hiddenPerHead * full,
