@@ -45,7 +45,7 @@ export const benchmarks: readonly Benchmark[] = [
   },
   {
     name: "quality-report",
-    summary: "quality report of Adult against itself, in the process",
+    summary: "quality and diagnostic report of Adult against itself, in the process",
     ours: "ours/quality-report.ts",
     peers: [{ name: "sdmetrics", environment: "sdv", script: "peers/quality_report.py" }],
   },

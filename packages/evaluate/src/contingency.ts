@@ -48,9 +48,20 @@ export function denseContingency(a: DiscreteColumn, b: DiscreteColumn): Continge
   };
 }
 
+/**
+ * Rows in turn go to two tables, which are added up: V8's best code for one table waits for each cell to be written before
+ * the next is read, and takes four times as long as its second best.
+ */
 function countCombinations(a: Int32Array, b: Int32Array, codesA: number, codesB: number): Int32Array {
   const counts = new Int32Array(codesA * codesB);
-  for (let row = 0; row < a.length; row++) counts[a[row]! * codesB + b[row]!]!++;
+  const others = new Int32Array(codesA * codesB);
+  const even = a.length - (a.length % 2);
+  for (let row = 0; row < even; row += 2) {
+    counts[a[row]! * codesB + b[row]!]!++;
+    others[a[row + 1]! * codesB + b[row + 1]!]!++;
+  }
+  if (even < a.length) counts[a[even]! * codesB + b[even]!]!++;
+  for (let cell = 0; cell < counts.length; cell++) counts[cell]! += others[cell]!;
   return counts;
 }
 
