@@ -6,24 +6,19 @@
 // choice:     the strategy that is best on four inner folds of the training rows alone, and what it gains on rows that
 //             were left out, 25 times: what choosing is worth, without the luck of the best of many.
 // samples, seeds: ten verdicts of each strategy against the truth. Said before anything was measured:
-//   The truth is the mean gain over many folds with seeds that no verdict uses (30 repeats of five folds of the table; 45
-//   of two folds where the repeats are samples, so that as many rows are learnt).
+//   `samples`: a verdict comes from one half of the rows, drawn anew each time. The truth is the gain on the other half,
+//   which the verdict never saw, of trees that learn from the first (ten trainings).
+//   `seeds`: a verdict comes from the whole table, with other folds and draws each time. The truth is the mean gain over
+//   30 times five folds with seeds that no verdict uses.
 //   A verdict is right where it is `better` and the truth above 0, `worse` and the truth below 0, or `no difference` and
-//   the truth within 0.02 of average precision: less than anybody would change a system for.
-//   `seeds`: ten verdicts on the whole table, other folds and draws each. `samples`: ten verdicts on five eighths of its
-//   rows, other ones each, so that also the rows are others.
+//   the truth within 0.02 of average precision: less than anybody would change a system for. Rows that are held out have a
+//   chance of their own: where their 95 % interval holds 0 they show no difference either, which is counted beside it.
 
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Table, TableMetadata } from "@verisim/core";
 import { readTable } from "@verisim/data";
-import {
-  compareStrategies,
-  type GainOptions,
-  type ResampleGain,
-  type ResampleRequest,
-  strategies,
-} from "@verisim/resample";
+import { compareStrategies, type ResampleGain, type ResampleRequest, strategies } from "@verisim/resample";
 import { sharedData } from "@verisim/testing";
 import { splitHoldout } from "@verisim/trees";
 import { meanOfSplits } from "./augmentation-splits.ts";
@@ -47,7 +42,7 @@ const { values, positionals } = parseArgs({
 const seed = Number(values.seed);
 const threads = Number(values.threads);
 /** Strategies that are chosen among and whose verdicts are checked: of each kind, or those of --only. */
-const checked = values.only ?? ["random", "smote", "borderline-smote-1", "random-under", "smote-enn"];
+const checked = values.only ?? ["random", "smote", "svm-smote", "random-under", "smote-enn"];
 
 interface Read {
   readonly name: string;
@@ -115,59 +110,93 @@ async function chosenInside({ name, table, metadata, target }: Read): Promise<vo
   );
 }
 
-function isRight({ verdict }: ResampleGain, truth: number): boolean {
-  return verdict === "better" ? truth > 0 : verdict === "worse" ? truth < 0 : Math.abs(truth) < margin;
+/** One verdict of each strategy, and what is true of each. */
+interface Judged {
+  readonly verdicts: readonly ResampleGain[];
+  readonly truths: readonly ResampleGain[];
+}
+
+const marks = { better: "+", worse: "-", "no difference": "0" };
+
+function isRight({ verdict }: ResampleGain, { scores: [truth] }: ResampleGain): boolean {
+  const { gain } = truth!;
+  return verdict === "better" ? gain > 0 : verdict === "worse" ? gain < 0 : Math.abs(gain) < margin;
+}
+
+/** True also for `no difference` where the rows held out show none either. */
+function isConfirmed(given: ResampleGain, truth: ResampleGain): boolean {
+  const { low, high } = truth.scores[0]!;
+  return isRight(given, truth) || (given.verdict === "no difference" && low <= 0 && high >= 0);
 }
 
 async function checkVerdicts(
-  { name, table, metadata, target }: Read,
+  name: string,
   kind: string,
-  tableOf: (seed: number) => Table,
-  truthFolds: GainOptions,
+  judge: (repeat: number) => Promise<Judged>,
 ): Promise<void> {
-  const requests = (seed: number) => checked.map((strategy) => ({ target, strategy, threads, seed }));
-  const truths = await compareStrategies(table, metadata, requests(1_000_003 * seed), truthFolds);
-  const verdicts: (readonly ResampleGain[])[] = [];
+  const judged: Judged[] = [];
   for (let repeat = 0; repeat < 10; repeat++) {
-    const given = await compareStrategies(
-      tableOf(seed + repeat),
-      metadata,
-      requests(1000 * (seed + repeat) + 7),
-    );
-    verdicts.push(given);
+    const { verdicts, truths } = await judge(repeat);
+    judged.push({ verdicts, truths });
     // It takes long: what is known so far.
-    const words = given.map(({ strategy, verdict, scores: [score] }, index) => {
-      const truth = truths[index]!.scores[0]!.gain;
-      const right = isRight(given[index]!, truth) ? "right" : "wrong";
-      return `${strategy} ${verdict} [${signed(score!.low)}, ${signed(score!.high)}] truth ${signed(truth)} ${right}`;
+    const words = verdicts.map((given, index) => {
+      const right = isRight(given, truths[index]!) ? "right" : "wrong";
+      return `${given.strategy} ${given.verdict} ${interval(given)} truth ${interval(truths[index]!)} ${right}`;
     });
     process.stderr.write(`${name}, ${kind}, verdict ${repeat + 1} of 10: ${words.join("; ")}\n`);
   }
   console.log(`${name}, ${kind}:`);
   for (const [index, strategy] of checked.entries()) {
-    const truth = truths[index]!.scores[0]!.gain;
-    const given = verdicts.map((gains) => gains[index]!);
-    const right = given.filter((gain) => isRight(gain, truth)).length;
-    const inside = given.filter(({ scores }) => scores[0]!.low <= truth && truth <= scores[0]!.high).length;
-    const said = given.map(({ verdict }) => (verdict === "better" ? "+" : verdict === "worse" ? "-" : "0"));
+    const pairs = judged.map(({ verdicts, truths }) => [verdicts[index]!, truths[index]!] as const);
+    const mean = pairs.reduce((sum, [, truth]) => sum + truth.scores[0]!.gain / pairs.length, 0);
+    const said = pairs.map(([{ verdict }]) => marks[verdict]).join("");
+    const right = pairs.filter(([given, truth]) => isRight(given, truth)).length;
+    const confirmed = pairs.filter(([given, truth]) => isConfirmed(given, truth)).length;
     console.log(
-      `  ${strategy.padEnd(28)} truth ${signed(truth)}, verdicts ${said.join("")}, right ${right} of 10; truth in the interval ${inside} of 10`,
+      `  ${strategy.padEnd(28)} truth ${signed(mean)} on average, verdicts ${said}, right ${right} of 10, with those that the truth's interval bears out ${confirmed}`,
     );
   }
+}
+
+function interval({ scores: [score] }: ResampleGain): string {
+  const { gain, low, high } = score!;
+  return `${signed(gain)} [${signed(low)}, ${signed(high)}]`;
+}
+
+/** A verdict on half of the rows, the truth on the other half. */
+function onHalves({ name, table, metadata, target }: Read): Promise<void> {
+  return checkVerdicts(name, "samples", async (repeat) => {
+    const { train, holdout } = splitHoldout(table, metadata, target, { share: 0.5, seed: seed + repeat });
+    const asked = (own: number) => checked.map((strategy) => ({ target, strategy, threads, seed: own }));
+    return {
+      verdicts: await compareStrategies(train, metadata, asked(1000 * (seed + repeat) + 7)),
+      truths: await compareStrategies(train, metadata, asked(1_000_003 * (seed + repeat)), {
+        holdout,
+        folds: 5,
+        repeats: 2,
+      }),
+    };
+  });
+}
+
+/** Verdicts on the whole table, and the mean of many folds. */
+async function onSeeds({ name, table, metadata, target }: Read): Promise<void> {
+  const asked = (own: number) => checked.map((strategy) => ({ target, strategy, threads, seed: own }));
+  const truths = await compareStrategies(table, metadata, asked(1_000_003 * seed), {
+    folds: 5,
+    repeats: Number(values.truth),
+  });
+  await checkVerdicts(name, "seeds", async (repeat) => ({
+    verdicts: await compareStrategies(table, metadata, asked(1000 * (seed + repeat) + 7)),
+    truths,
+  }));
 }
 
 const parts: Readonly<Record<string, (read: Read) => Promise<void>>> = {
   strategies: everyStrategy,
   choice: chosenInside,
-  samples: (read) =>
-    checkVerdicts(
-      read,
-      "samples",
-      (seed) => splitHoldout(read.table, read.metadata, read.target, { share: 5 / 8, seed }).holdout,
-      { folds: 2, repeats: Math.ceil(1.5 * Number(values.truth)) },
-    ),
-  seeds: (read) =>
-    checkVerdicts(read, "seeds", () => read.table, { folds: 5, repeats: Number(values.truth) }),
+  samples: onHalves,
+  seeds: onSeeds,
 };
 for (const { name, file, target } of tables) {
   const folder = sharedData(name);
