@@ -70,10 +70,17 @@ export function summaryText(evaluation: Evaluation): string {
     line("Rare categories", "rare-coverage", "share that occurs"),
     utilityLine(evaluation),
     biasLine(evaluation),
-    line("Exact copies", "copies", "synthetic rows that are real rows"),
+    line("Exact copies", "copies", copiesNote(evaluation)),
     privacyLine(evaluation),
   ].filter((cells) => cells !== null);
   return textGrid(hasHoldout ? lines : lines.map((cells) => cells.filter((_, place) => place !== 2)));
+}
+
+/** Where columns are few, rows repeat by nature: without a holdout the real rows themselves say how often. */
+function copiesNote({ rows, copies }: Evaluation): string {
+  const note = "synthetic rows that are real rows";
+  if (rows.holdout !== null || copies.exactCopyShare === 0) return note;
+  return `${note}; of the real rows ${formatShare(copies.duplicateShareReal)} repeat another`;
 }
 
 function telling({ twoSample }: Evaluation): string {

@@ -57,6 +57,16 @@ describe("evaluate and check", () => {
     expect(figures).toMatchObject({ quality: 1, shapes: 1, trends: 1, validity: 1, structure: 1, copies: 1 });
   });
 
+  it("says beside copies how often real rows repeat, or what held-out rows do", async () => {
+    writeFileSync(at("few.csv"), `colour,size\n${"red,1\n".repeat(30)}${"blue,2\n".repeat(10)}`);
+    const few = ["evaluate", "--real", "few.csv", "--synthetic", "few.csv", "--parts", "none"];
+    const copies = ({ stdout }: { stdout: string }) => /^Exact copies.*$/m.exec(stdout)?.[0];
+    expect(copies(await done(...few))).toMatch(/100\.0 % .*; of the real rows 95\.0 % repeat another$/);
+    expect(copies(await done(...few, "--holdout", "few.csv"))).toMatch(
+      /holdout 100\.0 % +synthetic rows that are real rows$/,
+    );
+  });
+
   it("check passes with 0 and fails with 3, with the figures on stdout", async () => {
     const tables = ["check", "--real", "people.csv", "--synthetic", "people.csv"];
     const passed = await verisim(
