@@ -33,8 +33,9 @@ parts = {
     "LogisticDetection": lambda: score("LogisticDetection", real, synthetic),
     "SVCDetection": lambda: score("SVCDetection", real, synthetic),
     "NewRowSynthesis": lambda: score("NewRowSynthesis", real, synthetic),
-    "DCRBaselineProtection": lambda: single.DCRBaselineProtection.compute(real, synthetic, metadata),
-    "DCROverfittingProtection": lambda: single.DCROverfittingProtection.compute(real, synthetic, holdout, metadata),
+    "DCRBaselineProtection": lambda: single.DCRBaselineProtection.compute(real, synthetic, metadata, None),
+    "DCROverfittingProtection": lambda: single.DCROverfittingProtection.compute(
+        real, synthetic, holdout, metadata, None),
     "GMLogLikelihood": lambda: score("GMLogLikelihood", real, synthetic),
     "CategoricalRF": lambda: score(
         "CategoricalRF", real, synthetic, key_fields=["education", "marital-status"], sensitive_fields=[target]),
