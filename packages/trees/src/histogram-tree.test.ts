@@ -113,6 +113,37 @@ describe("a donor tree", () => {
     }
   });
 
+  test("of many outcomes tells apart those that are rare in all rows and frequent in a node", async () => {
+    // 300 outcomes, twenty rows of each; the bin of each row says which it is but for one in twenty.
+    const outcome = (row: number): number => row % 300;
+    const told = column(
+      (row) => (chance(row) < 0.05 ? Math.floor(first(row) * 256) : outcome(row) % 256),
+      256,
+      true,
+    );
+    const half = column((row) => Math.floor(outcome(row) / 150), 2);
+    const many = Int32Array.from({ length: rows }, (_, row) => outcome(row));
+    const tree = await growDonorTree({
+      columns: [told, half],
+      codes: many,
+      outcomes: 300,
+      ...settings,
+      folds: [],
+      minLeaf: 10,
+    });
+    const leaves = [...tree.feature.keys()].filter((node) => tree.feature[node]! < 0);
+    const purest = leaves
+      .map((node) => {
+        const donors = tree.donors.subarray(tree.start[node]!, tree.end[node]!);
+        const counts = new Map<number, number>();
+        for (const donor of donors) counts.set(donor, (counts.get(donor) ?? 0) + 1);
+        return Math.max(...counts.values());
+      })
+      .reduce((sum, count) => sum + count, 0);
+    // Where every leaf is of one outcome it is 0.95 or so.
+    expect(purest / rows).toBeGreaterThan(0.8);
+  });
+
   test("keeps rows without an outcome out of its donors", async () => {
     const some = codes.map((code, row) => (row % 3 === 0 ? -1 : code));
     const tree = await growDonorTree({ columns: [a], codes: some, outcomes: 2, ...settings });
@@ -159,6 +190,29 @@ describe("a chain", () => {
     expect(part).toEqual(whole!.slice(4_000, 4_300));
   });
 
+  /** Outcome of the column before: 0 and 2 mean 1, 1 means 0. */
+  const decided: ChainColumn = {
+    binOf: Uint8Array.of(0, 1),
+    uses: Int32Array.of(0),
+    model: { lookup: Int32Array.of(1, 0, 1) },
+  };
+
+  test("looks a decided column up, freely and under a condition", async () => {
+    const chain = new HistogramTreeChain([plain([0, 1, 2], 3), decided]);
+    const [cells, looked] = await draw(chain, 2, 5, 3_000);
+    expect(new Set(cells)).toEqual(new Set([0, 1, 2]));
+    expect(looked).toEqual(cells!.map((cell) => (cell === 1 ? 0 : 1)));
+    const outputs = [new Int32Array(50), new Int32Array(50)];
+    const keys = outputs.map((_, c) => streamKey(7, `column ${c}`));
+    const request = { keys, choices: streamKey(7, "choices"), rowStart: 0, rowCount: 50 };
+    const allowed = [{ column: 0, share: Float64Array.of(0, 1, 1) }];
+    await chain.draw({ ...request, allowed, tries: 100 }, outputs);
+    expect(new Set(outputs[0])).toEqual(new Set([1, 2]));
+    expect(outputs[1]).toEqual(outputs[0]!.map((cell) => (cell === 1 ? 0 : 1)));
+    const asked = chain.draw({ ...request, allowed: [{ column: 1, share: Float64Array.of(0, 1) }] }, outputs);
+    await expect(asked).rejects.toMatchObject({ code: "VERISIM_NATIVE_ARGUMENT" });
+  });
+
   const code = (make: () => unknown): string | undefined => {
     try {
       make();
@@ -179,6 +233,19 @@ describe("a chain", () => {
     const model = { ...root(0, 2), donors: Int32Array.of(0, 1), ...part };
     const make = () =>
       new HistogramTreeChain([{ binOf: Uint8Array.of(0, 1), uses: new Int32Array(0), model }]);
+    expect(code(make)).toBe("VERISIM_NATIVE_ARGUMENT");
+  });
+
+  const stretches = { low: Float64Array.of(0, 1), high: Float64Array.of(1, 2) };
+  const wronglyDecided: readonly (readonly [string, Partial<ChainColumn>])[] = [
+    ["an outcome that there is not", { model: { lookup: Int32Array.of(1, 0, 2) } }],
+    ["too few outcomes", { model: { lookup: Int32Array.of(1, 0) } }],
+    ["no column that decides", { uses: new Int32Array(0) }],
+    ["itself", { uses: Int32Array.of(1) }],
+    ["stretches of numbers", { stretches }],
+  ];
+  test.each(wronglyDecided)("in which a column is decided with %s is refused", (_what, part) => {
+    const make = () => new HistogramTreeChain([plain([0, 1, 2], 3), { ...decided, ...part }]);
     expect(code(make)).toBe("VERISIM_NATIVE_ARGUMENT");
   });
 
