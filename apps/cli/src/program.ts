@@ -324,6 +324,8 @@ verisim COMMAND --help explains a command.`,
       ])}
 Figures:
 ${figureLines()}
+
+Every published metric is a figure too, by its name, such as ks-complement; an unknown name lists them all.
 `,
     )
     .action(async (flags: CheckFlags) =>
