@@ -10,11 +10,11 @@ const quick = {
   minSteps: 30,
   batchSize: 200,
   embeddingDim: 16,
-  generatorDims: [32, 32],
-  tokenDim: 16,
+  generatorDims: [16, 16],
+  tokenDim: 8,
   heads: 2,
   layers: 1,
-  discriminatorDims: [64],
+  discriminatorDims: [32],
   averageDecay: 0.95,
   calibrate: false,
 } satisfies AttentionGANOptions;
@@ -51,7 +51,9 @@ describeGenerator(attentionGAN, {
   // A small network learns the example in seconds if its steps are long; larger rates would not do for real data.
   qualityOptions: {
     minSteps: 500,
-    batchSize: 200,
+    generatorDims: [32, 32],
+    tokenDim: 16,
+    discriminatorDims: [64],
     generatorLr: 2e-3,
     discriminatorLr: 2e-3,
     correlationWeight: 5,
