@@ -11,22 +11,16 @@ std::vector<uint8_t> globalClasses(const Outcomes& outcomes, int& classes) {
   for (int64_t row = 0; row < outcomes.rows; row++)
     if (outcomes.codes[row] >= 0) counts[static_cast<size_t>(outcomes.codes[row])]++;
   std::vector<uint8_t> result(counts.size());
-  const bool few = outcomes.count <= maxClasses;
   if (!outcomes.ordered) {
     std::vector<int32_t> order(counts.size());
     std::iota(order.begin(), order.end(), 0);
     std::stable_sort(order.begin(), order.end(), [&](int32_t a, int32_t b) {
       return counts[static_cast<size_t>(a)] > counts[static_cast<size_t>(b)];
     });
-    // The rarest share the last classes, by frequency.
-    classes = few ? outcomes.count : maxClasses;
-    const int alone = few ? outcomes.count : maxClasses - sharedClasses;
-    for (size_t place = 0; place < order.size(); place++) {
-      const auto at = static_cast<int64_t>(place);
-      const int64_t rest = static_cast<int64_t>(order.size()) - alone;
-      result[static_cast<size_t>(order[place])] =
-          static_cast<uint8_t>(at < alone ? at : alone + (at - alone) * sharedClasses / std::max<int64_t>(1, rest));
-    }
+    const auto different = static_cast<int64_t>(order.size());
+    classes = static_cast<int>(std::min<int64_t>(different, maxClasses));
+    for (int64_t place = 0; place < different; place++)
+      result[static_cast<size_t>(order[static_cast<size_t>(place)])] = classByFrequency(place, different);
     return result;
   }
   const int64_t wanted = std::max<int64_t>(1, outcomes.rows / 32);

@@ -15,6 +15,13 @@ namespace verisim {
 inline constexpr int maxClasses = 64;
 /// Classes that outcomes share which are not frequent enough for one of their own.
 inline constexpr int sharedClasses = 8;
+
+/// The class of the outcome at a place by frequency, of `different` outcomes: the frequent ones alone, the others in groups.
+inline uint8_t classByFrequency(int64_t place, int64_t different) {
+  constexpr int64_t alone = maxClasses - sharedClasses;
+  if (different <= maxClasses || place < alone) return static_cast<uint8_t>(place);
+  return static_cast<uint8_t>(alone + (place - alone) * sharedClasses / (different - alone));
+}
 inline constexpr int maxBins = 256;
 
 /// Classes of all codes, for outcomes without an order and for the score of held-out rows: even shares, frequent codes alone.
@@ -170,7 +177,6 @@ class Grower {
 
   /// Outcomes without an order, more than there are classes: those that are frequent in this node alone, the others in groups.
   int classifyMany(const std::vector<uint32_t>& rows, int64_t begin, int64_t count) {
-    constexpr int alone = maxClasses - sharedClasses;
     found_.clear();
     counts_.resize(static_cast<size_t>(outcomes_.count));
     for (int64_t i = 0; i < count; i++) {
@@ -187,8 +193,7 @@ class Grower {
     for (int64_t at = 0; at < different; at++) {
       const auto code = static_cast<size_t>(found_[static_cast<size_t>(at)]);
       counts_[code] = 0;
-      place_[code] = static_cast<uint8_t>(
-          different <= maxClasses || at < alone ? at : alone + (at - alone) * sharedClasses / (different - alone));
+      place_[code] = classByFrequency(at, different);
     }
     for (int64_t i = 0; i < count; i++)
       local_[static_cast<size_t>(i)] = place_[static_cast<size_t>(outcomes_.codes[rows[static_cast<size_t>(begin + i)]])];

@@ -1,6 +1,6 @@
 // Which box of allowed values each row of a request is drawn from: rows are dealt to labels by exact counts, then to the
-// boxes of their label's condition by probability, or to the groups and values of a fair request. All are functions of (seed, row), so any rows can be drawn apart. What
-// a box is, is the generator's own.
+// boxes of their label's condition by probability, or to the groups and values of a fair request. All are functions of
+// (seed, row), so any rows can be drawn apart. What a box is, is the generator's own.
 
 import type { Condition, LabelCounts } from "./condition.ts";
 import type { ConditionColumns } from "./condition-match.ts";

@@ -1,10 +1,7 @@
 // Categories beyond the bins of a byte share them, and a tree could not tell them apart. A second byte says which of its bin
 // a category is: a column of the chain behind its own, decided by it, that trees of later columns split on as on any other.
 
-import type { ColumnRows } from "./learnt-columns.ts";
-
-/** Digits of a bin that categories share; 0 is a bin's only category. */
-const digits = 255;
+import { type ColumnRows, mostInBin } from "./learnt-columns.ts";
 
 /** The columns, each whose categories share bins followed by its digits. */
 export function withDigits(columns: readonly ColumnRows[]): ColumnRows[] {
@@ -23,12 +20,13 @@ function digitsOf({ column, codes }: ColumnRows): ColumnRows | undefined {
   const next = new Int32Array(256);
   const lookup = Int32Array.from(column.binOf, (bin) => {
     const size = sizes[bin]!;
+    // A bin's only category.
     if (size < 2) return 0;
     const place = next[bin]!++;
-    return 1 + (size <= digits ? place : Math.floor((place * digits) / size));
+    return 1 + (size <= mostInBin ? place : Math.floor((place * mostInBin) / size));
   });
   const { encoded, name } = column;
-  const binOf = Uint8Array.from({ length: digits + 1 }, (_, digit) => digit);
+  const binOf = Uint8Array.from({ length: mostInBin + 1 }, (_, digit) => digit);
   const own = codes.map((code) => lookup[code]!);
   return { column: { kind: "digits", encoded, name, missing: false, binOf }, codes: own, drawn: own, lookup };
 }

@@ -16,7 +16,8 @@ import { type DerivedColumn, findDerivedColumns, unitsOf } from "@verisim/transf
 const maxBins = 255;
 /** Bins that the rarest categories share: at least so many, and so many that digits (`bin-digits.ts`) tell those of a bin apart. */
 const fewestShared = 8;
-const mostInBin = 255;
+/** Categories of a bin that digits tell apart. */
+export const mostInBin = 255;
 
 interface LearntBase {
   /** Which of the encoded columns of the transforms it is. */
