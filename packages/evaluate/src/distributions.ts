@@ -2,6 +2,7 @@
 // range follows the values beside a dominant one (the zeros of a zero-heavy column), which is named as a spike, and thin
 // tails are folded into the end bins, so that such columns still show their shape.
 
+import { lowerBound, upperBound } from "@verisim/stats";
 import type { ComparedCategories, ComparedNumbers } from "./compared-column.ts";
 import type { ColumnDistribution, Spike } from "./evaluation.ts";
 
@@ -114,7 +115,7 @@ function binned(
   const shares = tables.map((values) => {
     let from = 0;
     return Array.from({ length: bins }, (_, bin) => {
-      const to = bin === bins - 1 ? values.length : lowerBound(values, edges[bin + 1]!, false);
+      const to = bin === bins - 1 ? values.length : lowerBound(values, edges[bin + 1]!);
       const share = values.length === 0 ? 0 : (to - from) / values.length;
       from = to;
       return share;
@@ -123,7 +124,7 @@ function binned(
   const spikeShares = tables.map((values) =>
     spikeValue === null || values.length === 0
       ? 0
-      : (lowerBound(values, spikeValue, true) - lowerBound(values, spikeValue, false)) / values.length,
+      : (upperBound(values, spikeValue) - lowerBound(values, spikeValue)) / values.length,
   );
   const spike: Spike | null =
     spikeValue === null
@@ -137,18 +138,6 @@ function binned(
   return { edges, spike, real: shares[0]!, synthetic: shares[1]!, holdout: shares[2] ?? null };
 }
 
-/** First index whose value is not below `value`, or is above it when `after`. */
-export function lowerBound(sorted: Float64Array, value: number, after: boolean): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < value || (after && sorted[middle] === value)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 function holdsWholeNumbers(values: Float64Array): boolean {
   for (let i = 0; i < values.length; i++) if (!Number.isInteger(values[i])) return false;
   return true;
@@ -156,8 +145,8 @@ function holdsWholeNumbers(values: Float64Array): boolean {
 
 function withoutInfinities(sorted: Float64Array): Float64Array {
   return sorted.subarray(
-    lowerBound(sorted, Number.NEGATIVE_INFINITY, true),
-    lowerBound(sorted, Number.POSITIVE_INFINITY, false),
+    upperBound(sorted, Number.NEGATIVE_INFINITY),
+    lowerBound(sorted, Number.POSITIVE_INFINITY),
   );
 }
 
@@ -170,7 +159,7 @@ function mostCommon(sorted: Float64Array): { value: number; share: number } {
       start++;
       continue;
     }
-    const end = lowerBound(sorted, sorted[start]!, true);
+    const end = upperBound(sorted, sorted[start]!);
     if (end - start > best) {
       best = end - start;
       value = sorted[start]!;
@@ -183,8 +172,8 @@ function mostCommon(sorted: Float64Array): { value: number; share: number } {
 /** The sorted values without one of them, as a view where possible. */
 function valuesBeside(sorted: Float64Array, value: number | null): Float64Array {
   if (value === null) return sorted;
-  const from = lowerBound(sorted, value, false);
-  const to = lowerBound(sorted, value, true);
+  const from = lowerBound(sorted, value);
+  const to = upperBound(sorted, value);
   if (from === 0) return sorted.subarray(to);
   if (to === sorted.length) return sorted.subarray(0, from);
   const rest = new Float64Array(sorted.length - (to - from));

@@ -8,5 +8,6 @@ export * from "./optimization/index.ts";
 export * from "./roc-area.ts";
 export * from "./rounded-interval.ts";
 export * from "./segments.ts";
+export * from "./sorted.ts";
 export * from "./special/index.ts";
 export * from "./wilson.ts";

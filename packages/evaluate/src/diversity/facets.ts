@@ -1,7 +1,7 @@
 // Columns cut into few pieces, each with words that say what it is: ranges with equally many real rows, the commonest
 // categories, the missing cells. Subgroups are made of them, and their distributions are compared over them.
 
-import { lowerBound } from "../distributions.ts";
+import { lowerBound, upperBound } from "@verisim/stats";
 import type { JudgedColumn } from "../models/judged-columns.ts";
 
 export interface Facet {
@@ -39,11 +39,11 @@ function numberFacet(
   const codes = rows.map((own, table) =>
     Uint8Array.from(own, (row) => {
       const value = column.values[table]![row]!;
-      return Number.isNaN(value) ? upper.length : Math.min(upper.length - 1, lowerBound(upper, value, false));
+      return Number.isNaN(value) ? upper.length : Math.min(upper.length - 1, lowerBound(upper, value));
     }),
   );
   const names = Array.from(upper, (edge, piece) => {
-    const first = piece === 0 ? 0 : lowerBound(real, upper[piece - 1]!, true);
+    const first = piece === 0 ? 0 : upperBound(real, upper[piece - 1]!);
     return rangeText(column.sdtype === "datetime", real[first]!, edge);
   });
   return {

@@ -2,7 +2,7 @@
 // centred indicators which are never written out.
 
 import type { RunOptions } from "@verisim/core";
-import { normalQuantile } from "@verisim/stats";
+import { lowerBound, normalQuantile, upperBound } from "@verisim/stats";
 import { sortNumbers } from "@verisim/tensor/arrays";
 import type { ComparedCategories, ComparedColumn, ComparedNumbers } from "../compared-column.ts";
 
@@ -79,26 +79,6 @@ function normalScore(sorted: Float64Array, value: number): number {
   const below = lowerBound(sorted, value);
   const upTo = sorted[below] === value ? upperBound(sorted, value) : below;
   return normalQuantile(((below + upTo) / 2 + 0.5) / (sorted.length + 1));
-}
-
-function lowerBound(sorted: Float64Array, value: number): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function upperBound(sorted: Float64Array, value: number): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Over all rows, a missing one standing at the mean of the others. */

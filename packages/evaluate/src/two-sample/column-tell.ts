@@ -1,7 +1,7 @@
 // What one column alone gives away: rows are scored by how much more common their bin is among the synthetic rows of the
 // other folds. That is the best that any model can do with the column, whatever its shape, up to the bins' width.
 
-import { lowerBound } from "../distributions.ts";
+import { lowerBound } from "@verisim/stats";
 import type { JudgedColumn } from "../models/judged-columns.ts";
 import { type PooledRows, pooledCodes } from "./pooled-rows.ts";
 
@@ -61,7 +61,7 @@ function numberBins(sides: readonly Float64Array[]): { bins: Int32Array[]; count
   const edges = upperEdges(sorted);
   const bins = sides.map((values) =>
     Int32Array.from(values, (value) =>
-      Number.isNaN(value) ? edges.length : Math.min(edges.length - 1, lowerBound(edges, value, false)),
+      Number.isNaN(value) ? edges.length : Math.min(edges.length - 1, lowerBound(edges, value)),
     ),
   );
   return { bins, count: edges.length + 1 };

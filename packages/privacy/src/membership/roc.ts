@@ -3,7 +3,7 @@
 // curves", 1988; rates at low false alarms as N. Carlini et al., "Membership inference attacks from first principles",
 // 2022, ask for.
 
-import { normalQuantile, rocArea } from "@verisim/stats";
+import { lowerBound, normalQuantile, rocArea, upperBound } from "@verisim/stats";
 import { clopperPearson } from "../intervals.ts";
 import type { Estimate } from "../privacy-report.ts";
 
@@ -61,28 +61,4 @@ export class Roc {
     const othersTied = upperBound(others, threshold) - lowerBound(others, threshold);
     return (above + (tied * (place - othersAbove)) / othersTied) / members.length;
   }
-}
-
-/** Values below `value`. */
-function lowerBound(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** Values not above `value`. */
-function upperBound(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,6 +1,7 @@
 // What a stretch of rows is while it is being made: one vector per slot, the random numbers of every stream, the place
 // of each row in its sequence, and the row before the stretch for what depends on it.
 
+import { lowerBound } from "@verisim/stats";
 import type { BatchBuffers } from "./batch-buffers.ts";
 
 /** Of a cell: numbers, booleans (0 and 1), datetimes and durations (microseconds) are all kept as doubles. */
@@ -201,16 +202,4 @@ export class Batch {
     const code = vector.codes[last]!;
     return code < 0 ? null : vector.dictionary[code]!;
   }
-}
-
-/** How many of ascending numbers lie below another one. */
-function lowerBound(ascending: Int32Array, value: number): number {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ascending[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

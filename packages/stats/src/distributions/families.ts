@@ -1,5 +1,6 @@
 // The list of families, and the choice among them by Kolmogorov's distance on the data.
 
+import { lowerBound, upperBound } from "../sorted.ts";
 import { beta } from "./beta.ts";
 import type { Distribution, DistributionParameters } from "./distribution.ts";
 import { gamma } from "./gamma.ts";
@@ -36,34 +37,12 @@ export function kolmogorovDistance(sorted: Float64Array, cdf: (x: number) => num
   for (let k = 0; k < steps; k++) {
     const x = sorted[Math.floor(((k + 0.5) * count) / steps)]!;
     // Ties: the empirical cdf just below and at x.
-    const at = firstAbove(sorted, x) / count;
-    const below = firstAtLeast(sorted, x) / count;
+    const at = upperBound(sorted, x) / count;
+    const below = lowerBound(sorted, x) / count;
     const p = cdf(x);
     largest = Math.max(largest, Math.abs(at - p), Math.abs(below - p));
   }
   return largest;
-}
-
-function firstAtLeast(sorted: Float64Array, x: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < x) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function firstAbove(sorted: Float64Array, x: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! <= x) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /**
