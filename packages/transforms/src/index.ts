@@ -11,6 +11,7 @@ export { OptimizedTimestampEncoder, UnixTimestampEncoder } from "./datetime/unix
 export type { DerivedColumn } from "./derived-columns.ts";
 export { fillDerived, findDerivedColumns } from "./derived-columns.ts";
 export { decimalsOf, gridText, unitsOf } from "./grid.ts";
+export { DistinctNumbers } from "./id/distinct-numbers.ts";
 export { IDGenerator, IndexGenerator } from "./id/index-generator.ts";
 export { RegexGenerator } from "./id/regex-generator.ts";
 export type { MissingMode, MissingReplacement } from "./missing.ts";
@@ -28,6 +29,7 @@ export { FakerSource } from "./pii/faker-source.ts";
 export { PseudoAnonymizedFaker } from "./pii/pseudo-anonymized-faker.ts";
 export { TextFaker } from "./pii/text-faker.ts";
 export { RegexLanguage } from "./regex/regex-language.ts";
+export { RegexTexts } from "./regex/regex-texts.ts";
 export type { CardinalityRule } from "./repeat-pattern.ts";
 export type { DecodeContext, EncodeContext, FittedColumn } from "./table-transformer.ts";
 export { TableTransformer } from "./table-transformer.ts";

@@ -17,6 +17,7 @@ import { optionValueError, plural, readRowCount } from "../quantities.ts";
 import { readReal } from "../reading.ts";
 import type { Session } from "../session.ts";
 import type { SimulateFlags } from "../table-commands.ts";
+import { sayWarnings } from "../warnings.ts";
 import { writeText } from "../write-text.ts";
 
 export async function initialModel(
@@ -36,19 +37,33 @@ export async function initialModel(
   checks.output(out, "out");
   checks.settle();
 
-  const model = scenario?.model ?? (await session.timed("fit", () => derived(source, rows, session)));
+  const warnings: string[] = [];
+  const model =
+    scenario?.model ?? (await session.timed("fit", () => derived(source, rows, warnings, session)));
   await writeText(out!, modelText(model, /\.json$/i.test(out!) ? "json" : "yaml"));
   const tables = Object.values(model.tables);
   const columns = tables.reduce((sum, table) => sum + Object.keys(table.columns).length, 0);
   session.say(
     `Wrote a model of ${plural(tables.length, "table")} and ${plural(columns, "column")} to ${out}.`,
   );
+  sayWarnings(warnings, session);
   session.say(`Change it, then: verisim simulate ${out} --out DIR`);
   if (session.json)
-    session.printJson({ version: 1, out, tables: Object.keys(model.tables), timings: session.timings });
+    session.printJson({
+      version: 1,
+      out,
+      tables: Object.keys(model.tables),
+      warnings,
+      timings: session.timings,
+    });
 }
 
-async function derived(source: string, rows: number | undefined, session: Session): Promise<SimulationModel> {
+async function derived(
+  source: string,
+  rows: number | undefined,
+  warnings: string[],
+  session: Session,
+): Promise<SimulationModel> {
   const name = basename(source).replace(/(\.schema)?\.\w+(\.gz)?$/, "") || "rows";
   if (/\.prisma$/i.test(source)) return modelFromPrisma(await textOf(source), name);
   if (/\.schema\.json$/i.test(source)) {
@@ -62,7 +77,7 @@ async function derived(source: string, rows: number | undefined, session: Sessio
         cause,
       });
     }
-    return modelFromJsonSchema(schema, name);
+    return modelFromJsonSchema(schema, name, { onWarning: (text) => warnings.push(text) });
   }
   const { table, metadata } = await readReal(source, undefined, session);
   return modelFromTable(table, metadata, { name, ...(rows === undefined ? {} : { rows }) });

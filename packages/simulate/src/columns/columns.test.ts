@@ -61,6 +61,38 @@ describe("columns", () => {
     expect(Math.abs(share(table, ({ q }) => (q as number) < 10) - 0.5)).toBeLessThan(0.018);
   });
 
+  it("of patterns match them, each text as long as it may be, unique ones once", async () => {
+    const table = await rows(
+      {
+        sku: { pattern: "[A-Z]{2}-\\d{3}" },
+        word: { pattern: "[a-z]+", minLength: 3, maxLength: 6, missing: 0.25 },
+        code: { pattern: "^[0-9a-f]{3}$", unique: true },
+      },
+      4_096,
+    );
+    expect(table.every(({ sku }) => /^[A-Z]{2}-\d{3}$/.test(sku as string))).toBe(true);
+    // Every text of the pattern comes once: 16^3.
+    expect(new Set(table.map(({ code }) => code)).size).toBe(4_096);
+    const words = table.flatMap(({ word }) => (word === null ? [] : [word as string]));
+    // A quarter of each length; standard error 0.8 %.
+    for (const length of [3, 4, 5, 6])
+      expect(
+        Math.abs(words.filter((word) => word.length === length).length / words.length - 0.25),
+      ).toBeLessThan(0.04);
+    expect(Math.abs(words.length / 4_096 - 0.75)).toBeLessThan(0.035);
+  });
+
+  it.each([
+    [{ pattern: "[A-Z" }, "VERISIM_REGEX_SYNTAX"],
+    [{ pattern: "(?=a)a" }, "VERISIM_REGEX_UNSUPPORTED"],
+    [{ pattern: "[a-z]{3}", minLength: 5 }, "VERISIM_SIMULATION_FIELD"],
+    [{ pattern: "[a-z]{3}", maxLength: 2 }, "VERISIM_SIMULATION_FIELD"],
+    [{ pattern: "[a-z]+", maxLength: 2, unique: true }, "VERISIM_SIMULATION_FIELD"],
+    [{ pattern: "[a-e]", unique: true }, "VERISIM_SIMULATION_FIELD"],
+  ])("%j is refused", async (column, code) => {
+    await expect(rows({ column }, 10)).rejects.toMatchObject({ code });
+  });
+
   it("of categories have their weights, alone and given others", async () => {
     const table = await rows(
       {

@@ -6,6 +6,7 @@ import { casesKind } from "./cases-column.ts";
 import type { ColumnKind, ColumnReading } from "./column-kind.ts";
 import { eventKind } from "./event-column.ts";
 import { fakerKind, keyKind } from "./key-columns.ts";
+import { patternKind } from "./pattern-column.ts";
 import { chainKind, machineKind, seriesKind } from "./sequence-columns.ts";
 import { timeKind } from "./time-column.ts";
 import {
@@ -25,6 +26,7 @@ export const columnKinds: readonly ColumnKind[] = [
   casesKind,
   keyKind,
   fakerKind,
+  patternKind,
   chainKind,
   machineKind,
   seriesKind,

@@ -89,6 +89,17 @@ export interface FakerColumn extends ColumnCommon {
   readonly unique?: boolean;
 }
 
+/** Texts that match a regular expression: `[A-Z]{2}-\\d{4}`. */
+export interface PatternColumn extends ColumnCommon {
+  /** Literals, classes, groups, alternatives and quantifiers; `*`, `+` and `{m,}` repeat ten times more at most. */
+  readonly pattern: string;
+  /** Characters at least and at most. Default: as the pattern has them. */
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  /** True where no text may come twice. Default false. */
+  readonly unique?: boolean;
+}
+
 /** A Markov chain over the rows of a sequence. */
 export interface ChainColumn extends ColumnCommon {
   readonly chain: Readonly<Record<string, Weights>>;
@@ -198,6 +209,7 @@ export type ColumnModel =
   | CasesColumn
   | KeyColumn
   | FakerColumn
+  | PatternColumn
   | ChainColumn
   | MachineColumn
   | SeriesColumn

@@ -38,7 +38,7 @@ type ValueOf<C> = C extends { readonly distribution: string } | { readonly quant
                     ? string
                     : C extends { readonly key: string }
                       ? number
-                      : C extends { readonly faker: string }
+                      : C extends { readonly faker: string } | { readonly pattern: string }
                         ? string
                         : C extends { readonly formula: string; readonly type: infer K }
                           ? K extends "number"

@@ -1,9 +1,12 @@
 // A model to start from out of a JSON schema (draft 2020-12 and those before it), and out of a zod schema by way of the
-// JSON schema that zod makes of it. Objects within objects become columns of their own, lists of objects child tables.
+// JSON schema that zod makes of it. Objects within objects become columns of their own; lists, and objects of any names,
+// become child tables.
 
 import { VerisimError } from "@verisim/core";
+import { RegexLanguage, RegexTexts } from "@verisim/transforms";
+import { usualRepeat } from "../columns/pattern-column.ts";
 import type { SimulationModel } from "../model/model.ts";
-import { type SchemaColumn, type SchemaTable, schemaModel } from "./schema-model.ts";
+import { isFormatted, rootRows, type SchemaColumn, type SchemaTable, schemaModel } from "./schema-model.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -15,14 +18,23 @@ const mostColumns = 2_000;
 const isSchema = (value: unknown): value is Schema =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+export interface SchemaStartOptions {
+  /** Told of each property that the model has not, or not as the schema has it: `Property "tags" is left out: ...`. */
+  readonly onWarning?: (text: string) => void;
+}
+
 /**
  * @param schema of an object, or of a list of objects
  * @param name of the table. Default: the schema's title, or `rows`
  * @throws VerisimError `VERISIM_SCHEMA` where it is none of these
  */
-export function modelFromJsonSchema(schema: unknown, name?: string): SimulationModel {
+export function modelFromJsonSchema(
+  schema: unknown,
+  name?: string,
+  { onWarning = () => undefined }: SchemaStartOptions = {},
+): SimulationModel {
   if (!isSchema(schema)) throw schemaError("an object", schema);
-  const reader = new Reader(schema);
+  const reader = new Reader(schema, onWarning);
   const title = name ?? (typeof schema.title === "string" && schema.title !== "" ? schema.title : "rows");
   const root = reader.plain(schema, 0);
   const row = typeOf(root) === "array" && isSchema(root.items) ? reader.plain(root.items, 0) : root;
@@ -42,6 +54,7 @@ export function modelFromZod<S>(
   schema: S,
   z: { toJSONSchema(schema: S, options?: ZodOptions): unknown },
   name?: string,
+  options: SchemaStartOptions = {},
 ): SimulationModel {
   const override = ({ zodSchema, jsonSchema }: Parameters<ZodOptions["override"]>[0]): void => {
     // JSON has neither: zod leaves their schemas empty.
@@ -49,7 +62,8 @@ export function modelFromZod<S>(
     if (type === "date") Object.assign(jsonSchema, { type: "string", format: "date-time" });
     if (type === "bigint") Object.assign(jsonSchema, { type: "integer" });
   };
-  return modelFromJsonSchema(z.toJSONSchema(schema, { unrepresentable: "any", io: "input", override }), name);
+  const json = z.toJSONSchema(schema, { unrepresentable: "any", io: "input", override });
+  return modelFromJsonSchema(json, name, options);
 }
 
 interface ZodOptions {
@@ -74,7 +88,7 @@ function typeOf(schema: Schema): string | undefined {
     : undefined;
 }
 
-/** A list of objects: the rows of a table of their own. */
+/** A list: the rows of a table of their own. */
 interface ChildList {
   readonly name: string;
   readonly schema: Schema;
@@ -87,12 +101,14 @@ const lengthOf = (value: unknown): number | undefined =>
 class Reader {
   readonly tables: SchemaTable[] = [];
   readonly #root: Schema;
+  readonly #warn: (text: string) => void;
   /** Objects around the one that is read: one of them within itself is left out. */
   readonly #around = new Set<unknown>();
   #columnCount = 0;
 
-  constructor(root: Schema) {
+  constructor(root: Schema, warn: (text: string) => void) {
     this.#root = root;
+    this.#warn = warn;
   }
 
   /** The schema behind references, with the parts of `allOf` and the one choice that is not null. */
@@ -115,7 +131,9 @@ class Reader {
       const required = [...parts, schema].flatMap((part) =>
         Array.isArray(part.required) ? part.required : [],
       );
-      return Object.assign({}, ...parts, without(schema, "allOf"), { properties, required }) as Schema;
+      // Parts may be of no object at all: a text with a pattern, say.
+      const whole = Object.keys(properties).length > 0 ? { properties, required } : {};
+      return Object.assign({}, ...parts, without(schema, "allOf"), whole) as Schema;
     }
     const choices = (Array.isArray(anyOf) ? anyOf : Array.isArray(oneOf) ? oneOf : []).filter(isSchema);
     if (choices.length === 0) return schema;
@@ -123,7 +141,8 @@ class Reader {
     const constants = real.map((choice) => choice.const);
     if (constants.length > 0 && constants.every((value) => value !== undefined))
       return { enum: constants, nullable: real.length < choices.length };
-    return real[0] ? { ...this.plain(real[0], depth + 1), nullable: real.length < choices.length } : {};
+    const first = real[0] && this.plain(real[0], depth + 1);
+    return first ? { ...first, nullable: real.length < choices.length, otherChoices: real.length - 1 } : {};
   }
 
   #target(reference: string): Schema | undefined {
@@ -171,32 +190,113 @@ class Reader {
     this.#around.add(properties);
     const required = new Set(Array.isArray(schema.required) ? schema.required : []);
     const columns = Object.entries(properties).flatMap(([property, value]): SchemaColumn[] => {
-      if (!isSchema(value) || ++this.#columnCount > mostColumns) return [];
-      const one = this.plain(value, depth);
       const name = prefix + property;
+      if (!isSchema(value)) return [];
+      if (++this.#columnCount > mostColumns) {
+        this.#leaveOut(name, `the schema has more than ${mostColumns} properties`);
+        return [];
+      }
+      const one = this.plain(value, depth);
       const missing =
         optional ||
         !required.has(property) ||
         one.nullable === true ||
         (Array.isArray(one.type) && one.type.includes("null"));
+      if (Number(one.otherChoices) > 0)
+        this.#warn(
+          `Property ${JSON.stringify(name)} has one of ${Number(one.otherChoices) + 1} forms: all rows have the first.`,
+        );
       const type = typeOf(one);
-      if (type === "object" || isSchema(one.properties))
-        return this.#columns(one, `${name}_`, missing, lists, depth + 1);
-      if (type === "array") {
-        const items = isSchema(one.items) ? this.plain(one.items, depth) : {};
-        if (isSchema(items.properties) && !this.#around.has(items.properties))
-          lists.push({
-            name,
-            schema: items,
-            count: { min: lengthOf(one.minItems), max: lengthOf(one.maxItems) },
-          });
-        return [];
+      const parts = type === "array" ? tupleOf(one) : undefined;
+      if (parts) return this.#columns(parts, `${name}_`, missing, lists, depth + 1);
+      const list = type === "array" ? this.#listOf(name, one, depth) : mapOf(name, one);
+      if (list) lists.push(list);
+      if (list || type === "array") return [];
+      if (type === "object" || isSchema(one.properties)) {
+        const inner = this.#columns(one, `${name}_`, missing, lists, depth + 1);
+        if (!isSchema(one.properties)) this.#leaveOut(name, "an object without properties");
+        else if (this.#around.has(one.properties)) this.#leaveOut(name, "it holds itself");
+        else if (depth + 1 > deepest) this.#leaveOut(name, "objects in objects go too deep");
+        return inner;
       }
-      return [schemaColumn(name, property, prefix, one, type, missing)];
+      const column = schemaColumn(name, property, prefix, one, type, missing);
+      return [{ ...column, pattern: this.#patternOf(one, column) }];
     });
     this.#around.delete(properties);
     return columns;
   }
+
+  /** A table of a list's items: their properties, or a column `value`. */
+  #listOf(name: string, list: Schema, depth: number): ChildList | undefined {
+    if (!isSchema(list.items)) {
+      this.#leaveOut(name, "an array without a schema of its items");
+      return undefined;
+    }
+    const items = this.plain(list.items, depth);
+    const isRow = typeOf(items) === "object" || isSchema(items.properties);
+    const schema = isRow ? items : rowOf({ value: list.items });
+    if (typeOf(items) === "array" && !tupleOf(items)) this.#leaveOut(name, "an array of arrays");
+    else if (isRow && !isSchema(items.properties))
+      this.#leaveOut(name, "an array of objects without properties");
+    else if (this.#around.has(items.properties)) this.#leaveOut(name, "it holds itself");
+    else {
+      if (list.uniqueItems === true)
+        this.#warn(`Property ${JSON.stringify(name)} asks for unique items: some may come twice.`);
+      return { name, schema, count: { min: lengthOf(list.minItems), max: lengthOf(list.maxItems) } };
+    }
+    return undefined;
+  }
+
+  /** The pattern of a column of texts; undefined, with a warning, where no texts can be made from it. */
+  #patternOf({ pattern }: Schema, column: SchemaColumn): string | undefined {
+    const { name, type, values, format, key, minLength = 0, maxLength = Number.POSITIVE_INFINITY } = column;
+    if (typeof pattern !== "string" || type !== "text" || values || isFormatted(format)) return undefined;
+    let reason: string | undefined;
+    try {
+      const texts = new RegexTexts(pattern, Math.max(usualRepeat, minLength));
+      if (texts.longest < minLength || texts.shortest > maxLength)
+        reason = "none of its texts has such a length";
+      else if (key) {
+        const { size, longest } = new RegexLanguage(pattern, usualRepeat);
+        if (size < BigInt(rootRows)) reason = `a key needs ${rootRows} texts or more, and it has ${size}`;
+        else if (longest > maxLength) reason = "some of its texts are too long for a key";
+      }
+    } catch (error) {
+      if (!VerisimError.isInstance(error)) throw error;
+      reason = error.message;
+    }
+    if (reason === undefined) return pattern;
+    this.#warn(
+      `Property ${JSON.stringify(name)} does not keep to its pattern: ${reason.replace(/\.$/, "")}.`,
+    );
+    return undefined;
+  }
+
+  #leaveOut(name: string, reason: string): void {
+    this.#warn(`Property ${JSON.stringify(name)} is left out: ${reason}.`);
+  }
+}
+
+const rowOf = (properties: Schema): Schema => ({
+  type: "object",
+  properties,
+  required: Object.keys(properties),
+});
+
+/** A list whose places have a schema each (a tuple), as an object of them, counted from 1; undefined for other lists. */
+function tupleOf({ prefixItems, items }: Schema): Schema | undefined {
+  const parts = Array.isArray(prefixItems) ? prefixItems : Array.isArray(items) ? items : undefined;
+  return parts && rowOf(Object.fromEntries(parts.map((part, i) => [`${i + 1}`, part])));
+}
+
+/** An object of any names whose values have one schema: a table of names and values; undefined for other objects. */
+function mapOf(
+  name: string,
+  { properties, additionalProperties, propertyNames }: Schema,
+): ChildList | undefined {
+  if (isSchema(properties) || !isSchema(additionalProperties)) return undefined;
+  const property = { type: "string", ...(isSchema(propertyNames) ? propertyNames : {}) };
+  return { name, schema: rowOf({ property, value: additionalProperties }), count: undefined };
 }
 
 function without(schema: Schema, key: string): Schema {
@@ -244,5 +344,6 @@ function schemaColumn(
       /^(id|uuid|key)$/i.test(property),
     format,
     maxLength: lengthOf(schema.maxLength),
+    minLength: lengthOf(schema.minLength),
   };
 }

@@ -16,6 +16,9 @@ export interface SchemaColumn {
   readonly format?: string | undefined;
   /** Characters of a text at most. */
   readonly maxLength?: number | undefined;
+  readonly minLength?: number | undefined;
+  /** A regular expression that texts match: one that texts can be made from. */
+  readonly pattern?: string | undefined;
   readonly references?: { readonly table: string; readonly column: string } | undefined;
 }
 
@@ -28,7 +31,8 @@ export interface SchemaTable {
   readonly count?: { readonly min: number | undefined; readonly max: number | undefined } | undefined;
 }
 
-const rootRows = 1_000;
+/** Rows of a table without a parent. */
+export const rootRows = 1_000;
 
 /** Functions of Faker for columns whose names say what they hold. */
 const namedLike: readonly (readonly [RegExp, string])[] = [
@@ -64,6 +68,11 @@ const formatted: Readonly<Record<string, string>> = {
   hostname: "internet.domainName",
 };
 
+/** Whether texts of a format are made by what is known of it, whatever pattern stands beside. */
+export function isFormatted(format: string | undefined): boolean {
+  return format === "uuid" || (format !== undefined && Object.hasOwn(formatted, format));
+}
+
 function plainName(name: string): string {
   return name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
 }
@@ -75,22 +84,24 @@ export function formulaName(name: string): string {
 
 function columnOf(column: SchemaColumn): ColumnModel {
   const missing = column.optional ? { missing: 0.1 } : {};
-  const { min, max, values } = column;
+  const { min, max, values, pattern, minLength, maxLength } = column;
   if (values && values.length > 0) return { categories: [...new Set(values)], ...missing };
   if (column.key && column.format !== "email") {
     if (column.type === "text")
       return column.format === "uuid" || /uuid|guid/i.test(column.name)
         ? { key: "uuid" }
-        : {
-            key: "shuffled",
-            prefix: `${
-              plainName(column.name)
-                .replace(/_?(id|key|code)$/, "")
-                .slice(0, 3)
-                .toUpperCase() || "K"
-            }-`,
-            digits: 8,
-          };
+        : pattern !== undefined
+          ? { pattern, unique: true }
+          : {
+              key: "shuffled",
+              prefix: `${
+                plainName(column.name)
+                  .replace(/_?(id|key|code)$/, "")
+                  .slice(0, 3)
+                  .toUpperCase() || "K"
+              }-`,
+              digits: 8,
+            };
     return { key: "sequence" };
   }
   switch (column.type) {
@@ -135,6 +146,13 @@ function columnOf(column: SchemaColumn): ColumnModel {
       };
     case "text": {
       if (column.format === "uuid") return { key: "uuid", ...missing };
+      if (pattern !== undefined)
+        return {
+          pattern,
+          ...(minLength === undefined ? {} : { minLength }),
+          ...(maxLength === undefined ? {} : { maxLength }),
+          ...missing,
+        };
       const faker =
         (column.format && formatted[column.format]) ||
         namedLike.find(([pattern]) => pattern.test(plainName(column.name)))?.[1];

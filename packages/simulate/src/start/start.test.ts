@@ -1,84 +1,10 @@
-// Models to start from: they simulate as they are, and say what the schema or the table says.
+// Models to start from: they simulate as they are, and say what the schema says.
 
-import { numberColumn, RowRandom, streamKey, Table, textColumn } from "@verisim/core";
 import { describe, expect, it } from "vitest";
 import { Simulation } from "../engine/simulation.ts";
 import { modelFromDrizzle } from "./from-drizzle.ts";
 import { modelFromJsonSchema, modelFromZod } from "./from-json-schema.ts";
 import { modelFromPrisma } from "./from-prisma.ts";
-import { modelFromTable } from "./from-table.ts";
-
-const schema = {
-  title: "customers",
-  type: "object",
-  required: ["id", "email", "age", "plan", "address", "orders"],
-  properties: {
-    id: { type: "string", format: "uuid" },
-    email: { type: "string", format: "email" },
-    age: { type: "integer", minimum: 18, exclusiveMaximum: 100 },
-    score: { type: ["number", "null"], minimum: 0, maximum: 1 },
-    plan: { enum: ["free", "pro"] },
-    active: { type: "boolean" },
-    joined: { type: "string", format: "date-time" },
-    kind: { anyOf: [{ const: "a" }, { const: "b" }, { type: "null" }] },
-    address: {
-      type: "object",
-      required: ["city"],
-      properties: { city: { type: "string" }, zip: { $ref: "#/$defs/zip" } },
-    },
-    orders: { type: "array", items: { $ref: "#/$defs/order" } },
-    tree: { $ref: "#" },
-  },
-  $defs: {
-    zip: { type: "string" },
-    order: {
-      allOf: [
-        { type: "object", properties: { amount: { type: "number", minimum: 0 } }, required: ["amount"] },
-        { properties: { note: { type: "string" } } },
-      ],
-    },
-  },
-};
-
-describe("a JSON schema", () => {
-  it("becomes tables with the ranges, choices and gaps that it says", async () => {
-    const model = modelFromJsonSchema(schema);
-    expect(Object.keys(model.tables)).toEqual(["customers", "customers_orders"]);
-    const simulation = await Simulation.create(model, { seed: 2 });
-    const rows = (await simulation.sample("customers")).toRows();
-    expect(rows).toHaveLength(1_000);
-    expect(new Set(rows.map(({ id }) => id)).size).toBe(1_000);
-    expect(rows.every(({ age }) => (age as number) >= 18 && (age as number) <= 99)).toBe(true);
-    expect(
-      rows.every(({ score }) => score === null || ((score as number) >= 0 && (score as number) <= 1)),
-    ).toBe(true);
-    expect(rows.some(({ score }) => score === null)).toBe(true);
-    expect(new Set(rows.map(({ plan }) => plan))).toEqual(new Set(["free", "pro"]));
-    expect(new Set(rows.map(({ kind }) => kind))).toEqual(new Set(["a", "b", null]));
-    expect(rows.every(({ address_city }) => typeof address_city === "string")).toBe(true);
-    expect(rows[0]!.email).toMatch(/@/);
-    const orders = (await simulation.sample("customers_orders")).toRows();
-    const ids = new Set(rows.map(({ id }) => id));
-    expect(orders.every((order) => ids.has(order.customers_id!) && (order.amount as number) >= 0)).toBe(true);
-    expect(simulation.metadata.relationships).toHaveLength(1);
-  });
-
-  it("comes from zod by its own toJSONSchema", () => {
-    const z = { toJSONSchema: (given: object, options?: object) => ({ ...schema, given, options }) };
-    expect(modelFromZod({}, z, "people").tables.people!.columns.age).toEqual({
-      distribution: "integers",
-      low: 18,
-      high: 99,
-    });
-  });
-
-  it.each([[7], [{ type: "string" }], [{ type: "array", items: { type: "string" } }]])(
-    "%j is refused",
-    (given) => {
-      expect(() => modelFromJsonSchema(given)).toThrow(expect.objectContaining({ code: "VERISIM_SCHEMA" }));
-    },
-  );
-});
 
 describe("a Prisma schema", () => {
   const text = `
@@ -281,78 +207,5 @@ describe("a Drizzle schema", () => {
       (await simulation.sample("users")).toRows().every(({ role }) => role === "a" || role === "b"),
     ).toBe(true);
     expect(() => modelFromDrizzle({})).toThrow(expect.objectContaining({ code: "VERISIM_SCHEMA" }));
-  });
-});
-
-describe("a real table", () => {
-  it("becomes a model with its distributions, categories, gaps and correlations", async () => {
-    const rows = 3_000;
-    const random = (name: string, row: number) => new RowRandom(streamKey(7, name), row).uniform();
-    const x = Float64Array.from(
-      { length: rows },
-      (_, row) => random("x", row) + random("y", row) + random("z", row),
-    );
-    const table = new Table([
-      numberColumn(
-        "id",
-        Float64Array.from({ length: rows }, (_, row) => row),
-      ),
-      textColumn(
-        "code",
-        Array.from(x, (_, row) => `C-${String(row).padStart(5, "0")}`),
-      ),
-      textColumn(
-        "ticket",
-        Array.from(x, (_, row) => `${row % 7}AB${row}`),
-      ),
-      numberColumn("x", x),
-      numberColumn(
-        "y",
-        x.map((value, row) => Math.exp(value + 0.3 * random("e", row))),
-      ),
-      numberColumn(
-        "odd",
-        x.map((_, row) => (row % 4 === 0 ? 5000 : row % 4)),
-      ),
-      textColumn(
-        "plan",
-        Array.from(x, (_, row) =>
-          row % 10 === 0 ? null : row % 3 === 0 ? "pro" : row === 1 ? "only one" : "free",
-        ),
-      ),
-      numberColumn(
-        "day",
-        Float64Array.from({ length: rows }, (_, row) => Date.UTC(2024, 0, 1 + (row % 100)) * 1000),
-      ),
-    ]);
-    const metadata = {
-      columns: {
-        id: { sdtype: "id" },
-        code: { sdtype: "id" },
-        ticket: { sdtype: "id" },
-        x: { sdtype: "numerical" },
-        y: { sdtype: "numerical" },
-        odd: { sdtype: "numerical", decimals: 0 },
-        plan: { sdtype: "categorical" },
-        day: { sdtype: "datetime", datetimeFormat: "%Y-%m-%d" },
-      },
-      primaryKey: "id",
-    };
-    const model = await modelFromTable(table, metadata, { name: "real" });
-    const { columns, correlations } = model.tables.real!;
-    expect(columns.id).toEqual({ key: "sequence" });
-    expect(columns.code).toEqual({ key: "sequence", prefix: "C-", digits: 5 });
-    expect(columns.ticket).toEqual({ key: "sequence", digits: 4 });
-    expect(columns.y).toMatchObject({ distribution: "lognormal" });
-    expect(columns.odd).toHaveProperty("quantiles");
-    expect(columns.plan).toMatchObject({ missing: 0.1, categories: { other: expect.any(Number) } });
-    expect(JSON.stringify(columns)).not.toContain("only one");
-    expect(correlations?.[0]?.matrix[0]?.[1]).toBeGreaterThan(0.9);
-    const made = await (await Simulation.create(model, { seed: 3 })).sample("real");
-    const numbers = (one: Table, name: string) => (one.column(name) as { values: Float64Array }).values;
-    const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
-    for (const name of ["x", "y"])
-      expect(Math.abs(mean(numbers(made, name)) / mean(numbers(table, name)) - 1)).toBeLessThan(0.03);
-    expect(new Date(Math.max(...numbers(made, "day")) / 1000).toISOString() < "2024-04-10").toBe(true);
   });
 });
