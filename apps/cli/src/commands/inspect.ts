@@ -31,8 +31,13 @@ export async function inspect(data: string, flags: InspectFlags, session: Sessio
   checks.attempt(() => requireColumn(metadata, flags.target, "target"));
   checks.settle();
   const columns = table.columns.map((column) => summariseColumn(column, metadata.columns[column.name]!));
-  const [{ choice }] = chooseGenerators(tableFacts(table, metadata), { purpose: "fidelity" });
-  const plan = { model: choice.name, why: choice.reason, ...fitPlan(metadata) };
+  const [{ choice, rivals = [] }] = chooseGenerators(tableFacts(table, metadata), { purpose: "fidelity" });
+  const plan = {
+    model: choice.name,
+    why: choice.reason,
+    rivals: rivals.map(({ definition }) => definition.name),
+    ...fitPlan(metadata),
+  };
   const result = {
     version: 1,
     file: data,
@@ -61,6 +66,8 @@ interface InspectPlan {
   /** The generator that `auto` chooses without a budget, and why. */
   model: string;
   why: string;
+  /** Those that fit measures against it first, and takes where they are closer to the real rows. */
+  rivals: string[];
   /** Columns whose values come from a model, by name. */
   modelled: string[];
   /** Columns whose values are made up without one: ids, personal data, free text. */
@@ -68,7 +75,7 @@ interface InspectPlan {
   unique: string[];
 }
 
-function fitPlan(metadata: TableMetadata): Omit<InspectPlan, "model" | "why"> {
+function fitPlan(metadata: TableMetadata): Omit<InspectPlan, "model" | "why" | "rivals"> {
   const names = Object.keys(metadata.columns);
   return {
     modelled: names.filter((name) => isModelled(metadata.columns[name]!)),
@@ -104,6 +111,8 @@ function inspectText(
   ];
   if (plan.modelled.length > 0)
     lines.push(`fit would learn ${plural(plan.modelled.length, "column")} with ${plan.model}: ${plan.why}.`);
+  if (plan.modelled.length > 0 && plan.rivals.length > 0)
+    lines.push(`Where its rows can be told from real ones it would try ${plan.rivals.join(", ")} too.`);
   if (plan.generated.length > 0)
     lines.push(`It would make up ${named(plan.generated)} without learning their values.`);
   if (plan.modelled.length === 0)

@@ -15,9 +15,10 @@ import {
   VerisimError,
 } from "@verisim/core";
 import { chosenAmong } from "./candidates.ts";
-import { chooseGenerators } from "./choose-generator.ts";
-import { type AutoOptions, autoOptions, resolveAutoOptions } from "./options.ts";
-import { tableFacts } from "./table-facts.ts";
+import { type ChosenGenerator, chooseGenerators } from "./choose-generator.ts";
+import { compareCandidates } from "./compare-candidates.ts";
+import { type AutoOptions, autoOptions, type Purpose, resolveAutoOptions } from "./options.ts";
+import { type TableFacts, tableFacts } from "./table-facts.ts";
 
 /** Ends of a fit that another generator may not share; a table that none can learn ends with the first one's error. */
 const fallsBack = new Set(["VERISIM_MEMORY_BUDGET", "VERISIM_OUT_OF_MEMORY", "VERISIM_TRAINING_DIVERGED"]);
@@ -51,6 +52,10 @@ export class AutoGenerator implements Generator {
     return this.#generator().metadata;
   }
 
+  get relations(): readonly string[] {
+    return this.#generator().relations ?? [];
+  }
+
   get choice(): GeneratorChoice | undefined {
     return this.#fitted?.choice;
   }
@@ -74,18 +79,20 @@ export class AutoGenerator implements Generator {
   async fit(table: Table, options: FitOptions): Promise<this> {
     const { purpose } = resolveAutoOptions(this.options);
     const { maxTimeMs, maxMemoryBytes, checkpoint, ...run } = options;
-    const ranking = this.#choose(tableFacts(table, options.metadata), {
-      purpose,
-      maxTimeMs,
-      maxMemoryBytes,
-    });
+    const started = performance.now();
+    const facts = tableFacts(table, options.metadata);
+    const ranking = await this.#ranked(table, facts, options, purpose);
+    const trained: FitOptions =
+      maxTimeMs === undefined
+        ? options
+        : { ...options, maxTimeMs: Math.max(1, maxTimeMs - (performance.now() - started)) };
     const failed: { name: string; reason: string }[] = [];
     let first: unknown;
     for (const { definition, choice } of ranking) {
       try {
         const generator = await definition
           .create(choice.options)
-          .fit(table, definition.trains ? options : run);
+          .fit(table, definition.trains ? trained : run);
         this.#fitted = { generator, choice: { ...choice, passedOver: [...choice.passedOver, ...failed] } };
         return this;
       } catch (error) {
@@ -95,6 +102,19 @@ export class AutoGenerator implements Generator {
       }
     }
     throw first;
+  }
+
+  /** The generators to try, best first: by what is known of the table, or by what they draw where that is cheap to see. */
+  async #ranked(
+    table: Table,
+    facts: TableFacts,
+    { checkpoint: _, ...run }: FitOptions,
+    purpose: Purpose,
+  ): Promise<readonly ChosenGenerator[]> {
+    const { maxTimeMs, maxMemoryBytes } = run;
+    const [first, ...others] = this.#choose(facts, { purpose, maxTimeMs, maxMemoryBytes });
+    if (!first.rivals || first.rivals.length === 0) return [first, ...others];
+    return [...(await compareCandidates(first, first.rivals, table, { ...run, purpose, facts })), ...others];
   }
 
   async sample(rowCount: number, options?: SampleOptions): Promise<Table> {

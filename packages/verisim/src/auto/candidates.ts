@@ -4,6 +4,7 @@
 import { gaussianCopula } from "@verisim/copula";
 import type { GeneratorDefinition } from "@verisim/core";
 import { sequentialTrees } from "@verisim/forest";
+import { autoregressive } from "@verisim/language";
 import type { Purpose } from "./options.ts";
 import type { TableFacts } from "./table-facts.ts";
 
@@ -40,12 +41,27 @@ const copula: Candidate = {
   bytes: ({ rows, modelled }) => 40e6 + 16 * rows * modelled,
 };
 
+const network: Candidate = {
+  definition: autoregressive,
+  strength: () => "rows closest to the real ones",
+  options: () => ({}),
+  // Below 300 rows it trains four times, to find how long.
+  seconds: ({ rows, modelled }) =>
+    (rows < 300 ? 4 : 1) * (0.1 + 0.012 * modelled * modelled + 1.4e-4 * rows * modelled),
+  bytes: ({ rows, modelled }) => 200e6 + 24 * rows * modelled,
+};
+
 /** The candidates for a purpose, best suited first. */
 export function rankedCandidates(purpose: Purpose): readonly Candidate[] {
   return purpose === "speed" ? [copula, trees] : [trees, copula];
 }
 
+/** Those that are not known to be better or worse than the first of a purpose before they are measured. */
+export function rivalsOf(purpose: Purpose): readonly Candidate[] {
+  return purpose === "fidelity" ? [network] : [];
+}
+
 /** Every generator that may be chosen. */
-export const chosenAmong: readonly GeneratorDefinition[] = [trees, copula].map(
+export const chosenAmong: readonly GeneratorDefinition[] = [trees, network, copula].map(
   ({ definition }) => definition,
 );

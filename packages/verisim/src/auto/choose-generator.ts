@@ -1,8 +1,9 @@
 // From the facts of a table, a purpose and a budget to a generator with its options, and why: the first of the ranking
-// that the budget allows. Those passed over are named with the reason.
+// that the budget allows. Those passed over are named with the reason. Where a table is small enough to measure which one is
+// closest, the first names its rivals.
 
 import type { GeneratorChoice, GeneratorDefinition } from "@verisim/core";
-import { type Candidate, rankedCandidates } from "./candidates.ts";
+import { type Candidate, rankedCandidates, rivalsOf } from "./candidates.ts";
 import type { Purpose } from "./options.ts";
 import type { TableFacts } from "./table-facts.ts";
 
@@ -15,7 +16,14 @@ export interface ChoiceRequest {
 export interface ChosenGenerator {
   readonly definition: GeneratorDefinition;
   readonly choice: GeneratorChoice;
+  /** Of the first: those that fit measures against it, because the table is small; none where they would cost too much. */
+  readonly rivals?: readonly ChosenGenerator[];
 }
+
+/** Fewest rows of which a fifth can judge, and most for which seconds suffice whatever the columns hold. */
+const [leastMeasured, mostMeasured] = [100, 10_000];
+/** Seconds on two cores that measuring, and learning once more what won, may take. */
+const mostMeasuring = 30;
 
 /**
  * What to learn a table with: the choices to try in order, of which the first is the one for it and the others are for
@@ -42,7 +50,16 @@ export function chooseGenerators(
     },
   });
   const [first = cheapest(ranking, facts), ...others] = fitting;
-  return [chosen(first), ...others.map(chosen)];
+  const rivals = rivalsOf(request.purpose).filter((rival) => isMeasured(rival, facts, request));
+  if (rivals.length === 0 || first !== ranking[0]) return [chosen(first), ...others.map(chosen)];
+  return [{ ...chosen(first), rivals: rivals.map(chosen) }, ...others.map(chosen)];
+}
+
+/** Whether a rival can learn the table twice: a part of it to be measured, and all of it. */
+function isMeasured(rival: Candidate, facts: TableFacts, request: ChoiceRequest): boolean {
+  if (facts.rows < leastMeasured || facts.rows > mostMeasured) return false;
+  const twice: Candidate = { ...rival, seconds: (of) => 2 * rival.seconds(of) };
+  return twice.seconds(facts) <= mostMeasuring && beyondBudget(twice, facts, request) === null;
 }
 
 function beyondBudget(
@@ -68,7 +85,11 @@ function cheapest(ranking: readonly Candidate[], facts: TableFacts): Candidate {
 }
 
 function reasonFor(candidate: Candidate, facts: TableFacts, purpose: Purpose): string {
-  const { rows, modelled } = facts;
-  const size = `${rows.toLocaleString("en-US")} ${rows === 1 ? "row" : "rows"}, ${modelled} modelled ${modelled === 1 ? "column" : "columns"}`;
-  return `${candidate.strength(purpose)} (${size}, purpose ${purpose})`;
+  return `${candidate.strength(purpose)} (${sizeText(facts, purpose)})`;
+}
+
+/** The table and the purpose in words. @param more what else is to be said of the rows */
+export function sizeText({ rows, modelled }: TableFacts, purpose: Purpose, more?: string): string {
+  const counted = `${rows.toLocaleString("en-US")} ${rows === 1 ? "row" : "rows"}${more === undefined ? "" : `, ${more}`}`;
+  return `${counted}, ${modelled} modelled ${modelled === 1 ? "column" : "columns"}, purpose ${purpose}`;
 }

@@ -1,0 +1,168 @@
+// The choice by measurement: which candidate is taken, why, and what is left alone. Rows in which a column is another one's
+// square have no correlation: a copula loses them, trees keep them.
+
+import {
+  type Generator,
+  type GeneratorDefinition,
+  numberColumn,
+  RowRandom,
+  streamKey,
+  Table,
+  type TableMetadata,
+} from "@verisim/core";
+import { describe, expect, it } from "vitest";
+import { findGenerator } from "../generators.ts";
+import type { ChosenGenerator } from "./choose-generator.ts";
+import { type CandidateFigures, compareCandidates, scoreOf } from "./compare-candidates.ts";
+import { AutoGenerator, chooseGenerators } from "./index.ts";
+
+const metadata: TableMetadata = { columns: { x: { sdtype: "numerical" }, square: { sdtype: "numerical" } } };
+const facts = { rows: 400, modelled: 2, numbers: 2, mostCategories: 0 };
+
+function parabola(rowCount: number): Table {
+  const xs = Array.from(
+    { length: rowCount },
+    (_, row) => 2 * new RowRandom(streamKey(1, "parabola"), row).uniform() - 1,
+  );
+  return new Table([
+    numberColumn("x", xs),
+    numberColumn(
+      "square",
+      xs.map((x) => x * x),
+    ),
+  ]);
+}
+
+const candidate = (definition: GeneratorDefinition): ChosenGenerator => ({
+  definition,
+  choice: { name: definition.name, options: {}, reason: "by rule", passedOver: [] },
+});
+const copula = candidate(findGenerator("gaussian-copula"));
+const trees = candidate(findGenerator("sequential-trees"));
+
+/** Gives back the rows that it learnt. */
+const parrot: GeneratorDefinition = {
+  ...findGenerator("gaussian-copula"),
+  name: "parrot",
+  create: () => {
+    let learnt = parabola(0);
+    const generator = {
+      name: "parrot",
+      fit: async (table: Table) => {
+        learnt = table;
+        return generator;
+      },
+      sample: async (rowCount: number) =>
+        learnt.take(Array.from({ length: rowCount }, (_, row) => row % learnt.rowCount)),
+    };
+    return generator as unknown as Generator;
+  },
+};
+
+describe("the score of a candidate", () => {
+  const figures = (own: Partial<CandidateFigures>): CandidateFigures => ({
+    shapes: 0.9,
+    trends: 0.6,
+    auc: { value: 0.75, low: 0.7 },
+    repeats: false,
+    ...own,
+  });
+
+  it("is the mean of shapes, trends and twice what the AUC leaves below one", () => {
+    expect(scoreOf(figures({}))).toBeCloseTo((0.9 + 0.6 + 0.5) / 3, 12);
+    expect(scoreOf(figures({ auc: { value: 0.25, low: 0.2 } }))).toBeCloseTo((0.9 + 0.6 + 0.5) / 3, 12);
+    expect(scoreOf(figures({ trends: null }))).toBeCloseTo(0.7, 12);
+  });
+});
+
+describe("the choice by measurement", () => {
+  const run = { metadata, seed: 1, purpose: "fidelity", facts } as const;
+  const table = parabola(400);
+
+  it("takes the rival whose rows are closer, and says so in figures", async () => {
+    const ranking = await compareCandidates(copula, [trees], table, run);
+    expect(ranking.map(({ definition }) => definition.name)).toEqual(["sequential-trees", "gaussian-copula"]);
+    expect(ranking[0].choice.reason).toMatch(
+      /^rows closest to the real ones, two-sample AUC 0\.[456]\d shapes 0\.9\d.*, against gaussian-copula two-sample AUC 0\.[89]\d .* \(400 rows, 80 of them held out, 2 modelled columns, purpose fidelity\)$/,
+    );
+    expect(await compareCandidates(copula, [trees], table, run)).toEqual(ranking);
+  });
+
+  it("tries no rival where the first one's rows are hardly told", async () => {
+    let tried = 0;
+    const counted: GeneratorDefinition = {
+      ...trees.definition,
+      create: (options) => {
+        tried++;
+        return trees.definition.create(options);
+      },
+    };
+    const ranking = await compareCandidates(trees, [candidate(counted)], table, run);
+    expect(tried).toBe(0);
+    expect(ranking).toHaveLength(1);
+    expect(ranking[0].choice.reason).toMatch(/^rows that boosted trees hardly tell from real ones, /);
+  });
+
+  it("takes no rival that gives back the rows that it learnt", async () => {
+    const [first] = await compareCandidates(copula, [candidate(parrot)], table, run);
+    expect(first.definition.name).toBe("gaussian-copula");
+    expect(first.choice.reason).toContain("against parrot");
+    expect(first.choice.reason).toContain("with learnt rows repeated");
+  });
+
+  it("stays with the rule where the first cannot be measured, and passes over a rival that cannot learn", async () => {
+    const unable = candidate({
+      ...parrot,
+      name: "unable",
+      create: () => findGenerator("auto").create({ purpose: "none" }),
+    });
+    expect(await compareCandidates(unable, [trees], table, run)).toEqual([unable]);
+    const [first] = await compareCandidates(copula, [unable], table, run);
+    expect(first.choice.reason).not.toContain("unable");
+  });
+
+  it("stops on an abort signal", async () => {
+    await expect(
+      compareCandidates(copula, [trees], table, { ...run, signal: AbortSignal.abort() }),
+    ).rejects.toMatchObject({ code: "VERISIM_ABORTED" });
+  });
+
+  it("is what a fit does, and learns all rows then", async () => {
+    const progress = new Set<string>();
+    const chosen = await new AutoGenerator({}, (...asked) => {
+      const [, ...others] = chooseGenerators(...asked);
+      return [{ ...copula, rivals: [trees] }, ...others];
+    }).fit(table, { metadata, seed: 1, onProgress: ({ detail }) => progress.add(detail ?? "") });
+    expect(chosen.choice?.name).toBe("sequential-trees");
+    expect(progress.has("trying gaussian-copula") && progress.has("trying sequential-trees")).toBe(true);
+    const alone = await trees.definition.create().fit(table, { metadata, seed: 1 });
+    expect(chosen.toArtifact()).toEqual(alone.toArtifact());
+  });
+});
+
+describe("what is measured", () => {
+  const rivals = (
+    own: Partial<typeof facts>,
+    request: Partial<Parameters<typeof chooseGenerators>[1]> = {},
+  ) =>
+    (chooseGenerators({ ...facts, ...own }, { purpose: "fidelity", ...request })[0].rivals ?? []).map(
+      ({ definition }) => definition.name,
+    );
+
+  it("are tables of which a fifth can judge and which are learnt in seconds", () => {
+    expect(rivals({})).toEqual(["autoregressive"]);
+    expect(rivals({ rows: 455, modelled: 31 })).toEqual(["autoregressive"]);
+    expect(rivals({ rows: 99 })).toEqual([]);
+    expect(rivals({ rows: 10_001 })).toEqual([]);
+    expect(rivals({ rows: 4329, modelled: 31 })).toEqual([]);
+    expect(rivals({ rows: 300, modelled: 120 })).toEqual([]);
+  });
+
+  it("are only those that the budget and the purpose leave", () => {
+    expect(rivals({}, { maxTimeMs: 60_000 })).toEqual(["autoregressive"]);
+    expect(rivals({}, { maxTimeMs: 100 })).toEqual([]);
+    expect(rivals({}, { maxMemoryBytes: 1e8 })).toEqual([]);
+    for (const purpose of ["privacy", "conditions", "speed"] as const)
+      expect(rivals({}, { purpose })).toEqual([]);
+  });
+});
