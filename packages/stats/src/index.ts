@@ -1,3 +1,4 @@
+export * from "./category-order.ts";
 export * from "./distributions/index.ts";
 export * from "./fit-marginal.ts";
 export * from "./hermite.ts";

@@ -6,13 +6,13 @@ import {
   hermiteCoefficients,
   latentCorrelation,
   nearestCorrelation,
+  placeScores,
   quantileCoefficients,
   segmentMass,
   segmentMeans,
   stepCoefficients,
 } from "@verisim/stats";
 import { contingency, correlation, type NativeOptions } from "@verisim/tensor/arrays";
-import { placeScores } from "./category-order.ts";
 import type { CategoryHalf, ScoredLatent } from "./latents.ts";
 
 /** Pairs seen together in fewer rows than this are taken as independent. */

@@ -7,9 +7,18 @@ import {
   type EncodedColumn,
   emptyColumnWarning,
 } from "@verisim/core";
-import { fitMarginal, type Marginal, type MarginalName, segmentMass, segmentMeans } from "@verisim/stats";
+import {
+  type Categories,
+  type CategoryHalves,
+  fitMarginal,
+  type Marginal,
+  type MarginalName,
+  orderCategories,
+  placeScores,
+  segmentMass,
+  segmentMeans,
+} from "@verisim/stats";
 import { type NativeOptions, normalQuantile, ranks, sortNumbers } from "@verisim/tensor/arrays";
-import { type Categories, type CategoryHalves, orderCategories, placeScores } from "./category-order.ts";
 import type { ResolvedOptions } from "./options.ts";
 
 interface LatentPlace {

@@ -147,7 +147,13 @@ class Planner {
       slots: this.#slotCount,
       hiddenSlots: this.#hiddenSlots,
       streams: this.#streams,
-      columns: this.#columns,
+      // In the order of the model, whatever they are made in.
+      columns: new Map(
+        [...this.#readings.keys()].flatMap((name) => {
+          const column = this.#columns.get(name);
+          return column ? [[name, column] as const] : [];
+        }),
+      ),
       nodes,
       groups,
       references: [...this.#references.values()],

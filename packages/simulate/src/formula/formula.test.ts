@@ -15,6 +15,8 @@ const columns: Record<string, { type: ValueType; cells: readonly (number | strin
     type: "datetime",
     cells: [Date.UTC(2024, 1, 29, 13, 5, 9) * 1000, Date.UTC(2023, 11, 31) * 1000, Number.NaN],
   },
+  in: { type: "number", cells: [1, 2, 3] },
+  true: { type: "number", cells: [7, 8, 9] },
   "odd name": { type: "number", cells: [7, 8, 9] },
 };
 
@@ -94,6 +96,8 @@ describe("a formula", () => {
     ["clamp(age, 12, 15)", [12, 15, nan]],
     ["min(age, height, 5)", [1, -2.5, nan]],
     ["`odd name` + 1", [8, 9, 10]],
+    ["1 - `in`", [0, -1, -2]],
+    ["`in` in (1, `true`)", [1, 0, 0]],
     ["year(when) * 100 + month(when)", [202402, 202312, nan]],
     ["day(when) + hour(when) / 100 + minute(when) / 1e4", [29.1305, 31, nan]],
     ["weekday(when)", [4, 7, nan]],

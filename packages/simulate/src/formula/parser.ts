@@ -34,6 +34,10 @@ const spellings: Readonly<Record<string, string>> = {
   "**": "^",
 };
 
+const operatorWords: readonly string[] = ["and", "or", "not", "in"];
+/** Words that mean something else than a column, unless they stand in backticks. */
+export const reservedWords: readonly string[] = [...operatorWords, "true", "false", "missing"];
+
 class Parser {
   readonly #text: string;
   readonly #tokens: readonly FormulaToken[];
@@ -63,10 +67,15 @@ class Parser {
 
   /** The operator that comes next, in its one spelling. */
   #operator(): string | undefined {
-    const { kind, text } = this.#token;
+    const { kind, text, start } = this.#token;
     if (kind === "symbol") return spellings[text] ?? text;
     const word = text.toLowerCase();
-    return kind === "name" && ["and", "or", "not", "in"].includes(word) ? word : undefined;
+    return kind === "name" && operatorWords.includes(word) && !this.#isQuoted(start) ? word : undefined;
+  }
+
+  /** In backticks every word is a name. */
+  #isQuoted(start: number): boolean {
+    return this.#text[start] === "`";
   }
 
   #take(symbol: string): boolean {
@@ -123,7 +132,7 @@ class Parser {
 
   #nextIsIn(): boolean {
     const next = this.#tokens[this.#at + 1];
-    return next?.kind === "name" && next.text.toLowerCase() === "in";
+    return next?.kind === "name" && next.text.toLowerCase() === "in" && !this.#isQuoted(next.start);
   }
 
   #unary(): Formula {
@@ -173,7 +182,7 @@ class Parser {
     if (token.kind !== "name" || this.#operator() !== undefined)
       throw this.#expected("a value, a column or a function");
     this.#at++;
-    if (this.#text[start] !== "`") {
+    if (!this.#isQuoted(start)) {
       const word = token.text.toLowerCase();
       if (word === "true" || word === "false") return { type: "boolean", start, value: word === "true" };
       if (word === "missing") return { type: "missing", start };

@@ -2,7 +2,7 @@ import { VerisimError } from "@verisim/core";
 import { describe, expect, it } from "vitest";
 import { checkSimulation, Simulation } from "../engine/simulation.ts";
 import { scenarios } from "../scenarios/scenarios.ts";
-import type { SimulationModel } from "./model.ts";
+import type { ColumnModel, SimulationModel } from "./model.ts";
 import { modelText } from "./model-text.ts";
 import { SimulationModelError } from "./problems.ts";
 import { parseModelText } from "./read-model.ts";
@@ -34,6 +34,19 @@ describe("a model file", () => {
           );
       }
     }
+  });
+
+  it("has lists of numbers on one line, and columns in the order of the model", async () => {
+    const columns: Record<string, ColumnModel> = {
+      sum: { formula: "a + 1" },
+      a: { quantiles: [0, 1.5, 10] },
+      b: { categories: ["x"] },
+    };
+    const model = { tables: { t: { rows: 1, columns } } };
+    expect(modelText(model)).toContain("quantiles: [ 0, 1.5, 10 ]\n");
+    expect(modelText(model)).toContain("- x\n");
+    const [row] = (await (await Simulation.create(model)).sample("t")).toRows();
+    expect(Object.keys(row!)).toEqual(["sum", "a", "b"]);
   });
 
   it("that holds itself is refused", () => {

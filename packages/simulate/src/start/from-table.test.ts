@@ -77,3 +77,119 @@ describe("a real table", () => {
     expect(new Date(Math.max(...numbers(made, "day")) / 1000).toISOString() < "2024-04-10").toBe(true);
   });
 });
+
+describe("what a model of a real table keeps of its categories", () => {
+  const rows = 8_000;
+  const draw = (name: string, row: number) => new RowRandom(streamKey(9, name), row).uniform();
+  const pick = (name: string, row: number, weights: readonly [string, number][]): string => {
+    let rest = draw(name, row) * weights.reduce((sum, [, weight]) => sum + weight, 0);
+    for (const [label, weight] of weights) {
+      rest -= weight;
+      if (rest <= 0) return label;
+    }
+    return weights[0]![0];
+  };
+  const weights: Readonly<Record<string, [string, number][]>> = {
+    pro: [
+      ["phone", 9],
+      ["mail", 1],
+    ],
+    team: [["desk", 1]],
+    free: [["none", 1]],
+  };
+  const all = Array.from({ length: rows }, (_, row) => {
+    const plan = pick("plan", row, [
+      ["free", 6],
+      ["team", 1],
+      ["pro", 3],
+    ]);
+    const paid = { free: 0, pro: 40, team: 90 }[plan]! + 25 * new RowRandom(streamKey(9, "n"), row).normal();
+    const alone = draw("alone", row) < 0.3 ? "x" : "y";
+    return { plan: row % 20 === 0 ? null : plan, support: pick("support", row, weights[plan]!), paid, alone };
+  });
+  const table = new Table([
+    numberColumn(
+      "paid",
+      all.map(({ paid }) => paid),
+    ),
+    textColumn(
+      "and",
+      all.map(({ plan }) => plan),
+    ),
+    textColumn(
+      "support",
+      all.map(({ support }) => support),
+    ),
+    textColumn(
+      "alone",
+      all.map(({ alone }) => alone),
+    ),
+  ]);
+  const metadata = {
+    columns: {
+      paid: { sdtype: "numerical", decimals: 2 },
+      and: { sdtype: "categorical" },
+      support: { sdtype: "categorical" },
+      alone: { sdtype: "categorical" },
+    },
+  };
+
+  it("is how they depend on one another, and how numbers go with them", async () => {
+    const model = await modelFromTable(table, metadata);
+    const { columns, correlations } = model.tables.rows!;
+    const given = Object.entries(columns).flatMap(([name, column]) =>
+      "given" in column ? [[name, column.given]] : [],
+    );
+    // One of the two is given by the other; `and` is a word of formulas.
+    expect([[["support", "`and`"]], [["and", "support"]]]).toContainEqual(given);
+    expect(columns.alone).toHaveProperty("categories");
+    expect(correlations![0]!.columns).not.toContain("alone");
+    const made = (
+      await (await Simulation.create(model, { seed: 5, rows: { rows } })).sample("rows")
+    ).toRows();
+    expect(Object.keys(made[0]!)).toEqual(["paid", "and", "support", "alone"]);
+    const share = (of: readonly Record<string, unknown>[], plan: unknown, support: string) =>
+      of.filter((row) => row.and === plan && row.support === support).length / of.length;
+    const real = all.map(({ plan, ...row }) => ({ ...row, and: plan }));
+    // Standard error 0.8 % at most, for each of the two.
+    for (const plan of ["free", "team", "pro", null])
+      for (const support of ["none", "desk", "phone", "mail"])
+        expect(Math.abs(share(real, plan, support) - share(made, plan, support))).toBeLessThan(0.04);
+    const mean = (of: readonly Record<string, unknown>[], plan: string) => {
+      const values = of.filter((row) => row.and === plan).map((row) => row.paid as number);
+      return values.reduce((sum, value) => sum + value, 0) / values.length;
+    };
+    // Real means are 0, 40 and 90, of 28 over all.
+    for (const plan of ["free", "pro", "team"])
+      expect(Math.abs(mean(made, plan) - mean(real, plan))).toBeLessThan(12);
+  });
+
+  it("is nothing that fewer rows share than asked for, in pairs as well", async () => {
+    const rare = { ...all[0]!, plan: "free", support: "phone" };
+    const few = [...all.filter(({ plan, support }) => plan !== "free" || support === "none"), rare, rare];
+    const small = new Table([
+      textColumn(
+        "plan",
+        few.map(({ plan }) => plan),
+      ),
+      textColumn(
+        "support",
+        few.map(({ support }) => support),
+      ),
+    ]);
+    const categories = { columns: { plan: { sdtype: "categorical" }, support: { sdtype: "categorical" } } };
+    const made = (
+      await (await Simulation.create(await modelFromTable(small, categories), { seed: 1 })).sample("rows")
+    ).toRows();
+    const pairs = (of: readonly Record<string, unknown>[]) =>
+      of.filter(({ plan, support }) => plan === "free" && support === "phone").length;
+    expect(pairs(few)).toBe(2);
+    expect(pairs(made)).toBe(0);
+  });
+
+  it.each([0, 1, 2])("simulates from %i rows", async (count) => {
+    const model = await modelFromTable(table.slice(0, count), metadata);
+    const made = await (await Simulation.create(model, { rows: { rows: 10 } })).sample("rows");
+    expect(made.rowCount).toBe(10);
+  });
+});

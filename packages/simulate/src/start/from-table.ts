@@ -1,28 +1,24 @@
 // A model to start from out of a real table: for each column the distribution or the categories that fit it, shares of
-// missing cells, and one block of correlations. What it keeps of the data are these numbers and the categories that at
-// least so many rows share.
+// missing cells, categories given others, and one block of correlations. What it keeps of the data are these numbers and
+// the categories, alone and in pairs, that at least so many rows share.
 
 import { type Column, isModelled, missingCount, type Table, type TableMetadata } from "@verisim/core";
-import {
-  chooseDistribution,
-  kolmogorovDistance,
-  nearestCorrelation,
-  normalCdf,
-  normalQuantile,
-} from "@verisim/stats";
-import { correlation, ranks, sortNumbers } from "@verisim/tensor/arrays";
-import type { ColumnModel, CorrelationBlock, SimulationModel } from "../model/model.ts";
+import { chooseDistribution, kolmogorovDistance, normalCdf } from "@verisim/stats";
+import { sortNumbers } from "@verisim/tensor/arrays";
+import type { ColumnModel, SimulationModel } from "../model/model.ts";
+import type { LabelColumn } from "./category-tree.ts";
+import { labelColumn, relatedColumns } from "./related-columns.ts";
+import { formulaName } from "./schema-model.ts";
 
 export interface TableModelOptions {
   /** Name of the table. Default `rows`. */
   readonly name?: string;
   /** Rows of the model. Default: as many as the table has. */
   readonly rows?: number;
-  /** Categories of fewer rows go together under `other`. Default 5. */
+  /** Categories of fewer rows go together under `other`; pairs of fewer rows are left out. Default 5. */
   readonly minGroup?: number;
 }
 
-const mostCategories = 50;
 const fittedRows = 20_000;
 /** The largest Kolmogorov distance at which a family still describes a column. */
 const farAway = 0.05;
@@ -47,36 +43,61 @@ export async function modelFromTable(
   options: TableModelOptions = {},
 ): Promise<SimulationModel> {
   const { name = "rows", rows = table.rowCount, minGroup = 5 } = options;
-  const columns: Record<string, ColumnModel> = {};
-  const correlated: Column[] = [];
+  // A map: an object takes a column named __proto__ for something else.
+  const columns = new Map<string, ColumnModel>();
+  const numbers = new Map<string, Float64Array>();
+  const labels = new Map<string, LabelColumn>();
   for (const column of table.columns) {
     const about = metadata.columns[column.name] ?? { sdtype: "unknown" };
     const missing = missingCount(column) / Math.max(1, table.rowCount);
     const gaps = missing > 0 ? { missing: rounded(missing) } : {};
     const isKey = metadata.primaryKey === column.name;
-    if (isKey || about.sdtype === "id") columns[column.name] = keyModel(column, rows);
+    if (isKey || about.sdtype === "id") columns.set(column.name, keyModel(column, rows));
     else if (!isModelled(about))
-      columns[column.name] = { faker: personal[about.sdtype] ?? "lorem.words", ...gaps };
+      columns.set(column.name, { faker: personal[about.sdtype] ?? "lorem.words", ...gaps });
     else if (about.sdtype === "datetime" && column.kind === "number") {
-      const [low, high] = rangeOf(column.values);
-      const day = 86_400e6;
-      columns[column.name] = {
-        formula: `date('${isoText(low)}') + days(${rounded((high - low) / day)} * uniform())`,
+      const { days, start } = daysOf(column.values);
+      const hidden = freeName(`${column.name}_days`, table);
+      const model = await numberModel(days, undefined);
+      columns.set(hidden, { ...model, hidden: true } as ColumnModel);
+      if (!isConstant(model)) numbers.set(hidden, days);
+      columns.set(column.name, {
+        formula: `date('${start}') + days(${formulaName(hidden)})`,
         type: "datetime",
         ...(about.datetimeFormat ? { datetimeFormat: about.datetimeFormat } : {}),
         ...gaps,
-      };
+      });
     } else if (column.kind === "number") {
-      columns[column.name] = { ...(await numberModel(column.values, about.decimals)), ...gaps };
-      correlated.push(column);
+      const model = await numberModel(column.values, about.decimals);
+      columns.set(column.name, { ...model, ...gaps } as ColumnModel);
+      if (!isConstant(model)) numbers.set(column.name, column.values);
     } else {
-      columns[column.name] = { categories: categoryWeights(column, minGroup), ...gaps };
+      // Its weights follow, in an order that depends on the other columns.
+      columns.set(column.name, gaps as ColumnModel);
+      labels.set(column.name, labelColumn(column, minGroup));
     }
   }
-  const block = await correlationBlock(
-    correlated.filter(({ name: key }) => "distribution" in columns[key]! || "quantiles" in columns[key]!),
-  );
-  return { name, tables: { [name]: { rows, columns, ...(block ? { correlations: [block] } : {}) } } };
+  const { models, block } = await relatedColumns(numbers, labels, minGroup);
+  for (const [label, model] of models) columns.set(label, { ...model, ...columns.get(label) } as ColumnModel);
+  const correlations = block ? { correlations: [block] } : {};
+  return { name, tables: { [name]: { rows, columns: Object.fromEntries(columns), ...correlations } } };
+}
+
+const isConstant = (model: ColumnModel): boolean =>
+  "distribution" in model && model.distribution === "constant";
+
+/** Datetimes as days since the first one's day. */
+function daysOf(values: Float64Array): { days: Float64Array; start: string } {
+  const day = 86_400e6;
+  const [first] = rangeOf(values);
+  const start = Math.floor(first / day) * day;
+  return { days: values.map((value) => (value - start) / day), start: isoText(start).slice(0, 10) };
+}
+
+function freeName(wanted: string, table: Table): string {
+  let name = wanted;
+  while (table.columns.some((column) => column.name === name)) name += "_";
+  return name;
 }
 
 /** Keys that are texts stay texts: written as they are where all are letters and a number of one length. */
@@ -174,49 +195,4 @@ function quantilesOf(sorted: Float64Array, decimals: number | undefined): number
     const value = sorted[Math.round((i / steps) * (sorted.length - 1))]!;
     return decimals === undefined ? rounded(value) : value;
   });
-}
-
-function categoryWeights(
-  column: Extract<Column, { kind: "dictionary" }>,
-  minGroup: number,
-): Record<string, number> {
-  const counts = new Float64Array(column.dictionary.length);
-  for (const code of column.codes) if (code >= 0) counts[code]!++;
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  const order = [...counts.keys()]
-    .filter((code) => counts[code]! > 0)
-    .sort((a, b) => counts[b]! - counts[a]! || a - b);
-  const kept = order.filter((code, place) => counts[code]! >= minGroup && place < mostCategories);
-  const weights: Record<string, number> = {};
-  for (const code of kept) weights[column.dictionary[code]!] = rounded(counts[code]! / total);
-  const rest = total - kept.reduce((sum, code) => sum + counts[code]!, 0);
-  if (rest > 0 || kept.length === 0)
-    weights.other = rounded((weights.other ?? 0) + (total === 0 ? 1 : rest / total));
-  return weights;
-}
-
-/** Correlations of normal scores, repaired where pairs do not fit together. */
-async function correlationBlock(columns: readonly Column[]): Promise<CorrelationBlock | undefined> {
-  if (columns.length < 2) return undefined;
-  const scores = await Promise.all(
-    columns.map(async (column) => {
-      const places = await ranks((column as { values: Float64Array }).values);
-      const count = places.reduce((sum, place) => sum + (Number.isNaN(place) ? 0 : 1), 0);
-      return places.map((place) => normalQuantile((place - 0.5) / count));
-    }),
-  );
-  const size = columns.length;
-  const found = (await correlation(scores)).correlation.map((r, i) =>
-    i % (size + 1) === 0 ? 1 : Number.isNaN(r) ? 0 : Math.max(-0.99, Math.min(0.99, r)),
-  );
-  const { matrix } = await nearestCorrelation(found, size, { floor: 1e-3 });
-  const digits = (value: number): number => Math.round(value * 1e4) / 1e4;
-  return {
-    columns: columns.map(({ name }) => name),
-    matrix: Array.from({ length: size }, (_, i) =>
-      Array.from({ length: size }, (_, j) =>
-        i === j ? 1 : digits(matrix[Math.min(i, j) * size + Math.max(i, j)]!),
-      ),
-    ),
-  };
 }

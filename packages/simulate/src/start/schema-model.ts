@@ -1,6 +1,7 @@
 // From what a schema says of its tables to a model to start from: one description of columns that every kind of schema
 // is read into, and the simulation that follows from it.
 
+import { reservedWords } from "../formula/parser.ts";
 import type { ColumnModel, RowPick, SimulationModel, TableModel } from "../model/model.ts";
 
 export interface SchemaColumn {
@@ -79,7 +80,8 @@ function plainName(name: string): string {
 
 /** A name as a formula writes it. */
 export function formulaName(name: string): string {
-  return /^[\p{L}_][\p{L}\p{M}\p{N}_]*$/u.test(name) ? name : `\`${name.replaceAll("`", "``")}\``;
+  const isWord = /^[\p{L}_][\p{L}\p{M}\p{N}_]*$/u.test(name) && !reservedWords.includes(name.toLowerCase());
+  return isWord ? name : `\`${name.replaceAll("`", "``")}\``;
 }
 
 function columnOf(column: SchemaColumn): ColumnModel {

@@ -2,8 +2,8 @@
 // axis that ties them to the other columns (correspondence analysis: Greenacre 1984), cut in two where the order falls
 // apart most, and each half is ordered along its own first axis: two directions of dependence in place of one.
 
-import { segmentMeans, thresholdsOf } from "@verisim/stats";
 import { contingency, type NativeOptions } from "@verisim/tensor/arrays";
+import { segmentMeans, thresholdsOf } from "./hermite.ts";
 
 /** Categories as codes 0..cardinality-1 for every row (missing cells are a category of their own). */
 export interface Categories {
@@ -26,7 +26,7 @@ const POWER_STEPS = 60;
 export async function orderCategories(
   columns: readonly Categories[],
   numberScores: readonly Float64Array[],
-  run: NativeOptions,
+  run: NativeOptions = {},
 ): Promise<CategoryHalves[]> {
   const features: Float64Array[][] = columns.map((column) =>
     column.counts.length > 2 ? numberScores.map((scores) => sumsByCode(column, scores)) : [],
@@ -128,6 +128,7 @@ function firstAxis(
     }
     direction[f] = Math.sqrt(direction[f]!);
   });
+  direction = withPlaces(direction, matrix, weights);
   const place = new Float64Array(size);
   for (let step = 0; step < POWER_STEPS; step++) {
     place.fill(0);
@@ -156,6 +157,27 @@ function firstAxis(
   const axis = new Map(Array.from(codes, (code, k) => [code, place[k]!]));
   const order = codes.slice().sort((a, b) => axis.get(a)! - axis.get(b)! || a - b);
   return { order, axis };
+}
+
+/**
+ * A direction to begin with that tells categories apart: two indicators of equal share are each other's opposite and cancel
+ * out, and then the longest feature begins alone.
+ */
+function withPlaces(
+  lengths: Float64Array<ArrayBuffer>,
+  matrix: Float64Array,
+  weights: Float64Array,
+): Float64Array<ArrayBuffer> {
+  const size = weights.length;
+  const longest = lengths.reduce((best, length, f) => (length > lengths[best]! ? f : best), 0);
+  let [whole, single] = [0, 0];
+  for (let k = 0; k < size; k++) {
+    let place = 0;
+    for (let f = 0; f < lengths.length; f++) place += matrix[f * size + k]! * lengths[f]!;
+    whole += place ** 2 / weights[k]!;
+    single += (matrix[longest * size + k]! * lengths[longest]!) ** 2 / weights[k]!;
+  }
+  return whole > 1e-12 * single ? lengths : lengths.map((length, f) => (f === longest ? length : 0));
 }
 
 /** Number of categories before the cut that leaves the most variance between its sides. */
