@@ -147,7 +147,15 @@ function trainingStep(
     model: {
       parameters: next.parameters,
       adam: next.state,
-      ...(averageDecay > 0 ? { average: optim.ema(model.average, next.parameters, averageDecay) } : {}),
+      ...(averageDecay > 0
+        ? {
+            average: optim.ema(
+              model.average,
+              next.parameters,
+              optim.warmDecay(next.state.count, averageDecay),
+            ),
+          }
+        : {}),
       ...(noised.numbers
         ? { costs: notedCosts(model.costs, noised.numbers, columnsAt(losses, columns.numbers)) }
         : {}),

@@ -8,7 +8,7 @@ import type { ProgramSpec } from "../program-spec.ts";
 import { tensorData } from "../tensor-data.ts";
 import { referenceTraining, referenceValues } from "../testing/reference-training.ts";
 import { clipByGlobalNorm } from "./clip.ts";
-import { adam, adamW, ema, sgd, type TensorTree } from "./optimizers.ts";
+import { adam, adamW, ema, sgd, type TensorTree, warmDecay } from "./optimizers.ts";
 
 const parameters = { layers: [{ weight: tensorData([4, -2], [2]) }], bias: tensorData([1], []) };
 type Parameters = TensorTree<typeof parameters>;
@@ -86,6 +86,19 @@ describe("optimizers", () => {
       ([a, p]) => ema({ x: a! }, { x: p! }, 0.9).x,
     );
     expect(average![0]).toBeCloseTo(2, 12);
+  });
+
+  it("a warm decay lets early averages follow: of the steps so far the last tenth counts most", () => {
+    const decays = (count: number) =>
+      referenceValues([tensorData([count], [])], ([t]) => warmDecay(t!, 0.99))[0]![0];
+    expect(decays(1)).toBeCloseTo(2 / 11, 12);
+    expect(decays(90)).toBeCloseTo(91 / 100, 12);
+    expect(decays(10_000)).toBeCloseTo(0.99, 12);
+    const [average] = referenceValues(
+      [tensorData([1]), tensorData([12]), tensorData([1], [])],
+      ([a, p, t]) => ema({ x: a! }, { x: p! }, warmDecay(t!, 0.99)).x,
+    );
+    expect(average![0]).toBeCloseTo(12 - (2 / 11) * 11, 12);
   });
 
   it("says when gradients have another form than parameters", () => {

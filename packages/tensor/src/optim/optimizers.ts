@@ -2,7 +2,7 @@
 // one instruction. Trees keep their form and their static types.
 
 import type { Tensor } from "../graph/tensor.ts";
-import { add } from "../ops/pointwise.ts";
+import { add, div, minimum, mul, sub } from "../ops/pointwise.ts";
 import { scalar, type TensorLike } from "../ops/source.ts";
 import * as ops from "../ops/update.ts";
 import { type DataTree, type TensorData, tensorData } from "../tensor-data.ts";
@@ -135,12 +135,30 @@ export function sgd({ learningRate = 0.01, ...options }: SgdOptions = {}): Sgd {
 
 /**
  * Running means of parameters, as they are kept for sampling: decay averages + (1 - decay) parameters.
- * @param decay in [0, 1), such as 0.999
+ * @param decay in [0, 1), such as 0.999, or a single f32 that changes from step to step, such as {@link warmDecay}
  */
-export function ema<P>(averages: P, parameters: P, decay: number): P {
+export function ema<P>(averages: P, parameters: P, decay: TensorLike): P {
   const pairs = alignedTensors("ema", [averages, parameters]).map(([target, source]) => ({
     target: target!,
     source: source!,
   }));
-  return withTensors(averages, ops.ema(pairs, decay));
+  if (typeof decay === "number") return withTensors(averages, ops.ema(pairs, decay));
+  const rest = sub(1, decay);
+  return withTensors(
+    averages,
+    pairs.map(({ target, source }) => add(target, mul(rest, sub(source, target)))),
+  );
+}
+
+/** How much of its way a mean still has from the steps before: of t steps the last tenth counts most. */
+const warmLag = 10;
+
+/**
+ * The decay of running means that begin with the training: min(decay, (1 + t) / (10 + t)) after t steps. A constant decay
+ * would keep the first weights for thousands of steps, which short trainings never leave.
+ * @param count steps taken, as Adam counts them
+ * @param decay what it grows to, in [0, 1)
+ */
+export function warmDecay(count: Tensor, decay: number): Tensor {
+  return minimum(decay, div(add(count, 1), add(count, warmLag)));
 }
