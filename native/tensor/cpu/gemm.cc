@@ -49,7 +49,7 @@ double tileCost(const Gemm<T>& g, const GemmKernels<T>& kernels, bool packsRows,
   // Every tile reads its rows anew, from the second or third cache.
   perStep += (packsRows ? 4.0 : 2.0) * static_cast<double>(groups);
   if (g.bCol != 1)
-    perStep += 5.0 * static_cast<double>(panels);
+    perStep += 8.0 * static_cast<double>(panels);
   else if (groups > 3)
     perStep += 1.0 * static_cast<double>(panels);
   return perStep * static_cast<double>(g.k) + 40 * blocks + 500;
