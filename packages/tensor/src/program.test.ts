@@ -81,6 +81,18 @@ describe("a program", () => {
     );
   });
 
+  it("reads a part of its state into arrays that were read before, where they fit", async () => {
+    using program = counter();
+    await program.run("train", { inputs: { x } });
+    const first = program.readPart("total");
+    await program.run("train", { inputs: { x } });
+    const again = program.readPart("total", first);
+    expect(again.data).toBe(first.data);
+    expect([...again.data]).toEqual([2, -4]);
+    const other = program.readPart("total", zerosData([3]) as typeof first);
+    expect([...other.data]).toEqual([2, -4]);
+  });
+
   it("draws the same numbers for the same seed, step and row, and others otherwise", async () => {
     using program = counter(7);
     const whole = (await program.run("noise", { steps: 4 })).z;

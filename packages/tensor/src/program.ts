@@ -168,13 +168,23 @@ export class Program<
     }) as S;
   }
 
-  /** The numbers under one key of the state: parameters without the data table beside them. Throws as {@link read}. */
-  readPart<K extends keyof S & string>(key: K): S[K] {
+  /**
+   * The numbers under one key of the state: parameters without the data table beside them. Throws as {@link read}.
+   * @param into an earlier result for this key: its arrays are filled and returned, where they fit
+   */
+  readPart<K extends keyof S & string>(key: K, into?: S[K]): S[K] {
+    const known = new Map(
+      leavesOf({ [key]: into }, isTensorData).map(({ path, value }) => [path, value.data]),
+    );
     let slot = 0;
     const parts = mapTree(this.#spec.state, isTensorData, ({ shape, data }, path) => {
       const own = slot++;
       if (path !== key && !path.startsWith(`${key}.`)) return null;
-      return { shape, data: this.#native.readSlot(own, numberArray(dtypeOf(data), data.length)) };
+      const dtype = dtypeOf(data);
+      const old = known.get(path);
+      const room =
+        old?.length === data.length && dtypeOf(old) === dtype ? old : numberArray(dtype, data.length);
+      return { shape, data: this.#native.readSlot(own, room) };
     }) as S;
     return parts[key];
   }

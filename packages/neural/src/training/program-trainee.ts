@@ -8,7 +8,7 @@ import type { Trainee } from "./supervise.ts";
 /** What a training program can do; a Program of that form does. */
 export interface TrainableProgram {
   run(entry: "train", options: RunOptions): Promise<unknown>;
-  readPart(key: "model"): StateTree;
+  readPart(key: "model", into?: StateTree): StateTree;
   write(state: unknown): void;
 }
 
@@ -25,7 +25,7 @@ export function programTrainee(
         inputs: { rate: tensorData([rate], []) },
         ...run,
       })) as Readonly<Record<string, TensorData>>,
-    save: () => program.readPart("model"),
+    save: (into) => program.readPart("model", into),
     restore: (model) => program.write({ model }),
     ...(quality ? { quality } : {}),
   };

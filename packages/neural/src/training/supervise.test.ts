@@ -182,6 +182,47 @@ describe("a training under supervision", () => {
   });
 });
 
+describe("the states that a training keeps", () => {
+  /** A walk whose states are boxes, made anew only where no old one is given. */
+  function boxed(breaks?: Parameters<typeof walk>[0]) {
+    const inner = walk(breaks);
+    const made: { place: number }[] = [];
+    const trainee: Trainee<{ place: number }> = {
+      ...inner,
+      save: (into) => {
+        const box = into ?? { place: 0 };
+        if (into === undefined) made.push(box);
+        box.place = inner.place;
+        return box;
+      },
+      restore: ({ place }) => inner.restore(place),
+    };
+    return { inner, made, trainee };
+  }
+
+  test.each([
+    ["without a break", () => false],
+    ["with breaks", (place: number, rate: number) => place > 55 && rate > 0.5],
+  ])("take the memory of those that are needed no more, %s", async (_name, breaks) => {
+    const plain = walk(breaks);
+    const { record } = await supervise(plain, plan, hooks);
+    const { inner, made, trainee } = boxed(breaks);
+    expect((await supervise(trainee, plan, hooks)).record).toEqual(record);
+    expect(inner.place).toBe(plain.place);
+    expect(made.length).toBe(3);
+  });
+
+  test("are copies of their own where somebody is given them", async () => {
+    const { made, trainee } = boxed();
+    const given: { place: number }[] = [];
+    const onCheckpoint = async ({ state }: { state: { place: number } }): Promise<void> =>
+      void given.push(state);
+    await supervise(trainee, { ...plan, steps: 50 }, { ...hooks, onCheckpoint });
+    expect(given.map(({ place }) => place)).toEqual([10, 20, 30, 40, 50]);
+    expect(made.length).toBe(6);
+  });
+});
+
 describe("a training that was stopped", () => {
   test("goes on from its checkpoint as if nothing had happened", async () => {
     const breaks = (place: number, rate: number): boolean => place > 55 && rate > 0.5;

@@ -14,8 +14,8 @@ export interface Trainee<State> {
     rate: number,
     run: { readonly signal?: AbortSignal; readonly onProgress?: (done: number) => void },
   ): Promise<Readonly<Record<string, TensorData>>>;
-  /** A copy of everything that training changes. */
-  save(): State;
+  /** A copy of everything that training changes. @param into an earlier copy that nobody needs: its memory may be used */
+  save(into?: State): State;
   restore(state: State): void;
   /** Quality of what the network makes now, higher is better, about 0 to 1; undefined where nothing can be held out. */
   quality?(): Promise<number>;
@@ -96,7 +96,7 @@ export async function supervise<State>(
   hooks: SupervisorHooks<State>,
 ): Promise<TrainingOutcome> {
   const started = performance.now();
-  const keeper = new Keeper(trainee, plan, hooks.from);
+  const keeper = new Keeper(trainee, plan, hooks);
   let stopped: TrainingOutcome["stopped"] = "steps";
   const end = Math.min(plan.steps, plan.lastStep ?? plan.steps);
   while (keeper.step < end) {
@@ -157,12 +157,21 @@ class Keeper<State> {
   #best: State | null;
   /** The state at the last sound look. */
   #sound: State;
+  /** States that were made here and are needed no more: whole networks, too large to be made anew at every look. */
+  readonly #spare: State[] = [];
+  readonly #reuses: boolean;
   #record: TrainingRecord;
   #losses: Readonly<Record<string, number>> | undefined;
 
-  constructor(trainee: Trainee<State>, plan: TrainingPlan, from: TrainingCheckpoint<State> | undefined) {
+  constructor(
+    trainee: Trainee<State>,
+    plan: TrainingPlan,
+    { from, onCheckpoint }: Pick<SupervisorHooks<State>, "from" | "onCheckpoint">,
+  ) {
     this.#trainee = trainee;
     this.#plan = plan;
+    // Whoever is given states may keep them, and those of a checkpoint belong to its owner.
+    this.#reuses = from === undefined && onCheckpoint === undefined;
     if (from) {
       trainee.restore(from.state);
       this.#record = from.record;
@@ -224,7 +233,7 @@ class Keeper<State> {
     }
     if (quality === undefined) {
       this.#record = { ...this.#record, step };
-      this.#sound = this.#trainee.save();
+      this.#keep(this.#trainee.save(this.#spare.pop()), this.#best);
       return "go on";
     }
     return this.#compare(step, quality, losses);
@@ -243,17 +252,25 @@ class Keeper<State> {
       looksSinceBest: looks <= warmup || quality >= best + leastGain ? 0 : looksSinceBest + 1,
       history: [...history, { step, quality, losses }],
     };
-    const saved = this.#trainee.save();
-    if (quality > best) {
-      this.#record = { ...this.#record, best: quality, bestStep: step };
-      this.#best = saved;
-    }
+    const saved = this.#trainee.save(this.#spare.pop());
+    const gained = quality > best;
+    if (gained) this.#record = { ...this.#record, best: quality, bestStep: step };
+    this.#keep(saved, gained ? saved : this.#best);
     if (this.#plan.keepBest && below >= collapseLooks) {
       this.#goBack(step, "the network made fewer and fewer kinds of rows");
       return "go on";
     }
-    this.#sound = saved;
     return this.#record.looksSinceBest > patience ? "stop" : "go on";
+  }
+
+  /** From now on these two are needed, and what they take the place of is not. */
+  #keep(sound: State, best: State | null): void {
+    const before = new Set([this.#sound, this.#best]);
+    this.#sound = sound;
+    this.#best = best;
+    if (!this.#reuses) return;
+    for (const state of before)
+      if (state !== null && state !== sound && state !== best) this.#spare.push(state);
   }
 
   /** Back to the best state (the last sound one where there is none), at half the rate. */
@@ -267,7 +284,7 @@ class Keeper<State> {
       );
     const state = this.#best ?? this.#sound;
     this.#trainee.restore(state);
-    this.#sound = state;
+    this.#keep(state, this.#best);
     const rate = this.#record.rate / 2;
     const note = `At step ${step} ${reason}; training went back to ${this.#best ? `step ${this.#record.bestStep}` : "the look before"} and on at ${rate} of the learning rate.`;
     this.#record = {
