@@ -2,11 +2,10 @@ export type { Draws } from "./draws.ts";
 export {
   compareStrategies,
   type GainOptions,
-  type GainVerdict,
   type ResampleGain,
-  type ResampleScore,
 } from "./gain/compare-strategies.ts";
 export { resampleGain } from "./gain/resample-gain.ts";
+export type { GainVerdict, ResampleScore } from "./gain/verdicts.ts";
 export { type JoinedRows, withOrigins } from "./joined-rows.ts";
 export { type MultiLabelRequest, mlsmote, type ResampledLabels } from "./mlsmote.ts";
 export * from "./noise/index.ts";

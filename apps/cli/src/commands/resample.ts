@@ -185,13 +185,20 @@ async function measuredGain(
   );
 }
 
-function gainText({ verdict, scores, rare, gains }: ResampleGain, heldOut: boolean): string {
+function gainText({ verdict, rowsToTell, scores, rare, gains }: ResampleGain, heldOut: boolean): string {
   const [first] = scores;
   const { score, plain, resampled, gain, low, high } = first!;
   const signed = (value: number): string => `${value >= 0 ? "+" : ""}${value.toFixed(4)}`;
-  const judges = heldOut ? "held-out rows" : "rows left out in turn";
-  const words = verdict === "no difference" ? "no difference that this many rows can show" : verdict;
-  return `Boosted trees on ${judges} (${gains.length} trainings): ${score}${rare === null ? "" : ` of ${rare}`} ${plain.toFixed(4)} as they are, ${resampled.toFixed(4)} resampled, gain ${signed(gain)} (95 % interval ${signed(low)} to ${signed(high)}): ${words}.`;
+  const judges = heldOut
+    ? `held-out rows (${gains.length} trainings)`
+    : `rows left out in turn (${plural(gains.length, "cross-validation")})`;
+  const words = {
+    better: "better",
+    worse: "worse",
+    "no difference": "no difference that matters",
+    unsure: `unsure, for these rows are too few to tell: roughly ${plural(rowsToTell ?? 0, "row")} would`,
+  }[verdict];
+  return `Boosted trees on ${judges}: ${score}${rare === null ? "" : ` of ${rare}`} ${plain.toFixed(4)} as they are, ${resampled.toFixed(4)} resampled, gain ${signed(gain)} (95 % interval ${signed(low)} to ${signed(high)}): ${words}.`;
 }
 
 function readOptions(settings: readonly string[]): Record<string, unknown> {

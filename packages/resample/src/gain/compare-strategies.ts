@@ -13,8 +13,6 @@ import {
 import {
   GradientBoostedTrees,
   type LeftOutColumn,
-  pairedBootstrap,
-  resampleCounts,
   type Scorer,
   type TableFeatures,
   type TreeOptions,
@@ -24,34 +22,31 @@ import { readClasses } from "../classes.ts";
 import { seededDraws } from "../draws.ts";
 import { type ResampleRequest, resample } from "../resample.ts";
 import { stratifiedFolds } from "../stratified-folds.ts";
-import { correctedInterval } from "./corrected-interval.ts";
-import { type Judgement, judgementOf } from "./judged-scores.ts";
+import { judgementOf } from "./judged-scores.ts";
 import { withCountsOfPart } from "./part-counts.ts";
+import {
+  bootstrapped,
+  fromFolds,
+  type GainVerdict,
+  mean,
+  type ResampleScore,
+  type Side,
+  scoreOf,
+  verdictOf,
+} from "./verdicts.ts";
 
 export interface GainOptions {
   /** Rows to judge on, that are in no way part of the table. Default: the folds of the table, each in its turn. */
   readonly holdout?: Table;
   /** Parts of a cross-validation, 2 to 50. Default 5. */
   readonly folds?: number;
-  /** Cross-validations with other folds, 1 to 1000. Default 5; fewer where the table has more than 20,000 rows. */
+  /** Cross-validations with other folds, 1 to 1000. Default 10 up to 10,000 rows (with a holdout 5), 5 up to 20,000, 3 up to 100,000, else 1. */
   readonly repeats?: number;
+  /** A gain of less than this of the first score is no difference that matters, 0 to 1. Default 0.02. */
+  readonly margin?: number;
   /** In place of LightGBM's own settings. */
   readonly trees?: Partial<TreeOptions>;
   readonly onProgress?: (progress: Progress) => void;
-}
-
-export type GainVerdict = "better" | "no difference" | "worse";
-
-/** A score with and without resampling. */
-export interface ResampleScore {
-  readonly score: string;
-  /** Mean of the rows as they are, and of the rows resampled. */
-  readonly plain: number;
-  readonly resampled: number;
-  /** Resampled less plain, and the ends of its 95 % interval. */
-  readonly gain: number;
-  readonly low: number;
-  readonly high: number;
 }
 
 export interface ResampleGain {
@@ -60,11 +55,13 @@ export interface ResampleGain {
   readonly classes: readonly string[];
   /** The class that average precision asks for: the rarer of two; null where there are more. */
   readonly rare: string | null;
-  /** Of the first score: whether all of its interval lies above 0, below 0, or neither. */
+  /** Of the first score's interval: all above 0, all below 0, all within the margin, or none of these. */
   readonly verdict: GainVerdict;
+  /** Where the verdict is `unsure`, how many rows such as these would tell, roughly; else null. */
+  readonly rowsToTell: number | null;
   /** Average precision (of several classes: its mean over them) decides; then AUC, macro-F1 and accuracy. */
   readonly scores: readonly ResampleScore[];
-  /** The first score's gain in each training. */
+  /** The first score's gain in each cross-validation; with a holdout, in each training. */
   readonly gains: readonly number[];
   /** Rows that are learnt, on average over the trainings. */
   readonly rows: { readonly plain: number; readonly resampled: number };
@@ -73,24 +70,30 @@ export interface ResampleGain {
 
 const optionRows: OptionTable = {
   folds: { type: "integer", default: 5, min: 2, max: 50, description: "parts of a cross-validation" },
-  repeats: { type: "integer", default: 5, min: 1, max: 1000, description: "cross-validations" },
+  repeats: { type: "integer", default: 10, min: 1, max: 1000, description: "cross-validations" },
+  margin: { type: "number", default: 0.02, min: 0, max: 1, description: "of a gain that does not matter" },
 };
 
-interface Part {
-  readonly train: Table;
-  readonly judged: Table;
-}
-
-/** Above so many rows the cross-validation is repeated less often: one pass takes long, and says more. */
-const oftenRepeated = 20_000;
+/** One pass over many rows takes long, and says more. */
+const repeatsUpTo: readonly (readonly [rows: number, repeats: number])[] = [
+  [10_000, 10],
+  [20_000, 5],
+  [100_000, 3],
+  [Number.POSITIVE_INFINITY, 1],
+];
+/** What other trainings could show is little beside what other held-out rows could. */
+const repeatsBesideHoldout = 5;
+/** Of fewer passes the spread between them is not known well enough. */
+const leastPasses = 3;
 
 /**
  * The gains of several requests, judged on the same folds: the rows as they are, are learnt once for all of them.
  *
  * Every strategy is judged alike, whether it adds rows, takes some away or both. Only the training rows of a fold are
- * resampled; `counts` are scaled to their share of the table. The interval is that of the corrected t-test for repeated
- * cross-validation; with a `holdout`, that of a paired bootstrap over its rows and of the spread of the trainings, each of
- * which leaves out a fold.
+ * resampled; `counts` are scaled to their share of the table. A cross-validation is scored as a whole, all its rows ranked
+ * together: scores of single folds, which may hold few rare rows, are too good and hide differences. The interval is that of
+ * a paired bootstrap over the rows and of the spread between the cross-validations (with a `holdout`, between the
+ * trainings); of fewer than three, that of the corrected t-test.
  *
  * The best of several is better than it will be again: its gain is that of the luckiest. Choose among the training rows,
  * and measure the choice on others.
@@ -112,37 +115,45 @@ export async function compareStrategies(
       where: { option: "target" },
     });
   const { classes, classRows } = readClasses(table, target);
-  const few = Math.max(1, Math.min(5, Math.round((5 * oftenRepeated) / table.rowCount)));
-  const { folds, repeats } = checkOptions("gain", optionRows, {
+  const often = repeatsUpTo.find(([rows]) => table.rowCount <= rows)![1];
+  const usual = options.holdout ? Math.min(often, repeatsBesideHoldout) : often;
+  const { folds, repeats, margin } = checkOptions("gain", optionRows, {
     folds: options.folds ?? 5,
-    repeats: options.repeats ?? few,
-  }) as { folds: number; repeats: number };
+    repeats: options.repeats ?? usual,
+    margin: options.margin ?? 0.02,
+  }) as { folds: number; repeats: number; margin: number };
   // Classes that are numbers are classes all the same.
   const known = asClasses(metadata, target);
   const coding = tableFeatures(table, known, target);
-  const judgement = judgementOf(coding, coding.encode(table).labels);
+  // Rows without a class are in no fold either.
+  const { labels, rows: labelled } = coding.encode(table);
+  const placeOf = new Int32Array(table.rowCount);
+  for (const [place, row] of labelled.entries()) placeOf[row] = place;
+  const judgement = judgementOf(coding, labels);
   const trees = { ...options.trees, ...(threads === undefined ? {} : { threads }) };
   const draws = seededDraws(seed, { signal, threads });
-  const sides = [null, ...requests];
+  const asked = [null, ...requests];
+  const sides = asked.map((): Side => ({ passes: judgement.kinds.map(() => []), folds: [], rows: 0 }));
   const steps = sides.length * folds * repeats;
-  const scorers: Scorers[] = sides.map(() => ({ of: [], rows: 0 }));
-  const counts: Uint8Array[] = [];
+  const holdout = options.holdout && coding.encode(options.holdout);
+  const outputs = coding.objective === "binary" ? 1 : coding.classes.length;
+  const scorersOf = (predictions: Float64Array, own: Float64Array): Scorer[] =>
+    judgement.kinds.map((kind) => kind.scorer(predictions, own, coding.classes.length));
+  const keepPass = (side: Side, scorers: readonly Scorer[]): void =>
+    scorers.forEach((scorer, kind) => {
+      side.passes[kind]!.push(scorer);
+    });
   let done = 0;
   for (let repeat = 0; repeat < repeats; repeat++) {
-    const foldOf = await stratifiedFolds(
-      draws,
-      classes,
-      classRows,
-      table.rowCount,
-      folds,
-      `gain, folds ${repeat}`,
-    );
+    const stream = `gain, folds ${repeat}`;
+    const foldOf = await stratifiedFolds(draws, classes, classRows, table.rowCount, folds, stream);
+    const whole = sides.map(() => new Float64Array(labels.length * outputs));
     for (let fold = 0; fold < folds; fold++) {
-      const { train, judged } = partOf(table, foldOf, fold, options.holdout);
-      const held = coding.encode(judged);
+      const out = rowsWhere(foldOf, (of) => of === fold);
+      const train = table.take(rowsWhere(foldOf, (of) => of >= 0 && of !== fold));
+      const held = holdout ?? coding.encode(table.take(out));
       if (new Set(held.labels).size < 2) throw tooFewRows(held.labels.length, folds);
-      counts.push(new Uint8Array(held.labels.length).fill(1));
-      for (const [index, request] of sides.entries()) {
+      for (const [index, request] of asked.entries()) {
         throwIfAborted(signal);
         const detail = request?.strategy ?? "as they are";
         options.onProgress?.({ phase: "evaluate", done: done++, total: steps, unit: "trainings", detail });
@@ -153,88 +164,54 @@ export async function compareStrategies(
             })
           : { table: train };
         const predictions = await predictionsOf(learnt.table, held.features, coding, trees, signal);
-        scorers[index]!.rows += learnt.table.rowCount / (folds * repeats);
-        scorers[index]!.of.push(
-          judgement.kinds.map((kind) => kind.scorer(predictions, held.labels, coding.classes.length)),
-        );
+        const side = sides[index]!;
+        side.rows += learnt.table.rowCount / (folds * repeats);
+        if (holdout) {
+          keepPass(side, scorersOf(predictions, held.labels));
+          continue;
+        }
+        if (repeats < leastPasses)
+          side.folds.push(scorersOf(predictions, held.labels).map((scorer) => scoreOf(scorer, out.length)));
+        for (const [at, row] of out.entries())
+          whole[index]!.set(predictions.subarray(at * outputs, (at + 1) * outputs), placeOf[row]! * outputs);
       }
     }
+    if (!holdout)
+      for (const [index, side] of sides.entries()) keepPass(side, scorersOf(whole[index]!, labels));
   }
   options.onProgress?.({ phase: "evaluate", done: steps, total: steps, unit: "trainings" });
-  const measured = { coding, judgement, counts, folds, seed, signal, holdout: options.holdout };
-  const gains: ResampleGain[] = [];
-  for (const [index, { strategy = "smote" }] of requests.entries())
-    gains.push(await gainOf(strategy, scorers[0]!, scorers[index + 1]!, measured));
-  return gains;
-}
-
-/** Per training, the scorers of its predictions by each kind; rows are the mean number learnt. */
-interface Scorers {
-  readonly of: (readonly Scorer[])[];
-  rows: number;
-}
-
-interface Measured {
-  readonly coding: TableFeatures;
-  readonly judgement: Judgement;
-  readonly counts: readonly Uint8Array[];
-  readonly folds: number;
-  readonly seed: number;
-  readonly signal: AbortSignal | undefined;
-  readonly holdout: Table | undefined;
-}
-
-async function gainOf(
-  strategy: string,
-  plain: Scorers,
-  resampled: Scorers,
-  { coding, judgement, counts, folds, seed, signal, holdout }: Measured,
-): Promise<ResampleGain> {
-  const valuesOf = (side: Scorers, kind: number): number[] =>
-    side.of.map((scorers, training) => scorers[kind]!.score(counts[training]!));
-  const mean = (values: readonly number[]): number =>
-    values.reduce((sum, value) => sum + value, 0) / values.length;
-  const labels = holdout && coding.encode(holdout).labels;
-  const intervals = labels
-    ? await pairedBootstrap(
-        judgement.kinds.map((_, kind) => ({
-          first: plain.of.map((scorers) => scorers[kind]!),
-          second: resampled.of.map((scorers) => scorers[kind]!),
-        })),
-        resampleCounts(labels.length, labels, 1000, seed),
-        labels.length,
-        seed,
-        async () => {
-          throwIfAborted(signal);
-          await new Promise((resolve) => setImmediate(resolve));
-        },
-      )
-    : judgement.kinds.map((_, kind) => {
-        const before = valuesOf(plain, kind);
-        return correctedInterval(
-          valuesOf(resampled, kind).map((after, training) => after - before[training]!),
-          folds,
-        );
-      });
-  const scores = judgement.kinds.map(({ name }, kind): ResampleScore => {
-    const [before, after] = [mean(valuesOf(plain, kind)), mean(valuesOf(resampled, kind))];
-    const { low, high } = intervals[kind]!;
-    return { score: name, plain: before, resampled: after, gain: after - before, low, high };
+  const judges = holdout?.labels ?? labels;
+  const intervals =
+    holdout || repeats >= leastPasses ? await bootstrapped(sides, judges, seed, signal) : undefined;
+  const scoresOf = (side: Side): number[][] =>
+    side.passes.map((scorers) => scorers.map((scorer) => scoreOf(scorer, judges.length)));
+  const [plain] = sides as [Side];
+  const before = scoresOf(plain);
+  return requests.map(({ strategy = "smote" }, index) => {
+    const resampled = sides[index + 1]!;
+    const after = scoresOf(resampled);
+    const scores = judgement.kinds.map(({ name }, kind): ResampleScore => {
+      const [first, second] = [mean(before[kind]!), mean(after[kind]!)];
+      const gain = second - first;
+      const interval = intervals?.[index]?.[kind] ?? fromFolds(plain, resampled, { kind, gain, folds });
+      return { score: name, plain: first, resampled: second, gain, ...interval };
+    });
+    return {
+      strategy,
+      target: coding.target,
+      classes: coding.classes,
+      rare: judgement.rare,
+      ...verdictOf(scores[0]!, margin, judges.length),
+      scores,
+      gains: after[0]!.map((score, pass) => score - before[0]![pass]!),
+      rows: { plain: Math.round(plain.rows), resampled: Math.round(resampled.rows) },
+      leftOut: coding.leftOut,
+    };
   });
-  const { low, high } = scores[0]!;
-  const before = valuesOf(plain, 0);
-  return {
-    strategy,
-    target: coding.target,
-    classes: coding.classes,
-    rare: judgement.rare,
-    verdict: low > 0 ? "better" : high < 0 ? "worse" : "no difference",
-    scores,
-    gains: valuesOf(resampled, 0).map((after, training) => after - before[training]!),
-    rows: { plain: Math.round(plain.rows), resampled: Math.round(resampled.rows) },
-    leftOut: coding.leftOut,
-  };
 }
+
+const rowsWhere = (foldOf: Int32Array, holds: (fold: number) => boolean): Int32Array =>
+  Int32Array.from(foldOf.keys()).filter((row) => holds(foldOf[row]!));
 
 async function predictionsOf(
   train: Table,
@@ -258,16 +235,6 @@ async function predictionsOf(
   for (let i = 0; i < predictions.length; i++)
     whole[Math.floor(i / model.outputs) * classes + (i % model.outputs)] = predictions[i]!;
   return whole;
-}
-
-/** All rows with a class but those of a fold, and the rows to judge them by. */
-function partOf(table: Table, foldOf: Int32Array, fold: number, holdout: Table | undefined): Part {
-  const rows = (keep: (of: number) => boolean): Int32Array =>
-    Int32Array.from(foldOf.keys()).filter((row) => foldOf[row]! >= 0 && keep(foldOf[row]!));
-  return {
-    train: table.take(rows((of) => of !== fold)),
-    judged: holdout ?? table.take(rows((of) => of === fold)),
-  };
 }
 
 function asClasses(metadata: TableMetadata, target: string): TableMetadata {

@@ -5,7 +5,7 @@ import type { ResampleRequest } from "../resample.ts";
 import { compareStrategies, type GainOptions, type ResampleGain } from "./compare-strategies.ts";
 
 /**
- * What a strategy is worth to boosted trees, on rows that neither has seen: five times five folds, or a `holdout`. The
+ * What a strategy is worth to boosted trees, on rows that neither has seen: ten times five folds, or a `holdout`. The
  * verdict is that of average precision's 95 % interval; see {@link compareStrategies}.
  * @throws VerisimError as {@link compareStrategies}
  * @example

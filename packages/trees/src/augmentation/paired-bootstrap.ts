@@ -73,9 +73,16 @@ export async function pairedBootstrap(
   const differences: number[][] = pairs.map(() => []);
   let done = 0;
   for (const counts of samples) {
+    // Pairs of one side with several others share its scorers.
+    const known = new Map<readonly Scorer[], number>();
+    const meanOf = (scorers: readonly Scorer[]): number => {
+      const own = known.get(scorers) ?? mean(scorers, counts);
+      known.set(scorers, own);
+      return own;
+    };
     for (const [index, { first, second }] of pairs.entries()) {
       const chance = errors[index]! * studentDraw(new RowRandom(key, done), second.length - 1);
-      const difference = mean(second, counts) - mean(first, counts) + chance;
+      const difference = meanOf(second) - meanOf(first) + chance;
       if (Number.isFinite(difference)) differences[index]!.push(difference);
     }
     if (++done % 8 === 0) await pause(done);
