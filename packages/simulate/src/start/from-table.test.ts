@@ -50,7 +50,7 @@ describe("a real table", () => {
       columns: {
         id: { sdtype: "id" },
         code: { sdtype: "id" },
-        ticket: { sdtype: "id" },
+        ticket: { sdtype: "id", regexFormat: "[0-6]AB\\d{1,6}" },
         x: { sdtype: "numerical" },
         y: { sdtype: "numerical" },
         odd: { sdtype: "numerical", decimals: 0 },
@@ -63,7 +63,11 @@ describe("a real table", () => {
     const { columns, correlations } = model.tables.real!;
     expect(columns.id).toEqual({ key: "sequence" });
     expect(columns.code).toEqual({ key: "sequence", prefix: "C-", digits: 5 });
-    expect(columns.ticket).toEqual({ key: "sequence", digits: 4 });
+    expect(columns.ticket).toEqual({ pattern: "[0-6]AB\\d{1,6}", unique: true });
+    // 7,770 texts would not do for long.
+    const few = { ...metadata.columns, ticket: { sdtype: "id", regexFormat: "[0-6]AB\\d{1,3}" } };
+    const { tables } = await modelFromTable(table, { ...metadata, columns: few });
+    expect(tables.rows!.columns.ticket).toEqual({ key: "sequence", digits: 4 });
     expect(columns.y).toMatchObject({ distribution: "lognormal" });
     expect(columns.odd).toHaveProperty("quantiles");
     expect(columns.plan).toMatchObject({ missing: 0.1, categories: { other: expect.any(Number) } });

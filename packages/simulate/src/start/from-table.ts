@@ -2,9 +2,18 @@
 // missing cells, categories given others, and one block of correlations. What it keeps of the data are these numbers and
 // the categories, alone and in pairs, that at least so many rows share.
 
-import { type Column, isModelled, missingCount, type Table, type TableMetadata } from "@verisim/core";
+import {
+  type Column,
+  isModelled,
+  missingCount,
+  type Table,
+  type TableMetadata,
+  VerisimError,
+} from "@verisim/core";
 import { chooseDistribution, kolmogorovDistance, normalCdf } from "@verisim/stats";
 import { sortNumbers } from "@verisim/tensor/arrays";
+import { RegexLanguage } from "@verisim/transforms";
+import { usualRepeat } from "../columns/pattern-column.ts";
 import type { ColumnModel, SimulationModel } from "../model/model.ts";
 import type { LabelColumn } from "./category-tree.ts";
 import { labelColumn, relatedColumns } from "./related-columns.ts";
@@ -52,7 +61,7 @@ export async function modelFromTable(
     const missing = missingCount(column) / Math.max(1, table.rowCount);
     const gaps = missing > 0 ? { missing: rounded(missing) } : {};
     const isKey = metadata.primaryKey === column.name;
-    if (isKey || about.sdtype === "id") columns.set(column.name, keyModel(column, rows));
+    if (isKey || about.sdtype === "id") columns.set(column.name, keyModel(column, rows, about.regexFormat));
     else if (!isModelled(about))
       columns.set(column.name, { faker: personal[about.sdtype] ?? "lorem.words", ...gaps });
     else if (about.sdtype === "datetime" && column.kind === "number") {
@@ -100,8 +109,11 @@ function freeName(wanted: string, table: Table): string {
   return name;
 }
 
-/** Keys that are texts stay texts: written as they are where all are letters and a number of one length. */
-function keyModel(column: Column, rows: number): ColumnModel {
+/**
+ * Keys that are texts stay texts: written as they are where all are letters and a number of one length, or by the pattern
+ * that they were found to have.
+ */
+function keyModel(column: Column, rows: number, pattern: string | undefined): ColumnModel {
   if (column.kind === "number") return { key: "sequence" };
   const forms = new Set(
     column.dictionary.map((text) => {
@@ -110,9 +122,24 @@ function keyModel(column: Column, rows: number): ColumnModel {
     }),
   );
   const [form = ""] = forms;
+  if ((forms.size !== 1 || form === "") && pattern !== undefined && hasRoom(pattern, rows))
+    return { pattern, unique: true };
   if (forms.size !== 1 || form === "") return { key: "sequence", digits: String(rows).length };
   const [digits, prefix] = [form.slice(0, form.indexOf(" ")), form.slice(form.indexOf(" ") + 1)];
   return { key: "sequence", ...(prefix === "" ? {} : { prefix }), digits: Number(digits) };
+}
+
+/** Rows that a model may be asked for, times those that it has: a pattern of fewer texts would soon have no more. */
+const roomToGrow = 100;
+
+function hasRoom(pattern: string, rows: number): boolean {
+  try {
+    return new RegexLanguage(pattern, usualRepeat).size >= BigInt(Math.max(1, rows)) * BigInt(roomToGrow);
+  } catch (error) {
+    // A pattern that no texts can be made from, out of somebody's metadata.
+    if (VerisimError.isInstance(error)) return false;
+    throw error;
+  }
 }
 
 const personal: Readonly<Record<string, string>> = {
