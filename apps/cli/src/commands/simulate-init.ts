@@ -1,6 +1,6 @@
 // `verisim simulate --init`: a model to start from, out of a scenario, a real table, a JSON schema or a Prisma schema.
 
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileSystemError, VerisimError } from "@verisim/core";
 import {
@@ -66,21 +66,51 @@ async function derived(
 ): Promise<SimulationModel> {
   const name = basename(source).replace(/(\.schema)?\.\w+(\.gz)?$/, "") || "rows";
   if (/\.prisma$/i.test(source)) return modelFromPrisma(await textOf(source), name);
-  if (/\.schema\.json$/i.test(source)) {
-    const text = await textOf(source);
-    let schema: unknown;
-    try {
-      schema = JSON.parse(text);
-    } catch (cause) {
-      throw new VerisimError("VERISIM_SCHEMA", `Expected JSON: ${(cause as Error).message}`, {
-        where: { file: source },
-        cause,
-      });
-    }
-    return modelFromJsonSchema(schema, name, { onWarning: (text) => warnings.push(text) });
-  }
+  const schema = await schemaOf(source);
+  if (schema) return modelFromJsonSchema(schema.value, name, { onWarning: (text) => warnings.push(text) });
   const { table, metadata } = await readReal(source, undefined, session);
   return modelFromTable(table, metadata, { name, ...(rows === undefined ? {} : { rows }) });
+}
+
+/** More than a schema: rows, which are not read twice. */
+const largestSchemaBytes = 4_000_000;
+
+/** The JSON schema of a file by its name, or of any small JSON file by what it says; undefined for others. */
+async function schemaOf(source: string): Promise<{ readonly value: unknown } | undefined> {
+  const isNamed = /\.schema\.json$/i.test(source);
+  if (!isNamed && !(/\.json$/i.test(source) && (await sizeOf(source)) <= largestSchemaBytes))
+    return undefined;
+  const text = await textOf(source);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    if (!isNamed) return undefined;
+    throw new VerisimError("VERISIM_SCHEMA", `Expected JSON: ${(cause as Error).message}`, {
+      where: { file: source },
+      cause,
+    });
+  }
+  return isNamed || saysItIsSchema(value) ? { value } : undefined;
+}
+
+function saysItIsSchema(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { $schema, type, properties, items } = value as Readonly<Record<string, unknown>>;
+  const isObject = (part: unknown): boolean =>
+    typeof part === "object" && part !== null && !Array.isArray(part);
+  return (
+    (typeof $schema === "string" && /json-schema\.org/.test($schema)) ||
+    (type === "object" && isObject(properties)) ||
+    (type === "array" && isObject(items))
+  );
+}
+
+async function sizeOf(path: string): Promise<number> {
+  const { size } = await stat(path).catch((cause: unknown) => {
+    throw fileSystemError(cause, path);
+  });
+  return size;
 }
 
 function textOf(path: string): Promise<string> {

@@ -86,6 +86,28 @@ describe("simulate", () => {
     );
   });
 
+  it("knows a JSON schema by what it says, and warns of what a model has not", async () => {
+    const schema = {
+      type: "object",
+      properties: {
+        sku: { type: "string", pattern: "^[A-Z]{2}$" },
+        tags: { type: "array", items: { type: "string" } },
+        grid: { type: "array", items: { type: "array" } },
+      },
+      required: ["sku"],
+    };
+    writeFileSync(join(folder, "item.json"), JSON.stringify(schema));
+    const made = await verisim("simulate", "item.json", "--init", "--out", "item.yaml", "--json");
+    expect(made.code, made.stderr).toBe(0);
+    const warning = 'Property "grid" is left out: an array of arrays.';
+    expect(JSON.parse(made.stdout)).toMatchObject({ tables: ["item", "item_tags"], warnings: [warning] });
+    expect(made.stderr).toContain(`Warning: ${warning}`);
+    // Rows are rows, whatever they are called.
+    writeFileSync(join(folder, "rows.json"), '[{"type":"object","items":1},{"type":"array","items":2}]');
+    const rows = await verisim("simulate", "rows.json", "--init", "--out", "rows.yaml", "--json");
+    expect(JSON.parse(rows.stdout)).toMatchObject({ tables: ["rows"], warnings: [] });
+  });
+
   it("makes scenarios, models to start from, and refuses wrong usage", async () => {
     const small = ["--rows", "hosts=20", "--rows", "connections=5000", "--format", "jsonl", "--quiet"];
     const scenario = await verisim("simulate", "network-logs", "--out", "logs", ...small);
