@@ -97,8 +97,13 @@ function inverseTables({ numbers, starts, widths, shares, scores }: NoisedColumn
   });
 }
 
-function optimizer({ learningRate, weightDecay }: ResolvedDiffusionOptions): optim.Adam {
-  return optim.adamW({ learningRate, weightDecay });
+function optimizer({ weightDecay }: ResolvedDiffusionOptions): optim.Adam {
+  return optim.adamW({ weightDecay });
+}
+
+/** Few rows are known by heart before the relations between columns are learnt, unless steps are small. */
+export function learningRateFor(rowCount: number): number {
+  return Math.min(1e-3, Math.max(2e-4, 1e-3 * Math.sqrt(rowCount / 30_000)));
 }
 
 function init(at: nn.Initializer, columns: NoisedColumns, options: ResolvedDiffusionOptions): StateTree {
@@ -129,7 +134,8 @@ function trainingStep(
   columns: NoisedColumns,
   options: ResolvedDiffusionOptions,
 ): StepMade {
-  const { learningRate, averageDecay } = options;
+  const { averageDecay } = options;
+  const learningRate = options.learningRate ?? learningRateFor(rows.rowCount);
   const row = rng.below(rows.rowCount, [batchSize]);
   const { parameters } = model;
   const { loss, perColumn, losses, noised } = lossOf(

@@ -14,7 +14,8 @@ export interface TabularDiffusionOptions extends LearningOptions {
   width?: number;
   /** Residual blocks, of two layers each. */
   depth?: number;
-  learningRate?: number;
+  /** Null: the lower the fewer rows there are. */
+  learningRate?: number | null;
   /** Share of the weights that is lost per step and learning rate. */
   weightDecay?: number;
   /** Share of the hidden numbers that is left out in training. */
@@ -32,7 +33,7 @@ export type ResolvedDiffusionOptions = Required<TabularDiffusionOptions> & Resol
 export const tabularDiffusionOptions: OptionTable = {
   ...withDefaults(learningOptions, {
     epochs: 150,
-    minSteps: 3000,
+    minSteps: 1500,
     patience: 6,
     maxBlocks: 64,
     averageDecay: 0.999,
@@ -45,7 +46,14 @@ export const tabularDiffusionOptions: OptionTable = {
     max: 64,
     description: "Residual blocks of the network, of two layers each.",
   },
-  learningRate: { type: "number", default: 1e-3, min: 1e-8, max: 1, description: "Learning rate." },
+  learningRate: {
+    type: "number",
+    default: null,
+    min: 1e-8,
+    max: 1,
+    description:
+      "Learning rate; null: 0.001 from 30,000 rows on, falling with the square root of the rows to 0.0002.",
+  },
   weightDecay: { type: "number", default: 0.05, min: 0, max: 10, description: "Decoupled weight decay." },
   dropout: {
     type: "number",
