@@ -50,8 +50,8 @@ double tileCost(const Gemm<T>& g, const GemmKernels<T>& kernels, bool packsRows,
   perStep += (packsRows ? 4.0 : 2.0) * static_cast<double>(groups);
   if (g.bCol != 1)
     perStep += 8.0 * static_cast<double>(panels);
-  else if (groups > 3)
-    perStep += 1.0 * static_cast<double>(panels);
+  else
+    perStep += (groups > 3 ? 1.0 : 3.0) * static_cast<double>(panels);  // packed, or from the second cache each time
   return perStep * static_cast<double>(g.k) + 40 * blocks + 500;
 }
 
@@ -95,7 +95,9 @@ GemmCut cutGemm(const Gemm<T>& g, int threads) {
   } else if (groups <= bestGroups && panels <= bestPanels) {
     products = std::clamp<int64_t>(g.batch / std::max<int64_t>(1, wanted), 1, std::numeric_limits<uint16_t>::max());
   }
-  return {static_cast<uint16_t>(bestGroups * kernels.blockRows), static_cast<uint16_t>(bestPanels * kernels.blockCols),
+  // Tiles of a height: two rows left over would take as long as ten.
+  const int64_t tall = std::max<int64_t>(1, pieces(g.m, pieces(std::max<int64_t>(1, g.m), bestGroups * kernels.blockRows)));
+  return {static_cast<uint16_t>(tall), static_cast<uint16_t>(bestPanels * kernels.blockCols),
           static_cast<uint16_t>(products), static_cast<uint16_t>(threads)};
 }
 

@@ -84,8 +84,8 @@ Pool::~Pool() {
 void Pool::Job::work(int slot) {
   for (;;) {
     if (stop.load(std::memory_order_relaxed)) return;
-    const int64_t tile = next.fetch_add(1, std::memory_order_relaxed);
-    if (tile >= tiles) return;
+    const int64_t tile = claim(slot);
+    if (tile < 0) return;
     if (abort != nullptr && abort->load(std::memory_order_relaxed)) {
       stop.store(true, std::memory_order_relaxed);
       return;
@@ -102,6 +102,18 @@ void Pool::Job::work(int slot) {
       return fail(other, "unknown failure");
     }
   }
+}
+
+/// A tile that nobody else gets; -1 when there is none left.
+int64_t Pool::Job::claim(int slot) {
+  constexpr int64_t half = int64_t{1} << 32;
+  // More tiles than the halves hold are dealt from one end.
+  const bool last = slot > 0 && tiles < half / 2;
+  const auto before = static_cast<int64_t>(claimed.fetch_add(last ? half : 1, std::memory_order_relaxed));
+  if (tiles >= half / 2) return before < tiles ? before : -1;
+  const int64_t first = before % half, fromEnd = before / half;
+  if (first + fromEnd >= tiles) return -1;
+  return last ? tiles - 1 - fromEnd : first;
 }
 
 void Pool::Job::fail(Failure kind, const char* text) {

@@ -1,6 +1,7 @@
 // Claim-based thread pool. A job is a number of tiles and an atomic counter: whoever is free claims the next tile, the
 // caller works too, and at the end it waits only for tiles that a helper has already claimed. A busy machine therefore
-// costs the share of the helpers, never a barrier (docs/design/native.md).
+// costs the share of the helpers, never a barrier (docs/design/native.md). The caller begins with the first tile and
+// helpers with the last, so that what one thread wrote in one job is mostly what it reads in the next.
 #pragma once
 
 #include <atomic>
@@ -76,7 +77,8 @@ class Pool {
     const std::atomic<bool>* abort;
     int64_t tiles;
     int slots;
-    alignas(64) std::atomic<int64_t> next{0};
+    /// Tiles that the caller has claimed, from the first on, and in the upper half those of the helpers, from the last on.
+    alignas(64) std::atomic<uint64_t> claimed{0};
     alignas(64) std::atomic<bool> stop{false};  // aborted or failed: nobody claims another tile
     // What a tile threw. Not an exception_ptr: that would ask for a newer C++ runtime than anything else here.
     enum Failure { none, argument, memory, other };
@@ -85,6 +87,7 @@ class Pool {
     std::string message;
 
     void work(int slot);
+    int64_t claim(int slot);
     void fail(Failure kind, const char* text);
     void rethrow() const;
   };

@@ -24,8 +24,10 @@ void overUnits(Job& job, int64_t count, double nanoseconds, int64_t multiple, Bo
   if (count <= 0) return;
   const double total = static_cast<double>(count) * nanoseconds;
   if (total < worthHelpers || (job.threads == 1 && total < longestPiece)) return body(int64_t{0}, count);
-  const double units = std::clamp(pieceOfWork / nanoseconds, 1.0, static_cast<double>(count));
-  const int64_t grain = (static_cast<int64_t>(units) + multiple - 1) / multiple * multiple;
+  // All pieces of a length: a last one of a few units would leave its thread waiting.
+  const auto wanted = std::max(static_cast<int64_t>(total / pieceOfWork), std::min<int64_t>(2, job.threads));
+  const int64_t pieces = std::min(wanted, count);
+  const int64_t grain = ((count + pieces - 1) / pieces + multiple - 1) / multiple * multiple;
   job.range(count, grain, body);
 }
 
