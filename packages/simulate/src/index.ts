@@ -20,3 +20,4 @@ export { modelFromDrizzle } from "./start/from-drizzle.ts";
 export { modelFromJsonSchema, modelFromZod } from "./start/from-json-schema.ts";
 export { modelFromPrisma } from "./start/from-prisma.ts";
 export { modelFromTable, type TableModelOptions } from "./start/from-table.ts";
+export type { SchemaStartOptions } from "./start/schema-model.ts";

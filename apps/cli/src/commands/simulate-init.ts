@@ -65,9 +65,12 @@ async function derived(
   session: Session,
 ): Promise<SimulationModel> {
   const name = basename(source).replace(/(\.schema)?\.\w+(\.gz)?$/, "") || "rows";
-  if (/\.prisma$/i.test(source)) return modelFromPrisma(await textOf(source), name);
+  const onWarning = (text: string): void => {
+    warnings.push(text);
+  };
+  if (/\.prisma$/i.test(source)) return modelFromPrisma(await textOf(source), name, { onWarning });
   const schema = await schemaOf(source);
-  if (schema) return modelFromJsonSchema(schema.value, name, { onWarning: (text) => warnings.push(text) });
+  if (schema) return modelFromJsonSchema(schema.value, name, { onWarning });
   const { table, metadata } = await readReal(source, undefined, session);
   return modelFromTable(table, metadata, { name, ...(rows === undefined ? {} : { rows }) });
 }

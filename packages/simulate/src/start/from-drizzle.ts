@@ -3,7 +3,7 @@
 
 import { VerisimError } from "@verisim/core";
 import type { SimulationModel } from "../model/model.ts";
-import { type SchemaColumn, type SchemaTable, schemaModel } from "./schema-model.ts";
+import { type SchemaColumn, type SchemaStartOptions, type SchemaTable, schemaModel } from "./schema-model.ts";
 
 const nameSymbol = Symbol.for("drizzle:Name");
 const columnsSymbol = Symbol.for("drizzle:Columns");
@@ -45,14 +45,24 @@ const isTable = (value: unknown): value is DrizzleTable =>
 export function modelFromDrizzle(
   schema: Readonly<Record<string, unknown>>,
   name: string = "drizzle",
+  { onWarning = () => undefined }: SchemaStartOptions = {},
 ): SimulationModel {
   const tables = Object.values(schema).filter(isTable);
   if (tables.length === 0)
     throw new VerisimError("VERISIM_SCHEMA", "Expected tables of a Drizzle schema but found none.", {
       hint: "Pass the module itself: modelFromDrizzle(await import('./schema.ts')).",
     });
+  for (const table of tables)
+    for (const { name: column, dataType } of columnsOf(table))
+      if (/^(?:json|array|buffer|custom)/.test(dataType))
+        onWarning(
+          `Property ${JSON.stringify(`${String(table[nameSymbol])}.${column}`)} is a text: there is nothing like ${dataType}.`,
+        );
   return schemaModel(name, tables.map(tableOf));
 }
+
+const columnsOf = (table: DrizzleTable): DrizzleColumn[] =>
+  Object.values(table[columnsSymbol] as Readonly<Record<string, DrizzleColumn>>);
 
 function tableOf(table: DrizzleTable): SchemaTable {
   const references = new Map<string, { table: string; column: string }>();
@@ -66,10 +76,9 @@ function tableOf(table: DrizzleTable): SchemaTable {
         });
     }
   }
-  const columns = Object.values(table[columnsSymbol] as Readonly<Record<string, DrizzleColumn>>);
   return {
     name: String(table[nameSymbol]),
-    columns: columns.map((column) => columnOf(column, references)),
+    columns: columnsOf(table).map((column) => columnOf(column, references)),
     unique: uniqueTogether(table),
   };
 }

@@ -6,7 +6,14 @@ import { VerisimError } from "@verisim/core";
 import { RegexLanguage, RegexTexts } from "@verisim/transforms";
 import { usualRepeat } from "../columns/pattern-column.ts";
 import type { SimulationModel } from "../model/model.ts";
-import { isFormatted, rootRows, type SchemaColumn, type SchemaTable, schemaModel } from "./schema-model.ts";
+import {
+  isFormatted,
+  rootRows,
+  type SchemaColumn,
+  type SchemaStartOptions,
+  type SchemaTable,
+  schemaModel,
+} from "./schema-model.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -17,11 +24,6 @@ const mostColumns = 2_000;
 
 const isSchema = (value: unknown): value is Schema =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-
-export interface SchemaStartOptions {
-  /** Told of each property that the model has not, or not as the schema has it: `Property "tags" is left out: ...`. */
-  readonly onWarning?: (text: string) => void;
-}
 
 /**
  * @param schema of an object, or of a list of objects

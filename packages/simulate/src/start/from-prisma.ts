@@ -1,9 +1,9 @@
 // A model to start from out of a Prisma schema (schema.prisma): models become tables, enums categories, relations parents
-// and picks. Only what the simulation needs is read; nothing of the file is run.
+// and picks, lists of values child tables. Only what the simulation needs is read; nothing of the file is run.
 
 import { VerisimError } from "@verisim/core";
 import type { SimulationModel } from "../model/model.ts";
-import { type SchemaColumn, type SchemaTable, schemaModel } from "./schema-model.ts";
+import { type SchemaColumn, type SchemaStartOptions, type SchemaTable, schemaModel } from "./schema-model.ts";
 
 const types: Readonly<Record<string, SchemaColumn["type"]>> = {
   String: "text",
@@ -35,7 +35,11 @@ function blocksOf(text: string): Block[] {
 }
 
 /** @throws VerisimError `VERISIM_SCHEMA` where the text holds no model */
-export function modelFromPrisma(text: string, name: string = "prisma"): SimulationModel {
+export function modelFromPrisma(
+  text: string,
+  name: string = "prisma",
+  { onWarning = () => undefined }: SchemaStartOptions = {},
+): SimulationModel {
   const blocks = blocksOf(text);
   const enums = new Map(
     blocks
@@ -50,7 +54,7 @@ export function modelFromPrisma(text: string, name: string = "prisma"): Simulati
     throw new VerisimError("VERISIM_SCHEMA", "Expected a Prisma schema with a model but found none.");
   return schemaModel(
     name,
-    models.map((model) => tableOf(model, enums)),
+    models.flatMap((model) => tablesOf(model, enums, onWarning)),
   );
 }
 
@@ -59,11 +63,24 @@ function lengthOf(attributes: string): number | undefined {
   return length === undefined ? undefined : Number(length);
 }
 
-function tableOf({ name, lines }: Block, enums: ReadonlyMap<string, readonly string[]>): SchemaTable {
+/** Types of values that are no columns of a model; names of other models are relations. */
+const unknownTypes: readonly string[] = ["Json", "Bytes", "Unsupported"];
+
+/** The table of a model, and one for each list of values in it. */
+function tablesOf(
+  { name, lines }: Block,
+  enums: ReadonlyMap<string, readonly string[]>,
+  warn: (text: string) => void,
+): SchemaTable[] {
+  const lists: SchemaColumn[] = [];
   const references = new Map<string, { table: string; column: string }>();
   for (const line of lines) {
     const relation =
       /^\w+\s+(\w+)\??\s+.*@relation\([^)]*fields:\s*\[(\w+)\][^)]*references:\s*\[(\w+)\]/.exec(line);
+    if (!relation && /@relation\([^)]*fields:/.test(line))
+      warn(
+        `Property ${JSON.stringify(`${name}.${/^\w+/.exec(line)![0]}`)} is left out: a relation by several columns.`,
+      );
     if (relation) references.set(relation[2]!, { table: relation[1]!, column: relation[3]! });
   }
   const columns = lines.flatMap((line): SchemaColumn[] => {
@@ -79,8 +96,14 @@ function tableOf({ name, lines }: Block, enums: ReadonlyMap<string, readonly str
     ];
     const values = enums.get(type);
     const scalar = values ? "text" : types[type];
+    const place = JSON.stringify(`${name}.${column}`);
+    if (unknownTypes.includes(type)) warn(`Property ${place} is left out: values of type ${type}.`);
     // Fields of other models say how tables hang together; their columns are those of `fields`.
-    if (list || !scalar) return [];
+    if (!scalar) return [];
+    if (list) {
+      lists.push({ name: column, type: scalar, values });
+      return [];
+    }
     return [
       {
         name: column,
@@ -103,5 +126,21 @@ function tableOf({ name, lines }: Block, enums: ReadonlyMap<string, readonly str
     const list = /^@@(?:id|unique)\((?:fields:\s*)?\[([^\]]*)\]/.exec(line)?.[1];
     return list === undefined ? [] : [list.split(",").map((part) => part.trim())];
   });
-  return { name, columns, unique };
+  const key = columns.find((column) => column.key);
+  const children = lists.flatMap((list): SchemaTable[] => {
+    if (!key) {
+      warn(
+        `Property ${JSON.stringify(`${name}.${list.name}`)} is left out: a list of a model without a key.`,
+      );
+      return [];
+    }
+    const parent = {
+      ...key,
+      name: `${name}_${key.name}`,
+      key: false,
+      references: { table: name, column: key.name },
+    };
+    return [{ name: `${name}_${list.name}`, columns: [parent, { ...list, name: "value" }] }];
+  });
+  return [{ name, columns, unique }, ...children];
 }

@@ -32,6 +32,11 @@ export interface SchemaTable {
   readonly count?: { readonly min: number | undefined; readonly max: number | undefined } | undefined;
 }
 
+export interface SchemaStartOptions {
+  /** Told of each property that the model has not, or not as the schema has it: `Property "grid" is left out: ...`. */
+  readonly onWarning?: (text: string) => void;
+}
+
 /** Rows of a table without a parent. */
 export const rootRows = 1_000;
 

@@ -56,6 +56,41 @@ model Post {
   });
 });
 
+describe("values that Prisma and Drizzle have and tables have not", () => {
+  it("are child tables where they are lists, and are named where they are left out", async () => {
+    const warnings: string[] = [];
+    const text = `
+enum Tag { NEW SALE }
+model Item {
+  id    String   @id @default(uuid())
+  tags  Tag[]
+  marks Int[]
+  more  Json?
+  kinds Kind[]
+}
+model Kind {
+  a     Int
+  names String[]
+  item  Item?   @relation(fields: [x, y], references: [p, q])
+  @@id([a])
+}`.replace("NEW SALE", "NEW\n SALE\n");
+    const model = modelFromPrisma(text, "shop", { onWarning: (warning) => warnings.push(warning) });
+    expect(warnings).toEqual([
+      'Property "Item.more" is left out: values of type Json.',
+      'Property "Kind.item" is left out: a relation by several columns.',
+      'Property "Kind.names" is left out: a list of a model without a key.',
+    ]);
+    expect(Object.keys(model.tables)).toEqual(["Item", "Item_tags", "Item_marks", "Kind"]);
+    const simulation: Simulation = await Simulation.create(model, { rows: { Item: 100 } });
+    const ids = new Set((await simulation.sample("Item")).toRows().map(({ id }) => id));
+    const tags = (await simulation.sample("Item_tags")).toRows();
+    expect(tags.length).toBeGreaterThan(150);
+    expect(
+      tags.every(({ Item_id, value }) => ids.has(Item_id!) && ["NEW", "SALE"].includes(value as string)),
+    ).toBe(true);
+  });
+});
+
 describe("what a schema says is unique, of a length or of a number", () => {
   const text = `
 model User {
@@ -197,6 +232,10 @@ describe("a Drizzle schema", () => {
       },
       [{ reference: () => ({ columns: [userId], foreignTable: users, foreignColumns: [id] }) }],
     );
+    const warnings: string[] = [];
+    const notes = table("notes", { body: column("body", "json", "PgJsonb") });
+    modelFromDrizzle({ notes, users }, "d", { onWarning: (text) => warnings.push(text) });
+    expect(warnings).toEqual(['Property "notes.body" is a text: there is nothing like json.']);
     const model = modelFromDrizzle({ users, orders, other: 3 });
     expect(model.tables.orders!.parent?.table).toBe("users");
     const simulation = await Simulation.create(model, { rows: { users: 20 } });
