@@ -3,7 +3,7 @@
 // one margin per column), and learnt places are mapped by quantiles. What columns have to do with each other stays.
 
 import type { EncodedRows, Layout } from "../encoding/layout.ts";
-import { choicesOf, spanStarts } from "../network/outputs.ts";
+import { choicesOf } from "../network/outputs.ts";
 import { type RowSampler, windowRows } from "./row-sampler.ts";
 
 export interface CalibrationRun {
@@ -35,20 +35,9 @@ const leastPlaces = 200;
 const largestBias = 4;
 
 export function noCalibration(layout: Layout): Calibration {
-  const maps = new Float32Array(placedChoices(layout).length * knots).fill(Number.NaN);
+  const mapped = layout.placed.reduce((sum, column) => sum + layout.widths[column]!, 0);
+  const maps = new Float32Array(mapped * knots).fill(Number.NaN);
   return { bias: new Float32Array(choicesOf(layout)), madePlaces: maps, realPlaces: maps.slice() };
-}
-
-/** Choices (over all) of the placed columns, in the order of their maps. */
-function placedChoices({ widths, placed }: Layout): { choice: number; place: number; alternative: number }[] {
-  const starts = spanStarts({ widths } as Layout);
-  return placed.flatMap((column, place) =>
-    Array.from({ length: widths[column]! }, (_, alternative) => ({
-      choice: starts[column]! + alternative,
-      place,
-      alternative,
-    })),
-  );
 }
 
 /**
@@ -65,23 +54,41 @@ export async function calibrate(
   const { judged, drawn: toDraw } = windowsFor(sampler, rows.rowCount);
   const bias = await calibrateShares(sampler, shares, judged, run);
   const maps = noCalibration(layout);
+  let real: readonly (Float32Array | undefined)[] = [];
   const made: EncodedRows[] = [];
-  for (let window = 0; window < toDraw && !isLate(run); window++)
-    made.push({
-      rowCount: windowRows,
-      ...(await sampler.draw({ rowStart: window * windowRows, seed: 2, ...signalOf(run) })),
+  if (toDraw > 0 && !isLate(run))
+    await eachWindow(toDraw, run, {
+      start: (window) => sampler.draw({ rowStart: window * windowRows, seed: 2, ...signalOf(run) }),
+      see: (drawn) => {
+        if (made.length === 0) real = quantilesOf([rows], layout);
+        made.push({ rowCount: windowRows, ...drawn });
+      },
     });
   // Maps of few rows would do harm.
   if (made.length < toDraw || toDraw === 0) return { ...maps, bias };
-  placedChoices(layout).forEach(({ place, alternative }, map) => {
-    const column = layout.placed[place]!;
-    const real = quantilesOf([rows], layout, column, place, alternative);
-    const drawn = quantilesOf(made, layout, column, place, alternative);
-    if (!real || !drawn) return;
-    maps.realPlaces.set(real, map * knots);
+  quantilesOf(made, layout).forEach((drawn, map) => {
+    const wanted = real[map];
+    if (!wanted || !drawn) return;
+    maps.realPlaces.set(wanted, map * knots);
     maps.madePlaces.set(drawn, map * knots);
   });
   return { ...maps, bias };
+}
+
+/** Windows one by one, at least one and none after the deadline; each is seen while the next is on its way. */
+async function eachWindow<Window>(
+  count: number,
+  run: CalibrationRun,
+  { start, see }: { start: (window: number) => Promise<Window>; see: (made: Window) => void },
+): Promise<void> {
+  let next: Promise<Window> | undefined = start(0);
+  for (let window = 1; next !== undefined; window++) {
+    const made: Window = await next;
+    next = window < count && !isLate(run) ? start(window) : undefined;
+    // A program is called some promises later.
+    if (next !== undefined) await new Promise(setImmediate);
+    see(made);
+  }
 }
 
 /** Windows of rows that calibration looks at: in each round, and for places. */
@@ -120,23 +127,26 @@ export async function calibrateShares(
   run: CalibrationRun = {},
 ): Promise<Float32Array> {
   sampler.setBias(new Float32Array(shares.length));
-  /** At least one window. */
-  const judged = async (count: number): Promise<Float32Array[]> => {
-    const logits: Float32Array[] = [];
-    for (let window = 0; window < count && (window === 0 || !isLate(run)); window++)
-      logits.push((await sampler.judge({ rowStart: window * windowRows, seed: 1, ...signalOf(run) })).logits);
-    return logits;
-  };
+  const judged = (count: number, see: (logits: Float32Array) => void): Promise<void> =>
+    eachWindow(count, run, {
+      start: (window) => sampler.judge({ rowStart: window * windowRows, seed: 1, ...signalOf(run) }),
+      see: ({ logits }) => see(logits),
+    });
   const { network, layout } = sampler.parts;
   if (!network.addsBias) {
-    const bias = fitBias(await judged(windows), shares, layout);
+    const fit = new BiasFit(shares, layout);
+    await judged(windows, (logits) => fit.see(logits));
+    const bias = fit.bias();
     sampler.setBias(bias);
     return bias;
   }
   // What the bias does inside of the network shows only when rows are made with it.
   const bias = new Float32Array(shares.length);
   for (let round = 0; round < insideRounds && (round === 0 || !isLate(run)); round++) {
-    moveBias(bias, await judged(windows), shares, layout);
+    const seen = new ExpectedShares(layout, shares.length);
+    await judged(windows, (logits) => seen.see(logits));
+    for (let i = 0; i < bias.length; i++)
+      bias[i] = changed(bias[i]!, shares[i]! * seen.rowCount, seen.expected[i]!);
     sampler.setBias(bias);
   }
   return bias;
@@ -148,22 +158,25 @@ const isLate = ({ deadline }: CalibrationRun): boolean =>
 const signalOf = ({ signal }: CalibrationRun): { readonly signal?: AbortSignal } =>
   signal ? { signal } : {};
 
-/** One round's change of a bias that is at work in the logits already. @param logits overwritten */
-function moveBias(
-  bias: Float32Array,
-  logits: readonly Float32Array[],
-  shares: Float64Array,
-  { widths }: Layout,
-): void {
-  const choices = shares.length;
-  const rowCount = logits.length * windowRows;
-  const expected = new Float64Array(choices);
-  const one = new Float64Array(choices).fill(1);
-  for (const window of logits) {
-    exponentiate(window, widths, choices);
-    addShares(window, one, widths, expected);
+/** How often each choice is made, by the logits of windows as they are. */
+class ExpectedShares {
+  readonly expected: Float64Array;
+  rowCount = 0;
+  readonly #widths: readonly number[];
+  readonly #one: Float64Array;
+
+  constructor({ widths }: Layout, choices: number) {
+    this.#widths = widths;
+    this.expected = new Float64Array(choices);
+    this.#one = new Float64Array(choices).fill(1);
   }
-  for (let i = 0; i < choices; i++) bias[i] = changed(bias[i]!, shares[i]! * rowCount, expected[i]!);
+
+  /** @param logits of a window, overwritten by their powers of e */
+  see(logits: Float32Array): void {
+    exponentiate(logits, this.#widths, this.expected.length);
+    addShares(logits, this.#one, this.#widths, this.expected);
+    this.rowCount += windowRows;
+  }
 }
 
 /** A choice's bias after its rows are found to be `found` instead of `wanted`. */
@@ -172,22 +185,40 @@ function changed(bias: number, wanted: number, found: number): number {
   return Math.max(-largestBias, Math.min(largestBias, bias + change));
 }
 
-/**
- * Rounds of: expected share of each choice under the bias so far, then the logarithm of wanted over expected.
- * @param logits overwritten
- */
-function fitBias(logits: readonly Float32Array[], shares: Float64Array, { widths }: Layout): Float32Array {
-  const choices = shares.length;
-  const bias = new Float32Array(choices);
-  const rowCount = logits.length * windowRows;
-  for (const window of logits) exponentiate(window, widths, choices);
-  for (let round = 0; round < rounds; round++) {
-    const expected = new Float64Array(choices);
-    const factors = Float64Array.from(bias, Math.exp);
-    for (const window of logits) addShares(window, factors, widths, expected);
-    for (let i = 0; i < choices; i++) bias[i] = changed(bias[i]!, shares[i]! * rowCount, expected[i]!);
+/** Rounds of: expected share of each choice under the bias so far, then the logarithm of wanted over expected. */
+class BiasFit {
+  readonly #shares: Float64Array;
+  readonly #widths: readonly number[];
+  /** The first round, whose bias is 0: done window by window. */
+  readonly #first: ExpectedShares;
+  readonly #powers: Float32Array[] = [];
+
+  constructor(shares: Float64Array, layout: Layout) {
+    this.#shares = shares;
+    this.#widths = layout.widths;
+    this.#first = new ExpectedShares(layout, shares.length);
   }
-  return bias;
+
+  /** @param logits of a window, overwritten and kept */
+  see(logits: Float32Array): void {
+    this.#first.see(logits);
+    this.#powers.push(logits);
+  }
+
+  bias(): Float32Array {
+    const { expected: first, rowCount } = this.#first;
+    const bias = new Float32Array(first.length);
+    for (let round = 0; round < rounds; round++) {
+      const expected = round === 0 ? first : new Float64Array(first.length);
+      if (round > 0) {
+        const factors = Float64Array.from(bias, Math.exp);
+        for (const window of this.#powers) addShares(window, factors, this.#widths, expected);
+      }
+      for (let i = 0; i < bias.length; i++)
+        bias[i] = changed(bias[i]!, this.#shares[i]! * rowCount, expected[i]!);
+    }
+    return bias;
+  }
 }
 
 /** Logits become powers of e, the largest of each span 1: once, so that a round only multiplies. */
@@ -224,22 +255,22 @@ function addShares(
   }
 }
 
-/** Evenly spaced quantiles of the places of one alternative; undefined where there are too few. */
-function quantilesOf(
-  parts: readonly EncodedRows[],
-  layout: Layout,
-  column: number,
-  place: number,
-  alternative: number,
-): Float32Array | undefined {
+/** Evenly spaced quantiles of the places of each alternative of the placed columns; undefined where there are too few. */
+function quantilesOf(parts: readonly EncodedRows[], layout: Layout): (Float32Array | undefined)[] {
   const spans = layout.widths.length;
   const placed = layout.placed.length;
-  const found: number[] = [];
-  for (const { alternatives, places, rowCount } of parts)
-    for (let row = 0; row < rowCount; row++)
-      if (alternatives[row * spans + column] === alternative) found.push(places[row * placed + place]!);
-  if (found.length < leastPlaces) return undefined;
-  const sorted = Float32Array.from(found).sort();
+  return layout.placed.flatMap((column, place) => {
+    const found: number[][] = Array.from({ length: layout.widths[column]! }, () => []);
+    for (const { alternatives, places, rowCount } of parts)
+      for (let row = 0; row < rowCount; row++)
+        found[alternatives[row * spans + column]!]!.push(places[row * placed + place]!);
+    return found.map(evenQuantiles);
+  });
+}
+
+function evenQuantiles(places: readonly number[]): Float32Array | undefined {
+  if (places.length < leastPlaces) return undefined;
+  const sorted = Float32Array.from(places).sort();
   const quantiles = new Float32Array(knots);
   for (let k = 0; k < knots; k++) {
     const rank = (k / (knots - 1)) * (sorted.length - 1);
