@@ -95,6 +95,8 @@ export async function learn(
       `with ${generator.name} in ${formatSeconds(seconds)}.`,
   );
   if (generator.choice) session.say(`auto chose ${generator.choice.name}: ${generator.choice.reason}.`);
+  const { relations = [] } = generator;
+  if (relations.length > 0) session.say(`Computed from other columns: ${relations.join("; ")}.`);
   if (generator.training) session.say(trainingText(generator.training));
   return generator;
 }

@@ -107,6 +107,8 @@ export interface Generator {
   readonly metadata: TableMetadata;
   /** What the fit left out or could not learn, in words. */
   readonly warnings: readonly string[];
+  /** Columns that are computed from others, as formulas: `total = price * quantity`. Default none. */
+  readonly relations?: readonly string[];
   /** How the training of the fit went; undefined for generators that do not train, and where there was nothing to train. */
   readonly training?: TrainingStory | undefined;
   /** What was chosen and why, of a generator that chooses among others. */

@@ -1,5 +1,13 @@
 export * from "./artifact.ts";
 export { collectBatches, drawBatches, notFitted, type Stretch } from "./batches.ts";
+export {
+  attemptSeed,
+  type CheckedRequest,
+  checkedRequest,
+  type DrawnTable,
+  drawChecked,
+  type RowCheck,
+} from "./checked-rows.ts";
 export { constantColumnWarning, emptyColumnWarning } from "./column-warnings.ts";
 export * from "./condition.ts";
 export { conditionCells, impossibleCondition, maxConditionCells } from "./condition-cells.ts";
@@ -16,6 +24,19 @@ export { parseDatetime } from "./datetime.ts";
 export * from "./errors.ts";
 export type { Fairness } from "./fair-request.ts";
 export * from "./file-error.ts";
+export {
+  type CellsOf,
+  type Factor,
+  type Formula,
+  factorValue,
+  formulaCell,
+  formulaCells,
+  formulaText,
+  operandsOf,
+  type Relation,
+  type Term,
+  timeUnits,
+} from "./formula.ts";
 export * from "./generator.ts";
 export { impossibleRequest, type LearntValues } from "./impossible-request.ts";
 export * from "./json.ts";

@@ -72,6 +72,12 @@ export function streamKey(seed: number, ...names: readonly string[]): StreamKey 
   return key;
 }
 
+/** A seed, any safe integer, from a seed and names. */
+export function seedOf(seed: number, ...names: readonly string[]): number {
+  const [low, high] = streamKey(seed, ...names);
+  return low + (high & 0x1fffff) * 0x100000000;
+}
+
 /**
  * Four random 32-bit words of one row. Counter layout, shared with the addon:
  * word 0 and 1 = row (low, high), word 2 = attempt, word 3 = block.

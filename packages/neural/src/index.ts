@@ -21,7 +21,7 @@ export { PlaceMaps } from "./sampling/calibrate.ts";
 export { placeWithin } from "./sampling/candidate-view.ts";
 export type { ConditionedRequest } from "./sampling/conditioned-rows.ts";
 export { drawPlain, type PlainRequest } from "./sampling/plain-rows.ts";
-export { RowSampler, type SamplerParts, seedOf } from "./sampling/row-sampler.ts";
+export { RowSampler, type SamplerParts } from "./sampling/row-sampler.ts";
 export type { ConditionedRows, RowSource } from "./sampling/row-source.ts";
 export { heldRowCount, lookPlan } from "./training/look-plan.ts";
 export { requireMemory } from "./training/memory-budget.ts";

@@ -57,7 +57,17 @@ function slackOf(generator: ExportingGenerator): (column: string) => number {
   const encoding = generator.exported?.().encoding;
   if (!encoding) return () => 0;
   const learnt = new Set(encoding.layout.placed.map((column) => encoding.columns[column]!.name));
-  return (name) => {
+  const related = new Map(encoding.related.map((relation) => [relation.column, relation]));
+  const slack = (name: string): number => {
+    const relation = related.get(name);
+    // Columns of the sampler table are computed by sums alone.
+    const carried = relation
+      ? relation.formula.terms.reduce(
+          (sum, { coefficient, factors }) => sum + Math.abs(coefficient) * slack(factors[0]!.column),
+          0,
+        )
+      : 0;
+    if (relation && carried > 0) return carried + 1.001 * relation.step;
     if (!learnt.has(name)) return 0;
     const { sdtype, decimals = 15, datetimeFormat = "" } = encoding.metadata.columns[name]!;
     const isDate = sdtype === "datetime";
@@ -67,6 +77,7 @@ function slackOf(generator: ExportingGenerator): (column: string) => number {
     const step = !isDate ? 10 ** -decimals : new DatePattern(datetimeFormat).hasTime ? 1000 : 86_400e6;
     return 1.001 * step + 1e-5 * (high - low);
   };
+  return slack;
 }
 
 /** Rows in which two perturbed logits of a span lie so near that rounding decides. */

@@ -1,5 +1,5 @@
 // The table that the suite of samplers learns: the conformance suite's example and beside it what a file may get wrong,
-// such as times of day, columns that another decides, many rare categories, constants, and hostile names.
+// such as times of day, columns that others decide, many rare categories, constants, and hostile names.
 
 import {
   type Column,
@@ -11,6 +11,8 @@ import {
   textColumn,
 } from "@verisim/core";
 import { type ExampleTable, exampleCities, exampleTable } from "@verisim/testing";
+
+const day = 86_400e6;
 
 const extra: TableMetadata["columns"] = {
   seen: { sdtype: "datetime", datetimeFormat: "%A, %-d. %b %y, %I:%M:%S.%3f %p%z", timeZone: "+02:00" },
@@ -24,6 +26,9 @@ const extra: TableMetadata["columns"] = {
   year: { sdtype: "numerical", decimals: 0 },
   noise: { sdtype: "categorical" },
   "city.missing": { sdtype: "numerical", decimals: 0 },
+  monthly: { sdtype: "numerical", numberStyle: "fixed", decimals: 2 },
+  free: { sdtype: "numerical", decimals: 2 },
+  left: { sdtype: "datetime", datetimeFormat: "%Y-%m-%d" },
 };
 
 /** Rows with every kind of column. */
@@ -38,6 +43,10 @@ export function samplerTable(rows: number = 600, seed: number = 5): ExampleTable
     randoms.map(make);
   const gap = (random: RowRandom, share: number, value: number): number =>
     random.uniform() < share ? Number.NaN : value;
+  const numbersOf = (name: string): Float64Array => {
+    const own = example.table.column(name);
+    return own.kind === "number" ? own.values : new Float64Array(rows);
+  };
   const countryOf = (row: number): string => {
     const code = cities.kind === "dictionary" ? cities.codes[row]! : -1;
     return code < 0 ? "unknown" : exampleCities.indexOf("Graz") === code ? "Austria" : "elsewhere";
@@ -87,6 +96,18 @@ export function samplerTable(rows: number = 600, seed: number = 5): ExampleTable
     numberColumn(
       "city.missing",
       column((random) => Math.floor(3 * random.uniform())),
+    ),
+    numberColumn(
+      "monthly",
+      column((_, row) => Math.round((100 * numbersOf("income")[row]!) / 12) / 100),
+    ),
+    numberColumn(
+      "free",
+      column((_, row) => Math.round(100 * (numbersOf("income")[row]! - numbersOf("debt")[row]!)) / 100),
+    ),
+    numberColumn(
+      "left",
+      column((random, row) => gap(random, 0.2, numbersOf("joined")[row]! + random.below(400) * day)),
     ),
   ];
   return {

@@ -37,13 +37,13 @@ const powersOfTen: readonly number[] = Array.from({ length: maximumDecimals + 1 
   Number(`1e${d}`),
 );
 
-/** Half away from zero to `decimals` digits (0 to 15); numbers too large to have such digits stay. */
+/** Half away from zero to `decimals` digits (0 to 15), never to a negative zero; numbers too large to have such digits stay. */
 export function roundTo(value: number, decimals: number): number {
   const scale = powersOfTen[decimals]!;
   const scaled = Math.abs(value) * scale;
   if (!(scaled < 4503599627370496)) return value;
   const rounded = Math.floor(scaled + 0.5) / scale;
-  return value < 0 ? -rounded : rounded;
+  return value < 0 ? 0 - rounded : rounded;
 }
 
 export function analyzeNumbers(part: Column): NumberStats {

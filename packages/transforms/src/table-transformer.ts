@@ -2,18 +2,33 @@
 // (seed, table, c, i) alone, so batches may be cut anywhere and columns added without changing the others.
 
 import type {
+  Column,
   EncodedColumn,
   Json,
+  NumberColumn,
   RowContext,
   TableMetadata,
   TensorData,
   TransformState,
 } from "@verisim/core";
-import { streamKey, Table, VerisimError } from "@verisim/core";
+import { operandsOf, type Relation, streamKey, Table, VerisimError } from "@verisim/core";
 import type { ColumnTransform, EncodedShape } from "./column-transform.ts";
+import { findRelations } from "./relations/find-relations.ts";
+import { cellNumbers, type RelatableColumns } from "./relations/number-fields.ts";
+import {
+  apartFrom,
+  cellsFrom,
+  numberCells,
+  relationsFromState,
+  relationsToState,
+} from "./relations/related-cells.ts";
+import { solveCells } from "./relations/solve.ts";
 import type { TableTransformerOptions } from "./transform-choice.ts";
 import { chooseTransforms, collectProblems } from "./transform-choice.ts";
 import { transformDefinition } from "./transform-list.ts";
+
+/** A column that is written by others. */
+export type RelatedColumn = FittedColumn & { readonly relation: Relation };
 
 /** Which rows, and the seed and table name that key their random streams. */
 export interface EncodeContext {
@@ -33,6 +48,8 @@ export interface FittedColumn {
   readonly state: TransformState;
   /** The columns that it is encoded to. */
   readonly outputs: readonly EncodedShape[];
+  /** How it is written by other columns, where it is: it is encoded as what it differs by, or not at all. */
+  readonly relation?: Relation;
 }
 
 const stateVersion = 1;
@@ -49,8 +66,12 @@ export class TableTransformer {
   /** In the order of the table. */
   readonly columns: readonly FittedColumn[];
 
+  /** Columns that are written by others, each after those that it needs. */
+  readonly related: readonly RelatedColumn[];
+
   private constructor(columns: readonly FittedColumn[]) {
     this.columns = columns;
+    this.related = inOrderOfNeed(columns);
   }
 
   /**
@@ -85,7 +106,17 @@ export class TableTransformer {
         return { name: column, transform, state, outputs: transform.outputs(state) };
       },
     );
-    return new TableTransformer(withDistinctNames(columns));
+    const relations =
+      options.relations && table instanceof Table ? findRelations(table, metadata, relatable(columns)) : [];
+    return new TableTransformer(withRelations(withDistinctNames(columns), relations));
+  }
+
+  /** Digits after the point that the cells of an encoded column are rounded to, dates in their unit; -1 for none. */
+  decimalsOf(name: string): number {
+    const column = this.columns.find((own) => own.name === name);
+    if (column?.relation?.apart === "ratio") return -1;
+    const finish = column?.state["finish"] as { readonly decimals?: number } | undefined;
+    return finish?.decimals ?? 0;
   }
 
   /** The layout of what `encode` gives. */
@@ -95,12 +126,12 @@ export class TableTransformer {
 
   /** The encoded columns of the table's columns in order. @throws VerisimError `VERISIM_UNKNOWN_COLUMN` */
   encode(table: Table, context: EncodeContext): EncodedColumn[] {
-    return this.columns.flatMap(({ name, transform, state, outputs }) =>
+    return this.columns.flatMap(({ name, transform, state, outputs, relation }) =>
       outputs.length === 0
         ? []
         : transform
             .encode(
-              table.column(name),
+              relation ? apartColumn(relation, table) : table.column(name),
               state,
               rowContext({ ...context, rowCount: table.rowCount }, name, "encode"),
             )
@@ -111,15 +142,62 @@ export class TableTransformer {
   /** Rows [rowStart, rowStart + rowCount) from encoded columns in the order of `outputs`. */
   decode(encoded: readonly EncodedColumn[], context: DecodeContext): Table {
     let next = 0;
-    const columns = this.columns.map(({ name, transform, state, outputs }) => {
+    const columns = new Map<string, Column>();
+    const apart = new Map<string, Float64Array>();
+    for (const { name, transform, state, outputs, relation } of this.columns) {
       const own = encoded.slice(next, next + outputs.length);
       next += outputs.length;
-      return transform.decode(own, state, rowContext(context, name, "decode"));
-    });
+      if (!relation) columns.set(name, transform.decode(own, state, rowContext(context, name, "decode")));
+      else if (own[0]?.kind === "continuous") apart.set(name, own[0].values);
+    }
     if (next !== encoded.length) {
       throw new Error(`internal: expected ${next} encoded columns but received ${encoded.length}`);
     }
-    return new Table(columns, context.rowCount);
+    // Their cells are computed from cells as they are written, rounded and in range.
+    for (const { name, transform, state, relation } of this.related) {
+      const cellsOf = numberCells(columns);
+      const values = cellsFrom(relation, cellsOf, context.rowCount, apart.get(name));
+      const cells: EncodedColumn = { kind: "continuous", name, values };
+      columns.set(name, transform.decode([cells], state, rowContext(context, name, "decode")));
+    }
+    return new Table(
+      this.columns.map(({ name }) => columns.get(name)!),
+      context.rowCount,
+    );
+  }
+
+  /** Missing cells that follow from others by their relations filled in; the rest stays as it is. */
+  solved(table: Table): Table {
+    if (this.related.length === 0) return table;
+    const cells = new Map<string, Float64Array>();
+    for (const { name, values } of table.columns.flatMap(numbersAlone)) cells.set(name, values);
+    for (const column of table.columns) {
+      const values = column.kind === "dictionary" ? cellNumbers(column) : undefined;
+      if (values) cells.set(column.name, values);
+    }
+    const context = { seed: 0, tableName: "", rowStart: 0, rowCount: table.rowCount };
+    solveCells(
+      this.related.map(({ relation }) => relation),
+      cells,
+      (name, values) => {
+        const { transform, state } = this.columns.find((own) => own.name === name)!;
+        // Categories are parts of formulas, but no number is written as one.
+        if (transform.name === "LabelEncoder") return values.fill(Number.NaN);
+        const written = transform.decode(
+          [{ kind: "continuous", name, values }],
+          state,
+          rowContext(context, name, "decode"),
+        );
+        return numbersAlone(written)[0]!.values;
+      },
+    );
+    return withNumbers(table, cells);
+  }
+
+  /** The table with related columns as models see them: what they differ by from their formula, missing where it is. */
+  apart(table: Table): Table {
+    const relations = this.related.map(({ relation }) => relation);
+    return withNumbers(table, new Map(relations.map((own) => [own.column, apartColumn(own, table).values])));
   }
 
   /** Everything that encode and decode need, as JSON and typed arrays; no id, no name, no personal value of the table. */
@@ -133,6 +211,8 @@ export class TableTransformer {
       }
       return { name, transform: transform.name, state: json };
     });
+    if (this.related.length > 0)
+      state["relations"] = relationsToState(this.related.map(({ relation }) => relation));
     return state;
   }
 
@@ -157,8 +237,64 @@ export class TableTransformer {
       const transform = definition.create("key" in definition.options && key !== undefined ? { key } : {});
       return { name: entry.name, transform, state: own, outputs: outputsOf(transform, own) };
     });
-    return new TableTransformer(withDistinctNames(fitted));
+    const relations = relationsFromState(state["relations"], relatable(fitted));
+    return new TableTransformer(withRelations(withDistinctNames(fitted), relations));
   }
+}
+
+/** Numbers and dates whose encoded cells are the cells themselves, and categories that may be written as numbers. */
+function relatable(columns: readonly FittedColumn[]): RelatableColumns {
+  const numbers = columns.filter(({ transform, state, outputs }) => {
+    const missing = state["missing"] as { readonly mode?: string } | undefined;
+    const isPlain = transform.name === "FloatFormatter" || transform.name === "UnixTimestampEncoder";
+    return isPlain && outputs.length === 1 && missing?.mode === "keep";
+  });
+  const targets = new Set(numbers.map(({ name }) => name));
+  const labels = columns.filter(({ transform }) => transform.name === "LabelEncoder");
+  return { targets, operands: new Set([...targets, ...labels.map(({ name }) => name)]) };
+}
+
+function withRelations(
+  columns: readonly FittedColumn[],
+  relations: readonly Relation[],
+): readonly FittedColumn[] {
+  const byColumn = new Map(relations.map((relation) => [relation.column, relation]));
+  return columns.map((column) => {
+    const relation = byColumn.get(column.name);
+    if (!relation) return column;
+    return { ...column, relation, outputs: relation.apart === "nothing" ? [] : column.outputs };
+  });
+}
+
+function inOrderOfNeed(columns: readonly FittedColumn[]): RelatedColumn[] {
+  const related = columns.filter((column): column is RelatedColumn => column.relation !== undefined);
+  const ordered: RelatedColumn[] = [];
+  while (ordered.length < related.length) {
+    const open = new Set(related.filter((column) => !ordered.includes(column)).map(({ name }) => name));
+    const free = related.filter(
+      ({ name, relation }) =>
+        open.has(name) && operandsOf(relation.formula).every((operand) => !open.has(operand)),
+    );
+    if (free.length === 0) throw broken("Expected relations that do not go in circles.");
+    ordered.push(...free);
+  }
+  return ordered;
+}
+
+const numbersAlone = (column: Column): NumberColumn[] => (column.kind === "number" ? [column] : []);
+
+/** The table with other cells in some number columns. */
+function withNumbers(table: Table, cells: ReadonlyMap<string, Float64Array>): Table {
+  const columns = table.columns.map((column) => {
+    const values = column.kind === "number" ? cells.get(column.name) : undefined;
+    return values ? ({ ...column, values } as Column) : column;
+  });
+  return new Table(columns, table.rowCount);
+}
+
+function apartColumn(relation: Relation, table: Table): NumberColumn {
+  const columns = new Map(table.columns.map((column) => [column.name, column]));
+  return { kind: "number", name: relation.column, values: apartFrom(relation, numberCells(columns)) };
 }
 
 /** An indicator `age.is_null` beside a real column of that name becomes `age.is_null.2`: models know columns by name. */

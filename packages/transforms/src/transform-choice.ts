@@ -20,6 +20,8 @@ export interface TableTransformerOptions {
   preset?: "keep";
   /** How modelled columns treat missing cells where an override does not say. Default `random`; `keep` in that preset. */
   missing?: MissingMode;
+  /** Write number columns by others where they follow from them or stay close to them. Default false. */
+  relations?: boolean;
   pii?: {
     /** The secret of PseudoAnonymizedFaker; never part of the state. */
     key?: string;

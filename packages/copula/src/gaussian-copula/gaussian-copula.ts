@@ -4,8 +4,11 @@
 
 import {
   type Artifact,
+  attemptSeed,
+  checkedRequest,
   collectBatches,
   drawBatches,
+  drawChecked,
   type FitOptions,
   ForcedRows,
   type Generator,
@@ -20,7 +23,13 @@ import {
   withNotes,
 } from "@verisim/core";
 import { cholesky } from "@verisim/tensor/arrays";
-import { decimalsOf, findDerivedColumns, TableTransformer, unitsOf } from "@verisim/transforms";
+import {
+  findDerivedColumns,
+  relatedConditions,
+  relationTexts,
+  TableTransformer,
+  unitsOf,
+} from "@verisim/transforms";
 import { modelFromArtifact, modelToArtifact } from "./artifact.ts";
 import { conditionColumns } from "./condition-columns.ts";
 import { latentCorrelations } from "./dependence.ts";
@@ -67,6 +76,10 @@ export class GaussianCopula implements Generator {
     return this.#model().warnings;
   }
 
+  get relations(): readonly string[] {
+    return relationTexts(this.#model().transformer);
+  }
+
   async fit(table: Table, options: FitOptions): Promise<this> {
     this.#fitted = await fitCopula(table, options, resolveOptions(this.options, table.columnNames));
     return this;
@@ -80,20 +93,35 @@ export class GaussianCopula implements Generator {
     const model = this.#model();
     const { seed = 0, signal } = options;
     const { tableName, transformer } = model;
-    const keyOf = (purpose: string): StreamKey => streamKey(seed, tableName, purpose);
+    const keysOf =
+      (attempt: number) =>
+      (purpose: string): StreamKey =>
+        streamKey(attemptSeed(seed, attempt), tableName, purpose);
+    const request = checkedRequest(
+      options,
+      conditionColumns(model).columns,
+      relatedConditions(transformer, model.metadata),
+    );
     let plan: Promise<RequestPlan | undefined> | undefined;
     let counted: ForcedRows | undefined;
     const batches = drawBatches(rowCount, options, async (stretch) => {
-      plan ??= this.#plan(model, rowCount, options, keyOf);
+      plan ??= this.#plan(model, rowCount, request.options, keysOf(0));
       const dealt = await plan;
-      const forced = new Set<number>();
-      const encoded = await drawEncoded(model, stretch, dealt, keyOf, signal ? { signal } : {}, forced);
+      const { table, forced } = await drawChecked(stretch, request.check, async (part, attempt) => {
+        const byForce = new Set<number>();
+        const run = signal ? { signal } : {};
+        const encoded = await drawEncoded(model, part, dealt, keysOf(attempt), run, byForce);
+        return {
+          table: transformer.decode(encoded, { seed, tableName, ...part }),
+          forced: Uint8Array.from({ length: part.rowCount }, (_, i) => (byForce.has(i) ? 1 : 0)),
+        };
+      });
       if (dealt) {
         counted ??= new ForcedRows(dealt.requests);
         for (let i = 0; i < stretch.rowCount; i++)
-          counted.count(dealt.requestOf(stretch.rowStart + i), forced.has(i));
+          counted.count(dealt.requestOf(stretch.rowStart + i), forced[i] === 1);
       }
-      return transformer.decode(encoded, { seed, tableName, ...stretch });
+      return table;
     });
     const notes = () => counted?.notes(resolveOptions(this.options).candidates) ?? [];
     yield* withNotes(batches, options, notes);
@@ -148,17 +176,18 @@ async function fitCopula(
   report(0, "transforms");
   const transformer = TableTransformer.fit(table, metadata, {
     preset: "keep",
+    relations: resolved.derive,
     overrides: Object.fromEntries(
       Object.entries(resolved.transforms).map(([column, transform]) => [column, { transform }]),
     ),
   });
   const encoded = transformer.encode(table, { seed, tableName, rowStart: 0 });
   report(1, "marginals");
-  const derived = findDerivedColumns(encoded);
+  const derived = resolved.derive ? findDerivedColumns(encoded) : [];
   const plan = await buildLatents(encoded, {
     ...(signal ? { signal } : {}),
     options: resolved,
-    decimals: encoded.map((column) => decimalsOf(column, metadata.columns[column.name])),
+    decimals: encoded.map(({ name }) => transformer.decimalsOf(name)),
     derived: new Set(derived.map((rule) => rule.column)),
     nominal: new Set(encoded.flatMap((column, place) => (isNominal(metadata, column.name) ? [place] : []))),
     units: encoded.map((column) => unitsOf(column, metadata.columns[column.name])),

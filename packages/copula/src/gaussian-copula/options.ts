@@ -14,6 +14,11 @@ export interface GaussianCopulaOptions {
   maxSegments?: number;
   /** `pattern`: missing cells depend on the other columns; `random`: at the column's rate; `none`: no missing cells. */
   missing?: "pattern" | "random" | "none";
+  /**
+   * Whether columns that others decide are computed from them (looked up, totals, times between dates), and close ones are
+   * learnt by their distance. Default true.
+   */
+  derive?: boolean;
   /** Candidates per row when several columns are conditioned at once, 1 to 1,024. Default 32. */
   candidates?: number;
   /** Transform per column, over the default of its sdtype. */
@@ -52,6 +57,11 @@ export const gaussianCopulaOptions: OptionTable = {
     default: "pattern",
     values: ["pattern", "random", "none"],
     description: "Missing cells: learnt with the other columns, at each column's rate, or none.",
+  },
+  derive: {
+    type: "boolean",
+    default: true,
+    description: "Compute columns that follow from others, and learn close ones by their distance.",
   },
   candidates: {
     type: "integer",

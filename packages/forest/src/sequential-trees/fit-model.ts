@@ -24,10 +24,10 @@ export async function fitModel(
 ): Promise<TreesModel> {
   const { metadata, tableName = "table", seed = 0, signal, onProgress } = options;
   throwIfAborted(signal);
-  const transformer = TableTransformer.fit(table, metadata, { preset: "keep" });
+  const transformer = TableTransformer.fit(table, metadata, { preset: "keep", relations: resolved.derive });
   const encoded = finiteColumns(transformer.encode(table, { seed, tableName, rowStart: 0 }));
   throwIfAborted(signal);
-  const decimals = encoded.map((column) => decodedDecimals(transformer, column.name));
+  const decimals = encoded.map((column) => transformer.decimalsOf(column.name));
   const plan = learnColumns(
     encoded,
     metadata,
@@ -65,13 +65,6 @@ export async function fitModel(
     fixed: plan.fixed,
     warnings: plan.warnings,
   };
-}
-
-/** Digits after the point that a column's transform rounds decoded cells to; dates are whole in their unit. */
-function decodedDecimals(transformer: TableTransformer, name: string): number {
-  const state = transformer.columns.find((column) => column.name === name)?.state;
-  const finish = state?.["finish"] as { readonly decimals?: number } | undefined;
-  return finish?.decimals ?? 0;
 }
 
 function threads(): number {

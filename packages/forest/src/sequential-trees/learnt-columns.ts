@@ -94,6 +94,8 @@ export interface PlanOptions {
   readonly minGroup: number;
   readonly maxSegments: number;
   readonly extremes: "smoothed" | "pinned";
+  /** Look up columns that another decides. */
+  readonly derive: boolean;
 }
 
 export const outcomesOf = (column: LearntColumn): number => column.binOf.length;
@@ -133,7 +135,7 @@ export function learnColumns(
   const learnt: ColumnRows[] = [];
   const fixed: FixedColumn[] = [];
   const warnings: string[] = [];
-  const derived = findDerivedColumns(columns);
+  const derived = options.derive ? findDerivedColumns(columns) : [];
   const looked = new Set(derived.map((rule) => rule.column));
   columns.forEach((column, encoded) => {
     if (looked.has(encoded)) return;

@@ -22,6 +22,11 @@ export interface SequentialTreesOptions {
    * discloses two values of each column, of which each may be that of a single row.
    */
   extremes?: "smoothed" | "pinned";
+  /**
+   * Whether columns that others decide are computed from them (looked up, totals, times between dates), and close ones are
+   * learnt by their distance. Default true.
+   */
+  derive?: boolean;
   /** Most tries per row under a condition, 1 to 100,000. Default 256. */
   tries?: number;
 }
@@ -81,6 +86,11 @@ export const sequentialTreesOptions: OptionTable = {
     values: ["smoothed", "pinned"],
     description:
       "Whether a column's smallest and largest number may be drawn; pinned discloses both, even where one row has them.",
+  },
+  derive: {
+    type: "boolean",
+    default: true,
+    description: "Compute columns that follow from others, and learn close ones by their distance.",
   },
   tries: {
     type: "integer",

@@ -3,8 +3,10 @@
 
 import {
   type Artifact,
+  checkedRequest,
   collectBatches,
   drawBatches,
+  drawChecked,
   type FitOptions,
   ForcedRows,
   type Generator,
@@ -18,6 +20,7 @@ import {
   withNotes,
 } from "@verisim/core";
 import type { NoiseArray, SamplerOnnxOptions } from "@verisim/onnx";
+import { relationTexts } from "@verisim/transforms";
 import { modelFromArtifact, modelToArtifact } from "./artifact.ts";
 import { type TreesNoiseRequest, treesNoise, treesOnnx } from "./export/index.ts";
 import { fitModel } from "./fit-model.ts";
@@ -51,6 +54,10 @@ export class SequentialTrees implements Generator {
     return this.#model().warnings;
   }
 
+  get relations(): readonly string[] {
+    return relationTexts(this.#model().transformer);
+  }
+
   async fit(table: Table, options: FitOptions): Promise<this> {
     const resolved = resolveOptions(this.options, table.columnNames);
     this.#fitted = { model: await fitModel(table, options, resolved) };
@@ -67,18 +74,22 @@ export class SequentialTrees implements Generator {
     const { tries } = resolveOptions(this.options);
     const { seed = 0, signal } = options;
     const keyOf = (purpose: string): StreamKey => streamKey(seed, model.tableName, purpose);
+    const request = checkedRequest(options, sampler.conditionColumns(), sampler.computedColumns());
     let plan: Promise<RequestPlan | undefined> | undefined;
     let counted: ForcedRows | undefined;
     const batches = drawBatches(rowCount, options, async (stretch) => {
-      plan ??= planRequest(rowCount, options, sampler, keyOf);
+      plan ??= planRequest(rowCount, request.options, sampler, keyOf);
       const dealt = await plan;
-      const { table, forced } = await sampler.draw({
-        ...stretch,
-        seed,
-        tries,
-        ...(dealt ? { plan: dealt } : {}),
-        ...(signal ? { signal } : {}),
-      });
+      const { table, forced } = await drawChecked(stretch, request.check, (part, attempt) =>
+        sampler.draw({
+          ...part,
+          seed,
+          attempt,
+          tries,
+          ...(dealt ? { plan: dealt } : {}),
+          ...(signal ? { signal } : {}),
+        }),
+      );
       if (dealt) {
         counted ??= new ForcedRows(dealt.requests);
         for (let i = 0; i < stretch.rowCount; i++)

@@ -2,13 +2,13 @@
 // varies or follows from another column, and says what conditions leave of each column.
 
 import {
+  attemptSeed,
   type Condition,
   type ConditionCell,
   type ConditionColumn,
   type ConditionColumns,
   type EncodedColumn,
   impossibleRequest,
-  type StreamKey,
   type Stretch,
   streamKey,
   type Table,
@@ -22,6 +22,7 @@ import {
   fillDerived,
   gridText,
   numberCondition,
+  relatedConditions,
   type TableTransformer,
 } from "@verisim/transforms";
 import { type ChainColumn, type ChainOutput, HistogramTreeChain } from "@verisim/trees";
@@ -54,6 +55,8 @@ export interface TreesModel {
 
 export interface DrawRequest extends Stretch {
   readonly seed: number;
+  /** Default 0: other attempts give other rows with the same ids. */
+  readonly attempt?: number;
   readonly tries: number;
   readonly plan?: RequestPlan;
   readonly signal?: AbortSignal;
@@ -81,7 +84,7 @@ export class TableSampler {
 
   /** The rows of a stretch; `forced` holds 1 per row that no try was accepted for. @throws VerisimError `VERISIM_ABORTED` */
   async draw(request: DrawRequest): Promise<{ table: Table; forced: Uint8Array }> {
-    const { rowStart, rowCount, seed, plan } = request;
+    const { rowStart, rowCount, seed, attempt = 0, plan } = request;
     const { model } = this;
     const columns = model.encoded.map(
       ({ name, kind, cardinality }): EncodedColumn =>
@@ -94,10 +97,10 @@ export class TableSampler {
         isOfTable(column) ? cellsOf(columns[column.encoded]!) : new Int32Array(rowCount),
     );
     const forced = new Uint8Array(rowCount);
-    const keyOf = (purpose: string): StreamKey => streamKey(seed, model.tableName, purpose);
+    const drawn = attemptSeed(seed, attempt);
     const shared = {
-      keys: model.columns.map((column) => outcomeKey(seed, model.tableName, column)),
-      choices: keyOf("choices"),
+      keys: model.columns.map((column) => outcomeKey(drawn, model.tableName, column)),
+      choices: streamKey(drawn, model.tableName, "choices"),
       rowStart,
       rowCount,
       ...(request.signal ? { signal: request.signal } : {}),
@@ -152,18 +155,27 @@ export class TableSampler {
   /** What conditions may be asked of: every column but those whose cells are made up (ids, personal values, text). */
   conditionColumns(): ConditionColumns {
     const { encoded, metadata } = this.model;
+    const computed = this.computedColumns();
     return new Map(
-      encoded.map(({ name, kind }, place): [string, ConditionColumn] => {
+      encoded.flatMap(({ name, kind }, place): [string, ConditionColumn][] => {
+        if (computed.has(name)) return [];
         const own = Object.hasOwn(metadata.columns, name) ? metadata.columns[name] : undefined;
         const mayBeMissing = this.#mayBeMissing(place);
         return [
-          name,
-          kind === "discrete"
-            ? categoryCondition(own, this.#dictionaryOf(place), mayBeMissing)
-            : numberCondition(own, mayBeMissing),
+          [
+            name,
+            kind === "discrete"
+              ? categoryCondition(own, this.#dictionaryOf(place), mayBeMissing)
+              : numberCondition(own, mayBeMissing),
+          ],
         ];
       }),
     );
+  }
+
+  /** Columns that follow from others: conditions on them are met by drawing again. */
+  computedColumns(): ConditionColumns {
+    return relatedConditions(this.model.transformer, this.model.metadata);
   }
 
   /** What a cell of a condition leaves; none where no row of the model can lie in it. */

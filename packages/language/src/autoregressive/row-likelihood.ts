@@ -88,8 +88,9 @@ export async function predictColumn(
   const starts = spanStarts(layout);
   const width = layout.widths[column]!;
   const { alternatives } = encoding.encode(table, { seed: 0, rowStart: 0 });
+  const cut = encoding.cut(table);
   encoding.columns.forEach(({ name }, i) => {
-    const cells = table.column(name);
+    const cells = cut.column(name);
     for (let row = 0; row < table.rowCount; row++)
       if (i === column || isMissing(cells, row)) alternatives[row * columns + i] = -1;
   });

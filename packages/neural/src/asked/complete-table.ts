@@ -7,6 +7,7 @@ import {
   dictionaryColumn,
   isMissing,
   numberColumn,
+  seedOf,
   streamKey,
   Table,
   type ValueSet,
@@ -17,7 +18,7 @@ import type { TableEncoding } from "../encoding/table-encoding.ts";
 import type { ExportedSampler } from "../export/sampler-graph.ts";
 import { spanStarts } from "../network/outputs.ts";
 import { PlaceMaps } from "../sampling/calibrate.ts";
-import { type SamplerParts, seedOf } from "../sampling/row-sampler.ts";
+import type { SamplerParts } from "../sampling/row-sampler.ts";
 import type { AskedRequest, AskedSource } from "./asked-source.ts";
 import { type BoxTerms, boxTerms, notAllowed } from "./box-terms.ts";
 
@@ -39,7 +40,7 @@ export async function completeTable(
   table: Table,
   { seed = 0, signal }: CompleteOptions = {},
 ): Promise<Table> {
-  const whole = withAllColumns(table, form);
+  const whole = encoding.solved(withAllColumns(table, form));
   const key = streamKey(seed, encoding.tableName, "completed");
   const programSeed = seedOf(seed, encoding.tableName, "completed rows");
   const filling = learnt && { ...learnt, bias: withoutMissing(learnt.bias, encoding) };
@@ -112,7 +113,8 @@ function givenTerms(
 ): (row: number) => BoxTerms {
   const { columns, layout } = encoding;
   const spans = columns.length;
-  const cells = columns.map(({ name }) => part.column(name));
+  const cut = encoding.cut(part);
+  const cells = columns.map(({ name }) => cut.column(name));
   const said = saidOfDeciders(encoding, part);
   return (row) => {
     const given = new Int32Array(spans).fill(-1);

@@ -9,6 +9,7 @@ import {
   type ConditionColumns,
   type EncodedColumn,
   impossibleRequest,
+  type Relation,
   rowUniform,
   streamKey,
   type Table,
@@ -22,6 +23,8 @@ import {
   fillDerived,
   gridText,
   numberCondition,
+  relatedConditions,
+  relationTexts,
   TableTransformer,
 } from "@verisim/transforms";
 import { allowedBoxes } from "./allowed-values.ts";
@@ -107,9 +110,9 @@ export class TableEncoding {
     context: EncodingFitContext,
   ): TableEncoding {
     const { seed, tableName, signal } = context;
-    const transformer = TableTransformer.fit(table, metadata, { preset: "keep" });
+    const transformer = TableTransformer.fit(table, metadata, { preset: "keep", relations: options.derive });
     const encoded = finiteColumns(transformer.encode(table, { seed, tableName, rowStart: 0 }));
-    const decimals = encoded.map((column) => decodedDecimals(transformer, column.name));
+    const decimals = encoded.map((column) => transformer.decimalsOf(column.name));
     const plan = planColumns(encoded, { metadata, decimals, options, ...(signal ? { signal } : {}) });
     return new TableEncoding({ metadata, tableName, options, transformer, plan });
   }
@@ -183,21 +186,43 @@ export class TableEncoding {
     return this.#transformer.decode(columns, { seed, tableName, rowStart, rowCount });
   }
 
-  /** What conditions may be asked of: every column but those whose cells are made up (ids, personal values, text). */
+  /**
+   * What conditions may be asked of: every column but those whose cells are made up (ids, personal values, text) or
+   * computed.
+   */
   conditionColumns(): ConditionColumns {
     const { plan, metadata } = { plan: this.#plan, metadata: this.metadata };
+    const computed = this.computedColumns();
     return new Map(
-      plan.encoded.map(({ name, kind }, encoded): [string, ConditionColumn] => {
+      plan.encoded.flatMap(({ name, kind }, encoded): [string, ConditionColumn][] => {
+        if (computed.has(name)) return [];
         const own = Object.hasOwn(metadata.columns, name) ? metadata.columns[name] : undefined;
         const mayBeMissing = this.#mayBeMissing(encoded);
         return [
-          name,
-          kind === "discrete"
-            ? categoryCondition(own, this.#dictionaryOf(encoded), mayBeMissing)
-            : numberCondition(own, mayBeMissing),
+          [
+            name,
+            kind === "discrete"
+              ? categoryCondition(own, this.#dictionaryOf(encoded), mayBeMissing)
+              : numberCondition(own, mayBeMissing),
+          ],
         ];
       }),
     );
+  }
+
+  /** Columns that follow from others: conditions on them are met by drawing again. */
+  computedColumns(): ConditionColumns {
+    return relatedConditions(this.#transformer, this.metadata);
+  }
+
+  /** How columns are written by others, each after those that it needs. */
+  get related(): readonly Relation[] {
+    return this.#transformer.related.map(({ relation }) => relation);
+  }
+
+  /** The same as texts. */
+  get relations(): readonly string[] {
+    return relationTexts(this.#transformer);
   }
 
   /**
@@ -219,6 +244,16 @@ export class TableEncoding {
     const { unit, decimals } = codec.state;
     const [low, high] = codec.range();
     return [gridText(low, unit, decimals), gridText(high, unit, decimals)];
+  }
+
+  /** Missing cells that follow from others by formulas filled in. */
+  solved(table: Table): Table {
+    return this.#transformer.solved(table);
+  }
+
+  /** The table with the cells that the codecs cut: related columns as what they differ by from their formula. */
+  cut(table: Table): Table {
+    return this.#transformer.apart(table);
   }
 
   /** Plain data and typed arrays, for `packState`. Equal encodings give equal bytes. */
@@ -313,13 +348,6 @@ export function impossibleReason(condition: Condition, encoding: TableEncoding):
     isPossible: (cell) => encoding.allowed(cell).length > 0,
     rangeOf: (name) => encoding.learntRange(name),
   });
-}
-
-/** Digits after the point that a column's transform rounds decoded cells to; dates are whole in their unit. */
-function decodedDecimals(transformer: TableTransformer, name: string): number {
-  const state = transformer.columns.find((column) => column.name === name)?.state;
-  const finish = state?.["finish"] as { readonly decimals?: number } | undefined;
-  return finish?.decimals ?? 0;
 }
 
 function layoutOf({ coded }: ColumnPlan, options: EncodingOptions): Layout {

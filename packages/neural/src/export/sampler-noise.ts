@@ -1,7 +1,7 @@
 // The numbers that the native runtime draws for given rows, as the inputs of a sampler's file or graph: with them every
 // runtime gives the rows of `sample`.
 
-import { streamKey } from "@verisim/core";
+import { seedOf, streamKey } from "@verisim/core";
 import type { NoiseArray, NoiseRequest } from "@verisim/onnx";
 import { noiseOf, type TensorData, tensorData, traceEntry } from "@verisim/tensor";
 import { randomUniforms } from "@verisim/tensor/arrays";
@@ -10,7 +10,6 @@ import {
   type SamplerParts,
   samplerEntries,
   samplerState,
-  seedOf,
   takesConditions,
   windowRows,
 } from "../sampling/row-sampler.ts";

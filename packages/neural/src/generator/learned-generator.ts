@@ -3,8 +3,12 @@
 
 import {
   type Artifact,
+  attemptSeed,
+  checkedRequest,
   collectBatches,
+  type DrawnTable,
   drawBatches,
+  drawChecked,
   type FitOptions,
   ForcedRows,
   type Generator,
@@ -13,6 +17,7 @@ import {
   type SampleOptions,
   type StreamKey,
   type Stretch,
+  seedOf,
   streamKey,
   type Table,
   type TableMetadata,
@@ -26,7 +31,7 @@ import type { TableNetwork } from "../network/table-network.ts";
 import { planBoxes } from "../sampling/box-plan.ts";
 import { PlaceMaps } from "../sampling/calibrate.ts";
 import { RowRoom } from "../sampling/plain-rows.ts";
-import { RowSampler, type SamplerParts, seedOf } from "../sampling/row-sampler.ts";
+import { RowSampler, type SamplerParts } from "../sampling/row-sampler.ts";
 import { networkSource, type RowSource } from "../sampling/row-source.ts";
 import { modelFromArtifact, modelToArtifact } from "./artifact.ts";
 import { fitModel, type LearnedModel } from "./fit-model.ts";
@@ -72,6 +77,10 @@ export class LearnedGenerator<Options extends object = object> implements Genera
     return this.#model().warnings;
   }
 
+  get relations(): readonly string[] {
+    return this.#model().encoding.relations;
+  }
+
   /** What training saw and did; undefined where there was nothing to train. */
   get training(): LearnedModel["training"] {
     return this.#model().training;
@@ -93,14 +102,16 @@ export class LearnedGenerator<Options extends object = object> implements Genera
     const { seed = 0, signal } = options;
     const { encoding } = model;
     const keyOf = (purpose: string): StreamKey => streamKey(seed, encoding.tableName, purpose);
-    const programSeed = seedOf(seed, encoding.tableName, "rows");
+    const programSeed = (attempt: number): number =>
+      seedOf(attemptSeed(seed, attempt), encoding.tableName, "rows");
+    const request = checkedRequest(options, encoding.conditionColumns(), encoding.computedColumns());
     const run = signal ? { signal } : {};
     const { from = 0 } = options;
     // One stretch is decoded while the next is drawn; then their memory changes places.
     const rooms = [new RowRoom(), new RowRoom()];
-    const start = (stretch: Stretch): Promise<DrawnRows> => {
+    const start = (stretch: Stretch, attempt = 0): Promise<DrawnRows> => {
       rooms.reverse();
-      return source.plain({ ...stretch, seed: programSeed, room: rooms[0]!, ...run });
+      return source.plain({ ...stretch, seed: programSeed(attempt), room: rooms[0]!, ...run });
     };
     let ahead: { readonly rowStart: number; readonly rows: Promise<DrawnRows> } | undefined;
     /** The rows of a stretch; those of the next one are begun, so that they are drawn while these are decoded. */
@@ -120,25 +131,41 @@ export class LearnedGenerator<Options extends object = object> implements Genera
     const { candidates } = this.#definition.resolve(this.options);
     let plan: ReturnType<typeof planBoxes> | undefined;
     let counted: ForcedRows | undefined;
-    const draw = async (stretch: Stretch): Promise<Table> => {
-      plan ??= planBoxes(rowCount, options, encoding, keyOf, (boxes) => source.weigh(boxes));
+    /** Rows of a stretch, and those by force. */
+    const attemptOf = async (stretch: Stretch, attempt: number): Promise<DrawnTable> => {
+      plan ??= planBoxes(rowCount, request.options, encoding, keyOf, (boxes) => source.weigh(boxes));
       const dealt = await plan;
       const context = { seed, rowStart: stretch.rowStart };
-      if (dealt === undefined) return encoding.decode(await plain(stretch), context);
+      const forced = new Uint8Array(stretch.rowCount);
+      if (dealt === undefined) {
+        const rows = request.check ? await start(stretch, attempt) : await plain(stretch);
+        return { table: await encoding.decode(rows, context), forced };
+      }
       const boxOf = (row: number) => dealt.boxOf(row);
-      const { rows, forced } = await source.conditioned({
+      const { rows, forced: places } = await source.conditioned({
         ...stretch,
-        seed: programSeed,
-        key: keyOf("choices"),
+        seed: programSeed(attempt),
+        key: streamKey(attemptSeed(seed, attempt), encoding.tableName, "choices"),
         boxOf,
         candidates,
         ...run,
       });
-      counted ??= new ForcedRows(dealt.requests);
-      const byForce = new Set(forced);
-      for (let i = 0; i < stretch.rowCount; i++)
-        counted.count(dealt.requestOf(stretch.rowStart + i), byForce.has(i));
-      return encoding.decode(rows, { ...context, snap: (row) => boxOf(stretch.rowStart + row) });
+      for (const place of places) forced[place] = 1;
+      const table = await encoding.decode(rows, {
+        ...context,
+        snap: (row) => boxOf(stretch.rowStart + row),
+      });
+      return { table, forced };
+    };
+    const draw = async (stretch: Stretch): Promise<Table> => {
+      const { table, forced } = await drawChecked(stretch, request.check, attemptOf);
+      const dealt = await plan;
+      if (dealt) {
+        counted ??= new ForcedRows(dealt.requests);
+        for (let i = 0; i < stretch.rowCount; i++)
+          counted.count(dealt.requestOf(stretch.rowStart + i), forced[i] === 1);
+      }
+      return table;
     };
     yield* withNotes(drawBatches(rowCount, options, draw), options, () => counted?.notes(candidates) ?? []);
   }

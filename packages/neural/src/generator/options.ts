@@ -124,7 +124,11 @@ export const learningOptions: OptionTable = {
     max: 1000,
     description: "Fewest rows behind a number that may be written again exactly.",
   },
-  derive: { type: "boolean", default: true, description: "Look up columns that another column decides." },
+  derive: {
+    type: "boolean",
+    default: true,
+    description: "Compute columns that follow from others, and learn close ones by their distance.",
+  },
   calibrate: {
     type: "boolean",
     default: true,

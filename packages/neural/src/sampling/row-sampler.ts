@@ -2,7 +2,6 @@
 // drawn by anyone in any order. Two ways: rows with their choices drawn inside, and candidates whose distributions are
 // looked at before anything is drawn.
 
-import { streamKey } from "@verisim/core";
 import {
   add,
   argmax,
@@ -81,12 +80,6 @@ export interface WindowRequest {
   /** The lane that draws it, where others draw beside it; from 0 to `RowSampler.lanes` - 1. Default: alone, on all threads. */
   readonly lane?: number;
   readonly signal?: AbortSignal;
-}
-
-/** A number for a program's seed from a seed and names. */
-export function seedOf(seed: number, ...names: readonly string[]): number {
-  const [low, high] = streamKey(seed, ...names);
-  return low + (high & 0x1fffff) * 0x100000000;
 }
 
 interface SamplerState<T> {

@@ -1,12 +1,13 @@
 // Cells of the encoded columns to the table's own columns, as nodes of an ONNX graph: numbers rounded and kept in their
 // range, datetimes as microseconds and as texts, categories as texts, ids by counting. What cannot be written so is named.
 
-import type { ColumnMetadata, TableMetadata, TransformState } from "@verisim/core";
+import type { ColumnMetadata, Relation, TableMetadata, TransformState } from "@verisim/core";
 import type { GraphBuilder } from "../builder.ts";
 import type { OnnxValue } from "../model.ts";
 import { type CellValues, codesOrLast } from "./cell-values.ts";
 import { countedIds, idNumbers, idTexts } from "./counted-ids.ts";
 import { canWriteDates, type DateWriting, dateTexts } from "./date-texts.ts";
+import { relatedCells } from "./related-cells.ts";
 
 /** What is known of a column's transform, as `FittedColumn` of @verisim/transforms has it. */
 export interface DecodedColumn {
@@ -15,6 +16,8 @@ export interface DecodedColumn {
   readonly state: TransformState;
   /** The encoded columns that it becomes. */
   readonly outputs: readonly unknown[];
+  /** How it is written by other columns, where it is. */
+  readonly relation?: Relation;
 }
 
 /** One column as the file says it, in metadata_props. */
@@ -80,15 +83,9 @@ export function typedColumns(context: TypingContext): TypedColumns {
   const columns: FileColumn[] = [];
   const leftOut: LeftOut[] = [];
   const outputs: { name: string; value: OnnxValue }[] = [];
-  let next = 0;
-  for (const fitted of context.transforms) {
-    const cells = context.cells.slice(next, next + fitted.outputs.length);
-    next += fitted.outputs.length;
-    const { name } = fitted;
-    const metadata = Object.hasOwn(context.metadata.columns, name)
-      ? context.metadata.columns[name]
-      : undefined;
-    const typed = typedColumn(context, fitted, cells, metadata);
+  const typing = new ColumnTyping(context);
+  for (const { name } of context.transforms) {
+    const { typed } = typing.of(name);
     if (typeof typed === "string") {
       leftOut.push({ name, reason: typed });
       continue;
@@ -106,6 +103,60 @@ export function typedColumns(context: TypingContext): TypedColumns {
     });
   }
   return { columns, leftOut, outputs };
+}
+
+/** Columns as they are asked for: one that is written by others asks for those first. */
+class ColumnTyping {
+  readonly #context: TypingContext;
+  readonly #fitted: ReadonlyMap<string, { readonly column: DecodedColumn; readonly cells: CellValues[] }>;
+  readonly #known = new Map<string, { readonly typed: Typed; readonly cells: CellValues | undefined }>();
+
+  constructor(context: TypingContext) {
+    this.#context = context;
+    let next = 0;
+    this.#fitted = new Map(
+      context.transforms.map((column) => {
+        const cells = context.cells.slice(next, next + column.outputs.length);
+        next += column.outputs.length;
+        return [column.name, { column, cells }];
+      }),
+    );
+  }
+
+  of(name: string): { readonly typed: Typed; readonly cells: CellValues | undefined } {
+    let known = this.#known.get(name);
+    if (known) return known;
+    const { graph, metadata } = this.#context;
+    const { column, cells: own } = this.#fitted.get(name)!;
+    const { relation } = column;
+    const cells = relation
+      ? [relatedCells(graph, relation, (operand) => this.#operand(operand), own[0])]
+      : own;
+    const described = Object.hasOwn(metadata.columns, name) ? metadata.columns[name] : undefined;
+    const typed = typedColumn(this.#context, column, cells, described);
+    known = { typed, cells: cells[0] };
+    this.#known.set(name, known);
+    return known;
+  }
+
+  /** A column as it is written, as numbers. */
+  #operand(name: string): CellValues {
+    const { typed, cells } = this.of(name);
+    const { transform, state } = this.#fitted.get(name)!.column;
+    if (typeof typed === "string" || !cells)
+      throw new Error("internal: a formula over cells that are made up");
+    if (transform.name !== "LabelEncoder") return { ...cells, cells: typed.values.output! };
+    const { categories } = state as unknown as CategoryState;
+    const numbers = [...categories.map(Number), Number.NaN];
+    const table = this.#context.graph.literal("double", numbers, [numbers.length]);
+    const places = codesOrLast(this.#context.graph, cells, categories.length);
+    const known = numbers.slice(0, -1);
+    return {
+      cells: this.#context.graph.add("Gather", [table, places], { axis: 0 }),
+      mayBeMissing: cells.mayBeMissing,
+      range: [Math.min(...known), Math.max(...known)],
+    };
+  }
 }
 
 function typedColumn(
@@ -147,14 +198,18 @@ function typedNumber(graph: GraphBuilder, { cells }: CellValues, finish: NumberF
   };
 }
 
-/** `roundTo`: half away from zero; numbers too large to have such digits, and NaN, stay. */
+/** `roundTo`: half away from zero, never to a negative zero; numbers too large to have such digits, and NaN, stay. */
 function roundedTo(graph: GraphBuilder, x: OnnxValue, decimals: number): OnnxValue {
   const number = (value: number): OnnxValue => graph.scalar("double", value);
   const scale = number(Number(`1e${decimals}`));
   const scaled = graph.add("Mul", [graph.add("Abs", [x]), scale]);
   const whole = graph.add("Floor", [graph.add("Add", [scaled, number(0.5)])]);
   const size = graph.add("Div", [whole, scale]);
-  const signed = graph.add("Where", [graph.add("Less", [x, number(0)]), graph.add("Neg", [size]), size]);
+  const signed = graph.add("Where", [
+    graph.add("Less", [x, number(0)]),
+    graph.add("Sub", [number(0), size]),
+    size,
+  ]);
   return graph.add("Where", [graph.add("Less", [scaled, number(4503599627370496)]), signed, x]);
 }
 
