@@ -31,8 +31,8 @@ export interface CheckedRequest {
 export interface RowCheck {
   readonly condition: Condition;
   readonly columns: ConditionColumns;
-  /** Those that are computed. */
-  readonly computed: ConditionColumns;
+  /** Those whose cells the model does not draw as they come out. */
+  readonly late: ReadonlySet<string>;
 }
 
 /** Draws per row before it is made to fit. */
@@ -46,22 +46,28 @@ const fewBetween = 64;
  * Splits a request.
  * @param learnt columns that the model draws, as conditions see them
  * @param computed columns that follow from them
+ * @param moved learnt columns whose cells may change after they are drawn
  * @throws VerisimError `VERISIM_CONDITION_TYPE` for counts or fairness over a computed column
  */
 export function checkedRequest(
   options: SampleOptions,
   learnt: ConditionColumns,
   computed: ConditionColumns,
+  moved: ReadonlySet<string> = new Set(),
 ): CheckedRequest {
   const { where, counts, fairness, ...rest } = options;
   for (const name of [counts?.column, fairness?.target, ...(fairness?.sensitive ?? [])])
     if (name !== undefined && computed.has(name)) throw numbersAsked(name, counts ? "counts" : "fairness");
-  if (!where || !namesAny(where, computed)) return { options };
+  if (!where || !(namesAny(where, computed) || namesAny(where, moved))) return { options };
   const left = withoutComputed(where, computed);
   const others = { ...(counts ? { counts } : {}), ...(fairness ? { fairness } : {}) };
   return {
     options: { ...rest, ...others, ...(left ? { where: left } : {}) },
-    check: { condition: where, columns: new Map([...learnt, ...computed]), computed },
+    check: {
+      condition: where,
+      columns: new Map([...learnt, ...computed]),
+      late: new Set([...computed.keys(), ...moved]),
+    },
   };
 }
 
@@ -151,10 +157,10 @@ function runsOf(rows: readonly number[]): number[][] {
   return runs;
 }
 
-/** A table of one row with its computed cells moved to the nearest that the condition allows. */
+/** A table of one row with its late cells moved to the nearest that the condition allows. */
 function madeToFit(table: Table, check: RowCheck): Table {
   const cell = conditionCells(check.condition, check.columns).find((candidate) =>
-    matchesCell(new Map([...candidate].filter(([name]) => !check.computed.has(name))), table, 0),
+    matchesCell(new Map([...candidate].filter(([name]) => !check.late.has(name))), table, 0),
   );
   if (!cell) throw noSuchRow(check, 1);
   const columns = table.columns.map((column) => {
@@ -182,7 +188,7 @@ function nearestIn(cell: ConditionCell, name: string, value: number): number | u
   return best;
 }
 
-function namesAny(condition: Condition, columns: ConditionColumns): boolean {
+function namesAny(condition: Condition, columns: { has(name: string): boolean }): boolean {
   switch (condition.type) {
     case "and":
     case "or":
@@ -232,10 +238,8 @@ function numbersAsked(column: string, option: string): VerisimError {
   );
 }
 
-function noSuchRow({ condition, computed }: RowCheck, rows: number): VerisimError {
-  const named = [...computed.keys()].filter((name) =>
-    namesAny(condition, new Map([[name, computed.get(name)!]])),
-  );
+function noSuchRow({ condition, late }: RowCheck, rows: number): VerisimError {
+  const named = [...late].filter((name) => namesAny(condition, new Set([name])));
   return new VerisimError(
     "VERISIM_CONDITION_IMPOSSIBLE",
     `No row of the model met ${conditionForMessage(condition)}: ${rows} were drawn.`,

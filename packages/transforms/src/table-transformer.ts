@@ -13,15 +13,10 @@ import type {
 } from "@verisim/core";
 import { operandsOf, type Relation, streamKey, Table, VerisimError } from "@verisim/core";
 import type { ColumnTransform, EncodedShape } from "./column-transform.ts";
+import { type DateParts, datePartsFromState, findDateParts, moveDates } from "./relations/date-parts.ts";
 import { findRelations } from "./relations/find-relations.ts";
 import { cellNumbers, type RelatableColumns } from "./relations/number-fields.ts";
-import {
-  apartFrom,
-  cellsFrom,
-  numberCells,
-  relationsFromState,
-  relationsToState,
-} from "./relations/related-cells.ts";
+import { apartFrom, cellsFrom, numberCells, relationsFromState } from "./relations/related-cells.ts";
 import { solveCells } from "./relations/solve.ts";
 import type { TableTransformerOptions } from "./transform-choice.ts";
 import { chooseTransforms, collectProblems } from "./transform-choice.ts";
@@ -50,6 +45,8 @@ export interface FittedColumn {
   readonly outputs: readonly EncodedShape[];
   /** How it is written by other columns, where it is: it is encoded as what it differs by, or not at all. */
   readonly relation?: Relation;
+  /** Whether it is a date that moves to the parts that other columns tell of it. */
+  readonly moved?: true;
 }
 
 const stateVersion = 1;
@@ -68,10 +65,14 @@ export class TableTransformer {
 
   /** Columns that are written by others, each after those that it needs. */
   readonly related: readonly RelatedColumn[];
+  /** Dates that are moved to the parts that other columns tell of them. */
+  readonly dates: readonly DateParts[];
 
-  private constructor(columns: readonly FittedColumn[]) {
-    this.columns = columns;
+  private constructor(columns: readonly FittedColumn[], dates: readonly DateParts[]) {
+    const moved = new Set(dates.map(({ column }) => column));
+    this.columns = columns.map((column) => (moved.has(column.name) ? { ...column, moved: true } : column));
     this.related = inOrderOfNeed(columns);
+    this.dates = dates;
   }
 
   /**
@@ -108,7 +109,12 @@ export class TableTransformer {
     );
     const relations =
       options.relations && table instanceof Table ? findRelations(table, metadata, relatable(columns)) : [];
-    return new TableTransformer(withRelations(withDistinctNames(columns), relations));
+    const fitted = withRelations(withDistinctNames(columns), relations);
+    const { dates, others } = drawnColumns(fitted);
+    return new TableTransformer(
+      fitted,
+      options.relations && table instanceof Table ? findDateParts(table, dates, others) : [],
+    );
   }
 
   /** Digits after the point that the cells of an encoded column are rounded to, dates in their unit; -1 for none. */
@@ -153,6 +159,7 @@ export class TableTransformer {
     if (next !== encoded.length) {
       throw new Error(`internal: expected ${next} encoded columns but received ${encoded.length}`);
     }
+    moveDates(columns, this.dates);
     // Their cells are computed from cells as they are written, rounded and in range.
     for (const { name, transform, state, relation } of this.related) {
       const cellsOf = numberCells(columns);
@@ -212,7 +219,8 @@ export class TableTransformer {
       return { name, transform: transform.name, state: json };
     });
     if (this.related.length > 0)
-      state["relations"] = relationsToState(this.related.map(({ relation }) => relation));
+      state["relations"] = this.related.map(({ relation }) => relation) as unknown as Json;
+    if (this.dates.length > 0) state["dates"] = this.dates as unknown as Json;
     return state;
   }
 
@@ -238,7 +246,14 @@ export class TableTransformer {
       return { name: entry.name, transform, state: own, outputs: outputsOf(transform, own) };
     });
     const relations = relationsFromState(state["relations"], relatable(fitted));
-    return new TableTransformer(withRelations(withDistinctNames(fitted), relations));
+    const all = withRelations(withDistinctNames(fitted), relations);
+    const drawn = drawnColumns(all);
+    const dates = datePartsFromState(
+      state["dates"],
+      (name) => drawn.dates.has(name),
+      (name, kind) => drawn.others.has(name) && (kind === "number") === drawn.numbers.has(name),
+    );
+    return new TableTransformer(all, dates);
   }
 }
 
@@ -252,6 +267,21 @@ function relatable(columns: readonly FittedColumn[]): RelatableColumns {
   const targets = new Set(numbers.map(({ name }) => name));
   const labels = columns.filter(({ transform }) => transform.name === "LabelEncoder");
   return { targets, operands: new Set([...targets, ...labels.map(({ name }) => name)]) };
+}
+
+/** Columns that models draw as they are: dates, and numbers and categories. */
+function drawnColumns(columns: readonly FittedColumn[]): Record<"dates" | "numbers" | "others", Set<string>> {
+  const namesOf = (transform: string): string[] =>
+    columns
+      .filter((column) => column.transform.name === transform && !column.relation)
+      .map(({ name }) => name);
+  const { targets } = relatable(columns);
+  const numbers = new Set(namesOf("FloatFormatter").filter((name) => targets.has(name)));
+  return {
+    dates: new Set(namesOf("UnixTimestampEncoder").filter((name) => targets.has(name))),
+    numbers,
+    others: new Set([...numbers, ...namesOf("LabelEncoder")]),
+  };
 }
 
 function withRelations(

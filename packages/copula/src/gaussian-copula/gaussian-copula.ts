@@ -25,6 +25,7 @@ import {
 import { cholesky } from "@verisim/tensor/arrays";
 import {
   findDerivedColumns,
+  movedDates,
   relatedConditions,
   relationTexts,
   TableTransformer,
@@ -101,6 +102,7 @@ export class GaussianCopula implements Generator {
       options,
       conditionColumns(model).columns,
       relatedConditions(transformer, model.metadata),
+      movedDates(transformer),
     );
     let plan: Promise<RequestPlan | undefined> | undefined;
     let counted: ForcedRows | undefined;

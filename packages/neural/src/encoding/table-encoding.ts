@@ -22,6 +22,7 @@ import {
   categoryCondition,
   fillDerived,
   gridText,
+  movedDates,
   numberCondition,
   relatedConditions,
   relationTexts,
@@ -213,6 +214,11 @@ export class TableEncoding {
   /** Columns that follow from others: conditions on them are met by drawing again. */
   computedColumns(): ConditionColumns {
     return relatedConditions(this.#transformer, this.metadata);
+  }
+
+  /** Dates that are moved after they are drawn. */
+  movedColumns(): ReadonlySet<string> {
+    return movedDates(this.#transformer);
   }
 
   /** How columns are written by others, each after those that it needs. */

@@ -1,7 +1,13 @@
 // Cells of the encoded columns to the table's own columns, as nodes of an ONNX graph: numbers rounded and kept in their
 // range, datetimes as microseconds and as texts, categories as texts, ids by counting. What cannot be written so is named.
 
-import type { ColumnMetadata, Relation, TableMetadata, TransformState } from "@verisim/core";
+import {
+  type ColumnMetadata,
+  operandsOf,
+  type Relation,
+  type TableMetadata,
+  type TransformState,
+} from "@verisim/core";
 import type { GraphBuilder } from "../builder.ts";
 import type { OnnxValue } from "../model.ts";
 import { type CellValues, codesOrLast } from "./cell-values.ts";
@@ -18,6 +24,8 @@ export interface DecodedColumn {
   readonly outputs: readonly unknown[];
   /** How it is written by other columns, where it is. */
   readonly relation?: Relation;
+  /** Whether it is a date that moves to the parts that other columns tell of it. */
+  readonly moved?: true;
 }
 
 /** One column as the file says it, in metadata_props. */
@@ -128,7 +136,17 @@ class ColumnTyping {
     if (known) return known;
     const { graph, metadata } = this.#context;
     const { column, cells: own } = this.#fitted.get(name)!;
-    const { relation } = column;
+    const { relation, moved } = column;
+    const operands = relation ? operandsOf(relation.formula) : [];
+    const unwritten = operands.find((operand) => typeof this.of(operand).typed === "string");
+    if (moved || unwritten !== undefined) {
+      const typed = moved
+        ? "it moves to the day that other columns tell, which has no operators"
+        : `it is computed from ${JSON.stringify(unwritten)}, which is left out`;
+      known = { typed, cells: undefined };
+      this.#known.set(name, known);
+      return known;
+    }
     const cells = relation
       ? [relatedCells(graph, relation, (operand) => this.#operand(operand), own[0])]
       : own;

@@ -231,13 +231,12 @@ function partsOf({ low, high }: NumberField): ReadonlySet<Part> {
 }
 
 /** Microseconds. */
-const year = 365.2425 * 86_400e6;
 
 function* timesBetween(others: readonly NumberField[]): Generator<Guess> {
   const dates = others.filter(({ isDate }) => isDate);
   for (const x of dates)
     for (const y of dates)
-      for (const unit of x === y ? [] : [...Object.values(timeUnits), year])
+      for (const unit of x === y ? [] : Object.values(timeUnits))
         for (const rounding of ["nearest", "down"] as const)
           yield {
             formula: linear([

@@ -8,7 +8,6 @@ import {
   type Formula,
   formulaCell,
   formulaCells,
-  type Json,
   operandsOf,
   type Relation,
   VerisimError,
@@ -54,10 +53,6 @@ export function numberCells(columns: ReadonlyMap<string, Column>): CellsOf {
     known.set(name, cells);
     return cells;
   };
-}
-
-export function relationsToState(relations: readonly Relation[]): Json {
-  return relations as unknown as Json;
 }
 
 /**

@@ -3,6 +3,7 @@
 import { type ConditionColumn, formulaText, type TableMetadata } from "@verisim/core";
 import { numberCondition } from "../condition-column.ts";
 import type { TableTransformer } from "../table-transformer.ts";
+import { datePartTexts } from "./date-parts.ts";
 
 /** Related columns as conditions see them, by name. */
 export function relatedConditions(
@@ -19,13 +20,19 @@ export function relatedConditions(
 
 const rest = { nothing: "", difference: " + a difference", ratio: " * a ratio" };
 
+/** Dates that are moved after they are drawn, so that conditions on them must be looked at again. */
+export function movedDates({ dates }: Pick<TableTransformer, "dates">): ReadonlySet<string> {
+  return new Set(dates.map(({ column }) => column));
+}
+
 /** Related columns as formulas; those that only lie close to theirs with a difference of their own. */
-export function relationTexts({ related }: Pick<TableTransformer, "related">): string[] {
-  return related.map(({ name, relation }) => {
+export function relationTexts({ related, dates }: Pick<TableTransformer, "related" | "dates">): string[] {
+  const formulas = related.map(({ name, relation }) => {
     const text = formulaText({
       terms: [{ coefficient: 1, factors: [{ column: name, as: "cell", per: 1 }] }],
       constant: 0,
     });
     return `${text} = ${formulaText(relation.formula)}${rest[relation.apart]}`;
   });
+  return [...formulas, ...datePartTexts(dates)];
 }
