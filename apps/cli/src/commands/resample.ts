@@ -188,7 +188,9 @@ async function measuredGain(
 function gainText({ verdict, rowsToTell, scores, rare, gains }: ResampleGain, heldOut: boolean): string {
   const [first] = scores;
   const { score, plain, resampled, gain, low, high } = first!;
-  const signed = (value: number): string => `${value >= 0 ? "+" : ""}${value.toFixed(4)}`;
+  // Nothing has no sign.
+  const signed = (value: number): string =>
+    Math.abs(value) < 5e-5 ? "0.0000" : `${value > 0 ? "+" : ""}${value.toFixed(4)}`;
   const judges = heldOut
     ? `held-out rows (${gains.length} trainings)`
     : `rows left out in turn (${plural(gains.length, "cross-validation")})`;
