@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkedRequest, type DrawnTable, drawChecked } from "./checked-rows.ts";
+import { checkedRequest, type DrawnTable, drawChecked, type LateColumns } from "./checked-rows.ts";
 import type { ConditionColumns } from "./condition-match.ts";
 import { parseCondition } from "./condition-parser.ts";
 import { parseLabelCounts } from "./label-counts.ts";
@@ -10,8 +10,11 @@ const learnt: ConditionColumns = new Map([
   ["price", { kind: "number" }],
   ["city", { kind: "category", categories: ["Graz", "Ulm"] }],
 ]);
-const computed: ConditionColumns = new Map([["total", { kind: "number" }]]);
-const asked = (where: string) => checkedRequest({ where: parseCondition(where) }, learnt, computed);
+const late: LateColumns = {
+  computed: new Map([["total", { kind: "number" }]]),
+  moved: new Set(),
+};
+const asked = (where: string) => checkedRequest({ where: parseCondition(where) }, learnt, late);
 
 /** Rows of a small model: an id by row alone, a price by row and attempt, and twice the price. */
 async function draw(
@@ -98,7 +101,7 @@ test("rows that hardly ever come are made to fit, and counted", async () => {
 });
 
 test("numbers of rows are not given per value of what is computed", () => {
-  expect(() => checkedRequest({ counts: parseLabelCounts("total:3=5") }, learnt, computed)).toThrow(
+  expect(() => checkedRequest({ counts: parseLabelCounts("total:3=5") }, learnt, late)).toThrow(
     expect.objectContaining({ code: "VERISIM_CONDITION_TYPE", where: { column: "total", option: "counts" } }),
   );
 });

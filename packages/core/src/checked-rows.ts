@@ -31,8 +31,15 @@ export interface CheckedRequest {
 export interface RowCheck {
   readonly condition: Condition;
   readonly columns: ConditionColumns;
-  /** Those whose cells the model does not draw as they come out. */
-  readonly late: ReadonlySet<string>;
+  readonly late: LateColumns;
+}
+
+/** Columns whose cells are not drawn as they come out. */
+export interface LateColumns {
+  /** Those that follow from others, as conditions see them. */
+  readonly computed: ConditionColumns;
+  /** Drawn ones whose cells may change afterwards. */
+  readonly moved: ReadonlySet<string>;
 }
 
 /** Draws per row before it is made to fit. */
@@ -45,16 +52,15 @@ const fewBetween = 64;
 /**
  * Splits a request.
  * @param learnt columns that the model draws, as conditions see them
- * @param computed columns that follow from them
- * @param moved learnt columns whose cells may change after they are drawn
+ * @param late what comes after them
  * @throws VerisimError `VERISIM_CONDITION_TYPE` for counts or fairness over a computed column
  */
 export function checkedRequest(
   options: SampleOptions,
   learnt: ConditionColumns,
-  computed: ConditionColumns,
-  moved: ReadonlySet<string> = new Set(),
+  late: LateColumns,
 ): CheckedRequest {
+  const { computed, moved } = late;
   const { where, counts, fairness, ...rest } = options;
   for (const name of [counts?.column, fairness?.target, ...(fairness?.sensitive ?? [])])
     if (name !== undefined && computed.has(name)) throw numbersAsked(name, counts ? "counts" : "fairness");
@@ -63,11 +69,7 @@ export function checkedRequest(
   const others = { ...(counts ? { counts } : {}), ...(fairness ? { fairness } : {}) };
   return {
     options: { ...rest, ...others, ...(left ? { where: left } : {}) },
-    check: {
-      condition: where,
-      columns: new Map([...learnt, ...computed]),
-      late: new Set([...computed.keys(), ...moved]),
-    },
+    check: { condition: where, columns: new Map([...learnt, ...computed]), late },
   };
 }
 
@@ -160,7 +162,7 @@ function runsOf(rows: readonly number[]): number[][] {
 /** A table of one row with its late cells moved to the nearest that the condition allows. */
 function madeToFit(table: Table, check: RowCheck): Table {
   const cell = conditionCells(check.condition, check.columns).find((candidate) =>
-    matchesCell(new Map([...candidate].filter(([name]) => !check.late.has(name))), table, 0),
+    matchesCell(new Map([...candidate].filter(([name]) => !isLate(check.late, name))), table, 0),
   );
   if (!cell) throw noSuchRow(check, 1);
   const columns = table.columns.map((column) => {
@@ -238,8 +240,13 @@ function numbersAsked(column: string, option: string): VerisimError {
   );
 }
 
+const isLate = ({ computed, moved }: LateColumns, name: string): boolean =>
+  computed.has(name) || moved.has(name);
+
 function noSuchRow({ condition, late }: RowCheck, rows: number): VerisimError {
-  const named = [...late].filter((name) => namesAny(condition, new Set([name])));
+  const named = [...late.computed.keys(), ...late.moved].filter((name) =>
+    namesAny(condition, new Set([name])),
+  );
   return new VerisimError(
     "VERISIM_CONDITION_IMPOSSIBLE",
     `No row of the model met ${conditionForMessage(condition)}: ${rows} were drawn.`,

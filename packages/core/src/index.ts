@@ -6,6 +6,7 @@ export {
   checkedRequest,
   type DrawnTable,
   drawChecked,
+  type LateColumns,
   type RowCheck,
 } from "./checked-rows.ts";
 export { constantColumnWarning, emptyColumnWarning } from "./column-warnings.ts";

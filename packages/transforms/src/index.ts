@@ -30,7 +30,7 @@ export { PseudoAnonymizedFaker } from "./pii/pseudo-anonymized-faker.ts";
 export { TextFaker } from "./pii/text-faker.ts";
 export { RegexLanguage } from "./regex/regex-language.ts";
 export { RegexTexts } from "./regex/regex-texts.ts";
-export { movedDates, relatedConditions, relationTexts } from "./relations/related-conditions.ts";
+export { lateColumns, relationTexts } from "./relations/related-conditions.ts";
 export type { CardinalityRule } from "./repeat-pattern.ts";
 export type { DecodeContext, EncodeContext, FittedColumn, RelatedColumn } from "./table-transformer.ts";
 export { TableTransformer } from "./table-transformer.ts";

@@ -1,12 +1,7 @@
 // What conditions may be asked of a fitted copula: its modelled columns, their categories and their missing cells.
 
 import type { ConditionColumn, ConditionColumns } from "@verisim/core";
-import {
-  categoryCondition,
-  type DerivedColumn,
-  numberCondition,
-  relatedConditions,
-} from "@verisim/transforms";
+import { categoryCondition, type DerivedColumn, lateColumns, numberCondition } from "@verisim/transforms";
 import type { FittedCopula } from "./gaussian-copula.ts";
 import type { Latent } from "./latents.ts";
 import type { LatentIndex } from "./value-ranges.ts";
@@ -24,7 +19,7 @@ export function conditionColumns(model: FittedCopula): { columns: ConditionColum
   const derivedOf = new Map(model.derived.map((rule) => [rule.column, rule]));
   const columnOf = new Map(model.layout.map((column, place) => [column.name, place]));
   const columns = new Map<string, ConditionColumn>();
-  const computed = relatedConditions(model.transformer, model.metadata);
+  const { computed } = lateColumns(model.transformer, model.metadata);
   model.layout.forEach(({ name, kind }, place) => {
     if (computed.has(name)) return;
     const metadata = model.metadata.columns[name];

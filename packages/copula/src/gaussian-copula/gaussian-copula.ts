@@ -25,8 +25,7 @@ import {
 import { cholesky } from "@verisim/tensor/arrays";
 import {
   findDerivedColumns,
-  movedDates,
-  relatedConditions,
+  lateColumns,
   relationTexts,
   TableTransformer,
   unitsOf,
@@ -101,8 +100,7 @@ export class GaussianCopula implements Generator {
     const request = checkedRequest(
       options,
       conditionColumns(model).columns,
-      relatedConditions(transformer, model.metadata),
-      movedDates(transformer),
+      lateColumns(transformer, model.metadata),
     );
     let plan: Promise<RequestPlan | undefined> | undefined;
     let counted: ForcedRows | undefined;

@@ -20,7 +20,7 @@ import {
   withNotes,
 } from "@verisim/core";
 import type { NoiseArray, SamplerOnnxOptions } from "@verisim/onnx";
-import { movedDates, relationTexts } from "@verisim/transforms";
+import { relationTexts } from "@verisim/transforms";
 import { modelFromArtifact, modelToArtifact } from "./artifact.ts";
 import { type TreesNoiseRequest, treesNoise, treesOnnx } from "./export/index.ts";
 import { fitModel } from "./fit-model.ts";
@@ -74,12 +74,7 @@ export class SequentialTrees implements Generator {
     const { tries } = resolveOptions(this.options);
     const { seed = 0, signal } = options;
     const keyOf = (purpose: string): StreamKey => streamKey(seed, model.tableName, purpose);
-    const request = checkedRequest(
-      options,
-      sampler.conditionColumns(),
-      sampler.computedColumns(),
-      movedDates(model.transformer),
-    );
+    const request = checkedRequest(options, sampler.conditionColumns(), sampler.lateColumns());
     let plan: Promise<RequestPlan | undefined> | undefined;
     let counted: ForcedRows | undefined;
     const batches = drawBatches(rowCount, options, async (stretch) => {

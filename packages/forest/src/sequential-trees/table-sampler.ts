@@ -9,6 +9,7 @@ import {
   type ConditionColumns,
   type EncodedColumn,
   impossibleRequest,
+  type LateColumns,
   type Stretch,
   streamKey,
   type Table,
@@ -21,8 +22,8 @@ import {
   type DerivedColumn,
   fillDerived,
   gridText,
+  lateColumns,
   numberCondition,
-  relatedConditions,
   type TableTransformer,
 } from "@verisim/transforms";
 import { type ChainColumn, type ChainOutput, HistogramTreeChain } from "@verisim/trees";
@@ -155,7 +156,7 @@ export class TableSampler {
   /** What conditions may be asked of: every column but those whose cells are made up (ids, personal values, text). */
   conditionColumns(): ConditionColumns {
     const { encoded, metadata } = this.model;
-    const computed = this.computedColumns();
+    const { computed } = this.lateColumns();
     return new Map(
       encoded.flatMap(({ name, kind }, place): [string, ConditionColumn][] => {
         if (computed.has(name)) return [];
@@ -173,9 +174,9 @@ export class TableSampler {
     );
   }
 
-  /** Columns that follow from others: conditions on them are met by drawing again. */
-  computedColumns(): ConditionColumns {
-    return relatedConditions(this.model.transformer, this.model.metadata);
+  /** Columns whose cells are not drawn as they come out: conditions on them are met by drawing again. */
+  lateColumns(): LateColumns {
+    return lateColumns(this.model.transformer, this.model.metadata);
   }
 
   /** What a cell of a condition leaves; none where no row of the model can lie in it. */

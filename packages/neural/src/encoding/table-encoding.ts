@@ -9,6 +9,7 @@ import {
   type ConditionColumns,
   type EncodedColumn,
   impossibleRequest,
+  type LateColumns,
   type Relation,
   rowUniform,
   streamKey,
@@ -22,9 +23,8 @@ import {
   categoryCondition,
   fillDerived,
   gridText,
-  movedDates,
+  lateColumns,
   numberCondition,
-  relatedConditions,
   relationTexts,
   TableTransformer,
 } from "@verisim/transforms";
@@ -193,7 +193,7 @@ export class TableEncoding {
    */
   conditionColumns(): ConditionColumns {
     const { plan, metadata } = { plan: this.#plan, metadata: this.metadata };
-    const computed = this.computedColumns();
+    const { computed } = this.lateColumns();
     return new Map(
       plan.encoded.flatMap(({ name, kind }, encoded): [string, ConditionColumn][] => {
         if (computed.has(name)) return [];
@@ -211,14 +211,9 @@ export class TableEncoding {
     );
   }
 
-  /** Columns that follow from others: conditions on them are met by drawing again. */
-  computedColumns(): ConditionColumns {
-    return relatedConditions(this.#transformer, this.metadata);
-  }
-
-  /** Dates that are moved after they are drawn. */
-  movedColumns(): ReadonlySet<string> {
-    return movedDates(this.#transformer);
+  /** Columns whose cells are not drawn as they come out: conditions on them are met by drawing again. */
+  lateColumns(): LateColumns {
+    return lateColumns(this.#transformer, this.metadata);
   }
 
   /** How columns are written by others, each after those that it needs. */

@@ -104,12 +104,7 @@ export class LearnedGenerator<Options extends object = object> implements Genera
     const keyOf = (purpose: string): StreamKey => streamKey(seed, encoding.tableName, purpose);
     const programSeed = (attempt: number): number =>
       seedOf(attemptSeed(seed, attempt), encoding.tableName, "rows");
-    const request = checkedRequest(
-      options,
-      encoding.conditionColumns(),
-      encoding.computedColumns(),
-      encoding.movedColumns(),
-    );
+    const request = checkedRequest(options, encoding.conditionColumns(), encoding.lateColumns());
     const run = signal ? { signal } : {};
     const { from = 0 } = options;
     // One stretch is decoded while the next is drawn; then their memory changes places.

@@ -1,29 +1,27 @@
 // What conditions and people need to know of columns that are written by others.
 
-import { type ConditionColumn, formulaText, type TableMetadata } from "@verisim/core";
+import { type ConditionColumn, formulaText, type LateColumns, type TableMetadata } from "@verisim/core";
 import { numberCondition } from "../condition-column.ts";
 import type { TableTransformer } from "../table-transformer.ts";
 import { datePartTexts } from "./date-parts.ts";
 
-/** Related columns as conditions see them, by name. */
-export function relatedConditions(
-  { related }: Pick<TableTransformer, "related">,
+/** What conditions and samplers must know of columns whose cells are not drawn as they come out. */
+export function lateColumns(
+  { related, dates }: Pick<TableTransformer, "related" | "dates">,
   metadata: TableMetadata,
-): ReadonlyMap<string, ConditionColumn> {
-  return new Map(
-    related.map(({ name }): [string, ConditionColumn] => [
-      name,
-      numberCondition(metadata.columns[name], true),
-    ]),
-  );
+): LateColumns {
+  return {
+    computed: new Map(
+      related.map(({ name }): [string, ConditionColumn] => [
+        name,
+        numberCondition(metadata.columns[name], true),
+      ]),
+    ),
+    moved: new Set(dates.map(({ column }) => column)),
+  };
 }
 
 const rest = { nothing: "", difference: " + a difference", ratio: " * a ratio" };
-
-/** Dates that are moved after they are drawn, so that conditions on them must be looked at again. */
-export function movedDates({ dates }: Pick<TableTransformer, "dates">): ReadonlySet<string> {
-  return new Set(dates.map(({ column }) => column));
-}
 
 /** Related columns as formulas; those that only lie close to theirs with a difference of their own. */
 export function relationTexts({ related, dates }: Pick<TableTransformer, "related" | "dates">): string[] {
