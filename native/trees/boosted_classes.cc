@@ -19,6 +19,8 @@ constexpr uint32_t sampled = 0xd0000000u;
 /// What held-out rows must gain, in nats per row, for boosting with more than two classes to go on; with two, trees cost
 /// little and anything is worth it.
 constexpr double leastGain = 3e-4;
+/// Learnt rows that are asked what they are likelier by, at least.
+constexpr size_t fewestLearnt = 1000;
 /// After so many trees, boosting that has not gained this share of what it must gain is given up.
 constexpr int earlyTrees = 30;
 constexpr double earlyShare = 0.5;
@@ -47,6 +49,8 @@ class Booster {
       classOf_.push_back(classOf[row]);
     }
     rows_ = rows.size();
+    const size_t asked = std::min(learnt_.size(), std::max(held_.size(), fewestLearnt));
+    for (size_t i = 0; i < asked; i++) asked_.push_back(learnt_[i * learnt_.size() / asked]);
     model_.order.assign(columns.size() * tableSize, 0);
     std::vector<uint8_t> bins(rows_);
     for (size_t f = 0; f < columns.size(); f++) {
@@ -60,21 +64,25 @@ class Booster {
 
   BoostedClasses run() {
     begin();
-    double best = heldScore();
-    const double first = best;
+    double held = meanLikelihood(held_);
+    double best = worthOf(held);
+    const double first = held;
+    double bestHeld = held;
     double mark = best;
     int bestTrees = 0, markTree = 0;
     for (int tree = 0; tree < settings_.maxTrees && tree - markTree < settings_.patience; tree++) {
       throwIfAborted(abort_);
       if (!grow(tree)) break;
-      const double score = heldScore();
-      if (score > best) {
-        best = score;
+      held = meanLikelihood(held_);
+      const double worth = worthOf(held);
+      if (worth > best) {
+        best = worth;
+        bestHeld = held;
         bestTrees = tree + 1;
       }
-      if (tree == earlyTrees && score - first < earlyShare * (settings_.toBeat - first)) break;
-      if (score > mark + (outputs_ == 1 ? 0 : leastGain)) {
-        mark = score;
+      if (tree == earlyTrees && held - first < earlyShare * (settings_.toBeat - first)) break;
+      if (worth > mark + (outputs_ == 1 ? 0 : leastGain)) {
+        mark = worth;
         markTree = tree + 1;
       }
     }
@@ -90,7 +98,8 @@ class Booster {
       begin();
       for (int tree = 0; tree < againTrees && grow(tree); tree++) throwIfAborted(abort_);
     }
-    model_.heldScore = best;
+    model_.heldScore = bestHeld;
+    model_.worth = best;
     const int keptTrees = outputs_ == 1 ? againTrees : bestTrees;
     const auto depth = static_cast<size_t>(settings_.depth);
     const size_t kept = std::min(static_cast<size_t>(keptTrees), model_.feature.size() / depth);
@@ -116,10 +125,16 @@ class Booster {
     leaf_.resize(rows_);
   }
 
-  double heldScore() {
+  /// Mean log-likelihood of held-out rows less the price of what learnt ones are likelier by.
+  double worthOf(double held) {
+    if (settings_.leakPrice == 0) return held;
+    return held - settings_.leakPrice * (meanLikelihood(asked_) - held);
+  }
+
+  double meanLikelihood(const std::vector<uint32_t>& rows) {
     double sum = 0;
     chances_.resize(outputs_);
-    for (const uint32_t row : held_) {
+    for (const uint32_t row : rows) {
       const float* const own = scores_.data() + row * outputs_;
       if (outputs_ == 1) {
         const float p = 1.0f / (1.0f + exponential(std::min(80.0f, -own[0])));
@@ -129,7 +144,7 @@ class Booster {
         sum += std::log(std::max(1e-12f, chances_[static_cast<size_t>(classOf_[row])]));
       }
     }
-    return sum / static_cast<double>(std::max<size_t>(1, held_.size()));
+    return sum / static_cast<double>(std::max<size_t>(1, rows.size()));
   }
 
   /// The rows of a tree and their slopes: first and second derivative per output; with more than two classes also what
@@ -365,7 +380,7 @@ class Booster {
   BoostedClasses model_;
   size_t outputs_ = 1;
   size_t rows_ = 0;
-  std::vector<uint32_t> held_, learnt_, used_, smaller_;
+  std::vector<uint32_t> held_, learnt_, asked_, used_, smaller_;
   std::vector<int32_t> counts_;
   std::vector<std::vector<uint8_t>> placed_;
   std::vector<float> scores_, slopes_, sketch_, histogram_, chances_;

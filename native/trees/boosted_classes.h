@@ -21,6 +21,8 @@ struct BoostSettings {
   int patience = 12;
   /// Score of held-out rows that is to be reached: boosting ends early where it stays far below.
   double toBeat = -1e300;
+  /// What a nat costs by which learnt rows are likelier than held-out ones, at least 0.
+  double leakPrice = 0;
   /// Rows held out; at least one.
   std::vector<uint32_t> held;
   /// Deals rows to trees.
@@ -41,6 +43,8 @@ struct BoostedClasses {
   std::vector<uint8_t> order;
   /// Mean log-likelihood of held-out rows.
   double heldScore = 0;
+  /// That less the price of what learnt rows are likelier by: what the number of trees is chosen by.
+  double worth = 0;
   /// The leaves again, each leaf's scores filled up with zeros to a multiple of four: made by `fillUp` for drawing.
   std::vector<float> filled;
 

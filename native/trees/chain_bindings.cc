@@ -58,7 +58,7 @@ std::vector<uint32_t> heldRows(Arguments& arguments, const Span<uint32_t>& held,
   return {held.data, held.data + held.size};
 }
 
-// growDonorTree(bins, counts, nominal, codes, outcomes, ordered, zeroApart, folds, minLeaf, penalty, abort?) -> tree
+// growDonorTree(bins, counts, nominal, codes, outcomes, ordered, zeroApart, folds, minLeaf, penalty, leakPrice, abort?) -> tree
 Napi::Value growTree(Info info) {
   Arguments arguments(info);
   const auto codes = arguments.array<int32_t>(3, "codes");
@@ -77,7 +77,8 @@ Napi::Value growTree(Info info) {
     settings.folds.push_back(heldRows(arguments, arguments.arrayIn<uint32_t>(folds.Get(i), "a fold"), codes.size));
   settings.minLeaf = arguments.integer(8, "minLeaf", 1, std::numeric_limits<int32_t>::max());
   settings.penalty = arguments.number(9, "penalty", 0, 1000);
-  return arguments.start(10, [=](Abort abort) -> Result {
+  settings.leakPrice = arguments.number(10, "leakPrice", 0, 1000);
+  return arguments.start(11, [=](Abort abort) -> Result {
     bool any = false;
     for (int64_t row = 0; row < outcomes.rows; row++) {
       const int32_t code = outcomes.codes[row];
@@ -102,12 +103,13 @@ Napi::Value growTree(Info info) {
       result.Set("smoothing", Napi::Number::New(env, tree->smoothing));
       result.Set("heldScore", Napi::Number::New(env, tree->heldScore));
       result.Set("heldRoot", Napi::Number::New(env, tree->heldRoot));
+      result.Set("worth", Napi::Number::New(env, tree->worth));
       return result;
     });
   });
 }
 
-// boostClasses(bins, counts, nominal, classOf, classes, held, depth, maxTrees, learningRate, toBeat, seed, abort?) -> boosted
+// boostClasses(bins, counts, nominal, classOf, classes, held, depth, maxTrees, learningRate, toBeat, leakPrice, seed, abort?) -> boosted
 Napi::Value boost(Info info) {
   Arguments arguments(info);
   const auto classOf = arguments.array<int32_t>(3, "classOf");
@@ -119,8 +121,9 @@ Napi::Value boost(Info info) {
   settings.maxTrees = static_cast<int>(arguments.integer(7, "maxTrees", 0, 100'000));
   settings.learningRate = arguments.number(8, "learningRate", 1e-6, 1);
   settings.toBeat = arguments.number(9, "toBeat", -1e300, 1e300);
-  settings.seed = static_cast<uint64_t>(arguments.integer(10, "seed", 0, (int64_t{1} << 53) - 1));
-  return arguments.start(11, [=](Abort abort) -> Result {
+  settings.leakPrice = arguments.number(10, "leakPrice", 0, 1000);
+  settings.seed = static_cast<uint64_t>(arguments.integer(11, "seed", 0, (int64_t{1} << 53) - 1));
+  return arguments.start(12, [=](Abort abort) -> Result {
     const std::vector<int32_t> own(classOf.data, classOf.data + classOf.size);
     for (const int32_t k : own)
       if (k < -1 || k >= classes) throw CodedError("VERISIM_NATIVE_ARGUMENT", "Expected classes below their number");
@@ -136,6 +139,7 @@ Napi::Value boost(Info info) {
       result.Set("leaves", copied<Napi::Float32Array>(env, boosted->leaves));
       result.Set("order", copied<Napi::Uint8Array>(env, boosted->order));
       result.Set("heldScore", Napi::Number::New(env, boosted->heldScore));
+      result.Set("worth", Napi::Number::New(env, boosted->worth));
       return result;
     });
   });

@@ -1,5 +1,5 @@
-// How deep a tree goes and how much a draw goes up from its leaf: what makes held-out rows likeliest. Splits are learnt from a
-// bounded number of rows, leaves are filled from all.
+// How deep a tree goes and how much a draw goes up from its leaf: what makes held-out rows likeliest, less the price of what
+// learnt rows are likelier by. Splits are learnt from a bounded number of rows, leaves are filled from all.
 #include "donor_tree.h"
 
 #include <algorithm>
@@ -16,6 +16,8 @@ namespace {
 constexpr std::array<double, 7> smoothings = {0.02, 0.1, 0.3, 0.8, 2, 5, 12};
 /// The least likelihood that a held-out row is counted with: a class that a pure leaf never had is no certain loss.
 constexpr double leastLikelihood = 1e-5;
+/// Learnt rows that are asked what they are likelier by, at least.
+constexpr size_t fewestLearnt = 1000;
 /// Rows that splits are learnt from at most: a table of millions of rows takes no longer than a part of it that fills its leaves.
 constexpr double mostSplitRows = 1 << 17;
 /// Deals rows to those that splits are learnt from.
@@ -27,6 +29,7 @@ struct Verdict {
   double smoothing = 0.3;
   double score = -std::numeric_limits<double>::infinity();
   double root = 0;
+  double worth = 0;
 };
 
 /// Class counts of every node, from its donors, `classes` of them each.
@@ -111,69 +114,99 @@ void fillLeaves(DonorTree& tree, const std::vector<BinnedColumn>& columns, const
   }
 }
 
-/// What held-out rows say of each depth and smoothing: sums of their log-likelihoods.
+/// Rows at even distances, at most `most`.
+std::vector<uint32_t> evenly(const std::vector<uint32_t>& rows, size_t most) {
+  if (rows.size() <= most) return rows;
+  std::vector<uint32_t> some(most);
+  for (size_t i = 0; i < most; i++) some[i] = rows[i * rows.size() / most];
+  return some;
+}
+
+/// What held-out rows say of each depth and smoothing: sums of their log-likelihoods, and of as many learnt rows'.
 class Judge {
  public:
-  explicit Judge(const TreeSettings& settings) {
+  explicit Judge(const TreeSettings& settings) : leakPrice_(settings.leakPrice) {
     for (double m = 2.0 * static_cast<double>(settings.minLeaf); splits_.size() < 8; m *= 2) splits_.push_back(m);
     splits_.push_back(std::numeric_limits<double>::infinity());
+    held_.resize(splits_.size() * smoothings.size());
+    learnt_.resize(held_.size());
   }
 
-  /// Hears a fold that the tree was not grown from.
+  /// Hears a fold that the tree was not grown from. @param learnt the rows that it was
   void hear(const DonorTree& tree, const std::vector<BinnedColumn>& columns, const Outcomes& outcomes,
-            const std::vector<uint8_t>& classOf, int classes, const std::vector<uint32_t>& fold) {
-    std::vector<double> own(splits_.size() * smoothings.size());
-    const auto width = static_cast<size_t>(classes);
+            const std::vector<uint8_t>& classOf, int classes, const std::vector<uint32_t>& fold,
+            const std::vector<uint32_t>& learnt) {
     const std::vector<int32_t> counts = classCounts(tree, classOf, classes);
-    for (const uint32_t row : fold) {
-      if (outcomes.codes[row] < 0) continue;
-      const size_t k = classOf[static_cast<size_t>(outcomes.codes[row])];
-      std::array<double, smoothings.size()> p;
-      p.fill(1.0 / static_cast<double>(classes));
-      size_t node = 0;
-      size_t left = splits_.size();
-      for (;;) {
-        const double n = tree.end[node] - tree.start[node];
-        const double variety = varietyOf(counts.data() + node * width, width);
-        for (size_t a = 0; a < smoothings.size(); a++) {
-          const double above = smoothings[a] * variety;
-          p[a] = (counts[node * width + k] + above * p[a]) / (n + above);
-        }
-        // Depths for which this node is a leaf.
-        while (left > 0 && (tree.feature[node] < 0 || n < splits_[left - 1])) {
-          left--;
-          for (size_t a = 0; a < smoothings.size(); a++)
-            own[left * smoothings.size() + a] += std::log(std::max(leastLikelihood, p[a]));
-        }
-        if (left == 0) break;
-        node = childOf(tree, node, columns, row);
-      }
-    }
-    if (sums_.empty()) {
-      sums_ = first_ = own;
+    const auto sumsOf = [&](const std::vector<uint32_t>& rows) {
+      std::vector<double> sums(held_.size());
+      for (const uint32_t row : rows)
+        if (outcomes.codes[row] >= 0)
+          add(tree, columns, row, classOf[static_cast<size_t>(outcomes.codes[row])], counts, classes, sums);
+      return sums;
+    };
+    const std::vector<double> own = sumsOf(fold);
+    for (size_t i = 0; i < own.size(); i++) held_[i] += own[i];
+    if (first_.empty()) {
+      first_ = own;
       firstRows_ = static_cast<double>(std::max<size_t>(1, fold.size()));
-    } else {
-      for (size_t i = 0; i < own.size(); i++) sums_[i] += own[i];
     }
+    rows_ += static_cast<double>(fold.size());
+    if (leakPrice_ == 0) return;
+    const std::vector<uint32_t> some = evenly(learnt, std::max(fold.size(), fewestLearnt));
+    const std::vector<double> known = sumsOf(some);
+    const double share = static_cast<double>(fold.size()) / static_cast<double>(std::max<size_t>(1, some.size()));
+    for (size_t i = 0; i < known.size(); i++) learnt_[i] += share * known[i];
   }
 
   Verdict verdict() const {
     Verdict verdict;
-    if (sums_.empty()) return verdict;
-    const auto best = static_cast<size_t>(std::max_element(sums_.begin(), sums_.end()) - sums_.begin());
+    if (first_.empty()) return verdict;
+    std::vector<double> worth = held_;
+    if (leakPrice_ > 0)
+      for (size_t i = 0; i < worth.size(); i++) worth[i] -= leakPrice_ * (learnt_[i] - held_[i]);
+    const auto best = static_cast<size_t>(std::max_element(worth.begin(), worth.end()) - worth.begin());
     verdict.minSplit = splits_[best / smoothings.size()];
     verdict.smoothing = smoothings[best % smoothings.size()];
     verdict.score = first_[best] / firstRows_;
     verdict.root = first_[(splits_.size() - 1) * smoothings.size()] / firstRows_;
+    verdict.worth = verdict.score;
+    if (leakPrice_ > 0) verdict.worth -= leakPrice_ * (learnt_[best] - held_[best]) / std::max(1.0, rows_);
     return verdict;
   }
 
  private:
+  /// Adds a row's log-likelihood at every depth and smoothing.
+  void add(const DonorTree& tree, const std::vector<BinnedColumn>& columns, uint32_t row, size_t k,
+           const std::vector<int32_t>& counts, int classes, std::vector<double>& sums) const {
+    const auto width = static_cast<size_t>(classes);
+    std::array<double, smoothings.size()> p;
+    p.fill(1.0 / static_cast<double>(classes));
+    size_t node = 0;
+    size_t left = splits_.size();
+    for (;;) {
+      const double n = tree.end[node] - tree.start[node];
+      const double variety = varietyOf(counts.data() + node * width, width);
+      for (size_t a = 0; a < smoothings.size(); a++) {
+        const double above = smoothings[a] * variety;
+        p[a] = (counts[node * width + k] + above * p[a]) / (n + above);
+      }
+      // Depths for which this node is a leaf.
+      while (left > 0 && (tree.feature[node] < 0 || n < splits_[left - 1])) {
+        left--;
+        for (size_t a = 0; a < smoothings.size(); a++)
+          sums[left * smoothings.size() + a] += std::log(std::max(leastLikelihood, p[a]));
+      }
+      if (left == 0) return;
+      node = childOf(tree, node, columns, row);
+    }
+  }
+
+  double leakPrice_;
   /// Fewest rows of a node that is split, per depth.
   std::vector<double> splits_;
-  /// Per depth and smoothing: of all folds, and of the first.
-  std::vector<double> sums_, first_;
-  double firstRows_ = 1;
+  /// Per depth and smoothing: of all folds, of as many learnt rows, and of the first fold.
+  std::vector<double> held_, learnt_, first_;
+  double rows_ = 0, firstRows_ = 1;
 };
 
 }  // namespace
@@ -196,7 +229,7 @@ DonorTree growDonorTree(const std::vector<BinnedColumn>& columns, const Outcomes
     if (others.empty()) continue;
     others = sampleRows(others);
     share = static_cast<double>(others.size()) / static_cast<double>(rows.size());
-    judge.hear(grower.grow(others, 0), columns, outcomes, grower.classOf(), grower.classes(), fold);
+    judge.hear(grower.grow(others, 0), columns, outcomes, grower.classOf(), grower.classes(), fold, others);
   }
   const Verdict verdict = judge.verdict();
   const bool isDeepest = !(verdict.minSplit > 2.0 * static_cast<double>(settings.minLeaf));
@@ -215,6 +248,7 @@ DonorTree growDonorTree(const std::vector<BinnedColumn>& columns, const Outcomes
   tree.classOf = grower.classOf();
   tree.heldScore = verdict.score;
   tree.heldRoot = verdict.root;
+  tree.worth = verdict.worth;
   return tree;
 }
 

@@ -23,6 +23,8 @@ struct TreeSettings {
   int64_t minLeaf = 20;
   /// What a split must gain, as a multiple of what chance gives.
   double penalty = 1;
+  /// What a nat costs by which learnt rows are likelier than held-out ones, at least 0.
+  double leakPrice = 0;
   int maxDepth = 48;
   /// Folds of rows to choose depth and smoothing by: each is held out in its turn from a tree that the others grow.
   std::vector<std::vector<uint32_t>> folds;
@@ -51,6 +53,9 @@ struct DonorTree {
   /// Mean log-likelihood of the classes of the first fold's rows, in nats; that of no tree at all.
   double heldScore = 0;
   double heldRoot = 0;
+  /// Mean log-likelihood of held-out rows less the price of what learnt ones are likelier by: what depth and smoothing are
+  /// chosen by.
+  double worth = 0;
 };
 
 /// Outcomes: codes from 0 below `outcomeCount`; ordered ones are learnt by rank, code 0 apart where `zeroApart`.
@@ -62,7 +67,8 @@ struct Outcomes {
   bool zeroApart = false;
 };
 
-/// Grows a tree. Where there are folds, its depth and smoothing are those that make their rows likeliest.
+/// Grows a tree. Where there are folds, its depth and smoothing are those that make their rows likeliest, with a price on
+/// what is only known of learnt rows.
 /// @throws Aborted
 DonorTree growDonorTree(const std::vector<BinnedColumn>& columns, const Outcomes& outcomes, const TreeSettings& settings,
                         Abort abort);

@@ -144,6 +144,29 @@ describe("a donor tree", () => {
     expect(purest / rows).toBeGreaterThan(0.8);
   });
 
+  test("with a price on what learnt rows are likelier by is shallower or smoother", async () => {
+    // Twelve kinds that hang together with 19 stretches: a few rows of each, which deep leaves learn by heart.
+    const some = Uint32Array.from({ length: 60 }, (_, i) => 5 * i);
+    const kinds = Int32Array.from({ length: rows }, (_, row) =>
+      row >= 300 ? -1 : Math.floor(6 * second(row) * chance(row) + a.bins[row]! / 4),
+    );
+    const request = {
+      columns: [a, b],
+      codes: kinds,
+      outcomes: 12,
+      ...settings,
+      folds: [some],
+      penalty: 0,
+      minLeaf: 2,
+    };
+    const free = await growDonorTree(request);
+    const priced = await growDonorTree({ ...request, leakPrice: 3 });
+    expect(free.worth).toBe(free.heldScore);
+    expect(priced.worth).toBeLessThan(priced.heldScore);
+    expect(priced.heldScore).toBeLessThanOrEqual(free.heldScore);
+    expect(priced.feature.length < free.feature.length || priced.smoothing > free.smoothing).toBe(true);
+  });
+
   test("keeps rows without an outcome out of its donors", async () => {
     const some = codes.map((code, row) => (row % 3 === 0 ? -1 : code));
     const tree = await growDonorTree({ columns: [a], codes: some, outcomes: 2, ...settings });
@@ -169,6 +192,22 @@ describe("boosted classes", () => {
     // 0.8 + 0.2 / 9 for the row's own class, 0.2 / 9 for the others, as b tells no more than which of them.
     expect(boosted.heldScore).toBeGreaterThan(-1.0);
     expect(boosted.feature.length).toBeGreaterThan(0);
+  });
+
+  test("with a price on what learnt rows are likelier by are fewer trees, a little less likely", async () => {
+    const free = await boostClasses({ columns: [a, b], classOf: codes, classes: 2, ...options });
+    expect(free.worth).toBe(free.heldScore);
+    const priced = await boostClasses({
+      columns: [a, b],
+      classOf: codes,
+      classes: 2,
+      ...options,
+      leakPrice: 3,
+    });
+    expect(priced.feature.length).toBeLessThan(free.feature.length);
+    expect(priced.heldScore).toBeLessThanOrEqual(free.heldScore);
+    expect(priced.heldScore).toBeGreaterThan(entropy - 0.08);
+    expect(priced.worth).not.toBe(priced.heldScore);
   });
 });
 

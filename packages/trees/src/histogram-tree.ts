@@ -38,11 +38,16 @@ export interface DonorTreeRequest {
   readonly minLeaf: number;
   /** What a split must gain, as a multiple of what chance gives; 0 to 1,000. */
   readonly penalty: number;
+  /**
+   * What a nat costs by which learnt rows are likelier than held-out ones: depth and smoothing are those of the highest
+   * likelihood of held-out rows less that price. 0 to 1,000, default 0.
+   */
+  readonly leakPrice?: number;
 }
 
 /** @throws VerisimError `VERISIM_NATIVE_ARGUMENT`, `VERISIM_OUT_OF_MEMORY`, `VERISIM_ABORTED` */
 export function growDonorTree(request: DonorTreeRequest, signal?: AbortSignal): Promise<GrownTree> {
-  const { columns, codes, outcomes, ordered, zeroApart, folds, minLeaf, penalty } = request;
+  const { columns, codes, outcomes, ordered, zeroApart, folds, minLeaf, penalty, leakPrice = 0 } = request;
   return runOwnTrees("growDonorTree", signal, (addon, abort) =>
     addon.growDonorTree(
       columns.map(({ bins }) => bins),
@@ -55,6 +60,7 @@ export function growDonorTree(request: DonorTreeRequest, signal?: AbortSignal): 
       folds,
       minLeaf,
       penalty,
+      leakPrice,
       abort,
     ),
   );
@@ -74,13 +80,26 @@ export interface BoostRequest {
   readonly learningRate: number;
   /** Mean log-likelihood of held-out rows that is to be reached: boosting ends early where it stays far below. */
   readonly toBeat: number;
+  /** As of a donor tree: trees are added while they are worth it. 0 to 1,000, default 0. */
+  readonly leakPrice?: number;
   /** 0 to 2^53 - 1. */
   readonly seed: number;
 }
 
 /** @throws VerisimError `VERISIM_NATIVE_ARGUMENT`, `VERISIM_OUT_OF_MEMORY`, `VERISIM_ABORTED` */
 export function boostClasses(request: BoostRequest, signal?: AbortSignal): Promise<GrownBoosting> {
-  const { columns, classOf, classes, held, depth, maxTrees, learningRate, toBeat, seed } = request;
+  const {
+    columns,
+    classOf,
+    classes,
+    held,
+    depth,
+    maxTrees,
+    learningRate,
+    toBeat,
+    leakPrice = 0,
+    seed,
+  } = request;
   return runOwnTrees("boostClasses", signal, (addon, abort) =>
     addon.boostClasses(
       columns.map(({ bins }) => bins),
@@ -93,6 +112,7 @@ export function boostClasses(request: BoostRequest, signal?: AbortSignal): Promi
       maxTrees,
       learningRate,
       toBeat,
+      leakPrice,
       seed,
       abort,
     ),

@@ -58,6 +58,7 @@ export interface Addon {
     folds: readonly Uint32Array[],
     minLeaf: number,
     penalty: number,
+    leakPrice: number,
     abort: AbortHandle | undefined,
   ): Promise<GrownTree>;
   boostClasses(
@@ -71,6 +72,7 @@ export interface Addon {
     maxTrees: number,
     learningRate: number,
     toBeat: number,
+    leakPrice: number,
     seed: number,
     abort: AbortHandle | undefined,
   ): Promise<GrownBoosting>;
@@ -118,6 +120,8 @@ export interface GrownTree extends DonorTree {
   /** Mean log-likelihood of the classes of the first fold's rows, in nats; of no split at all. */
   readonly heldScore: number;
   readonly heldRoot: number;
+  /** That of held-out rows less the price of what learnt rows are likelier by: what the tree was chosen by. */
+  readonly worth: number;
 }
 
 /** Boosted oblivious trees as arrays; see native/trees/boosted_classes.h. */
@@ -134,6 +138,8 @@ export interface BoostedClasses {
 export interface GrownBoosting extends BoostedClasses {
   /** Mean log-likelihood of held-out rows' classes, in nats. */
   readonly heldScore: number;
+  /** That less the price of what learnt rows are likelier by: what the number of trees was chosen by. */
+  readonly worth: number;
 }
 
 /** Rows from which more than one thread is used unless told otherwise. */

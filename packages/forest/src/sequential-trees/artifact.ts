@@ -13,6 +13,7 @@ import {
   VerisimError,
 } from "@verisim/core";
 import { TableTransformer } from "@verisim/transforms";
+import type { LeakVerdict } from "./leak-price.ts";
 import type { SequentialTreesOptions } from "./options.ts";
 import { TableSampler, type TreesModel } from "./table-sampler.ts";
 
@@ -43,6 +44,7 @@ export function modelToArtifact(model: TreesModel, options: SequentialTreesOptio
       transformer: transformer.json,
       chain: chain.json,
       encoded: model.encoded as unknown as Json,
+      ...(model.leak ? { leak: model.leak as unknown as Json } : {}),
       warnings: model.warnings,
     },
     tensors: { ...transformer.tensors, ...chain.tensors },
@@ -76,6 +78,7 @@ export function modelFromArtifact(artifact: Artifact): {
       trees: chain.trees,
       derived: chain.derived,
       fixed: chain.fixed,
+      ...(manifest.leak ? { leak: manifest.leak as unknown as LeakVerdict } : {}),
       warnings: manifest.warnings as string[],
     };
     checkModel(model);

@@ -1,16 +1,13 @@
 // Fitting: what the columns come down to, in which order they are drawn, and a tree for each.
 
 import { availableParallelism } from "node:os";
-import { type EncodedColumn, type FitOptions, streamKey, type Table, throwIfAborted } from "@verisim/core";
+import { type EncodedColumn, type FitOptions, type Table, throwIfAborted } from "@verisim/core";
 import { TableTransformer } from "@verisim/transforms";
-import { withDigits } from "./bin-digits.ts";
-import { binnedColumn } from "./binned-column.ts";
-import { calibrateClasses } from "./calibrate-classes.ts";
 import { orderColumns } from "./column-order.ts";
-import { chainOf, fitTrees, heldFolds } from "./fit-trees.ts";
+import { fitChain } from "./fit-chain.ts";
+import { chooseLeakPrice, leakWarnings } from "./leak-price.ts";
 import { finiteColumns, learnColumns } from "./learnt-columns.ts";
 import type { ResolvedOptions } from "./options.ts";
-import { choosePredictors } from "./predictors.ts";
 import { dictionaryOf, type TreesModel } from "./table-sampler.ts";
 
 /** Columns that are worked on at once: more would wait for each other's memory. */
@@ -35,21 +32,24 @@ export async function fitModel(
     (place) => dictionaryOf(transformer, encoded[place]!.name),
     resolved,
   );
-  const folds = heldFolds(table.rowCount, streamKey(seed, tableName, "held rows"));
   const run = { ...(signal ? { signal } : {}), atOnce: Math.min(mostAtOnce, threads()), options: resolved };
   const order = await orderColumns(plan.learnt, run);
-  const columns = withDigits(order.map((place) => plan.learnt[place]!));
-  const binned = columns.map(binnedColumn);
-  const fitted = await fitTrees({
-    columns,
+  const columns = order.map((place) => plan.learnt[place]!);
+  const leak = await chooseLeakPrice({
+    encoded,
+    metadata,
+    decimals,
+    dictionaryOf: (place) => dictionaryOf(transformer, encoded[place]!.name),
+    order: columns.map(({ column }) => column.encoded),
+    chain: { ...run, tableName, seed },
+  });
+  const chain = await fitChain(columns, {
     ...run,
-    binned,
-    uses: choosePredictors(binned, resolved.maxPredictors),
-    folds,
+    tableName,
     seed,
+    leakPrice: leak.leakPrice,
     ...(onProgress ? { onProgress } : {}),
   });
-  const chain = chainOf(columns, fitted);
   return {
     metadata,
     tableName,
@@ -59,11 +59,11 @@ export async function fitModel(
       kind: column.kind,
       cardinality: column.kind === "discrete" ? column.cardinality : 0,
     })),
-    columns: chain.columns,
-    trees: await calibrateClasses(chain, signal),
+    ...chain,
     derived: plan.derived,
     fixed: plan.fixed,
-    warnings: plan.warnings,
+    leak,
+    warnings: [...plan.warnings, ...leakWarnings(leak, resolved.maxNearer)],
   };
 }
 

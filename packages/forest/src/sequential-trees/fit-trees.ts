@@ -1,5 +1,6 @@
 // One tree per column, all grown at once: each looks at the real cells of the columns before it. Where boosted trees give
-// held-out rows a higher likelihood, classes are drawn by their probabilities instead.
+// held-out rows a higher likelihood, classes are drawn by their probabilities instead. Where rows must not give themselves
+// away, what learnt rows are likelier by has a price (leak-price.ts).
 
 import { type RunOptions, rowUniform, type StreamKey, throwIfAborted } from "@verisim/core";
 import {
@@ -89,6 +90,8 @@ export interface FitTreesRequest extends RunOptions {
   readonly seed: number;
   /** Columns that are worked on at once. */
   readonly atOnce: number;
+  /** What a nat costs by which learnt rows are likelier than held-out ones. */
+  readonly leakPrice: number;
 }
 
 /** @throws VerisimError `VERISIM_ABORTED`, `VERISIM_OUT_OF_MEMORY` */
@@ -123,7 +126,7 @@ async function fitColumn(place: number, request: FitTreesRequest): Promise<Colum
   if (lookup) return { uses: Int32Array.of(place - 1), model: { lookup }, heldScore: 0 };
   const uses = request.uses[place]!;
   const seen = Array.from(uses, (use) => binned[use]!);
-  const { tree, classOf, heldScore } = await growTree(columns[place]!, seen, request);
+  const { tree, classOf, heldScore, worth } = await growTree(columns[place]!, seen, request);
   const plain = { uses, model: tree, heldScore: folds.length > 0 ? heldScore : 0 };
   if (seen.length === 0 || drawn.length < fewestBoosted) return plain;
   const codes = column.kind === "number" ? drawn.map((code) => (code < 0 ? -1 : classOf[code]!)) : drawn;
@@ -131,8 +134,8 @@ async function fitColumn(place: number, request: FitTreesRequest): Promise<Colum
   const boosted = await boost(codes, count, seen, heldScore, request);
   if (!boosted) return plain;
   const gain = boosted.outcomes.length === 2 ? binaryGain : boostGain;
-  if (boosted.heldScore <= heldScore + gain) return plain;
-  const { heldScore: score, ...model } = boosted;
+  if (boosted.worth <= worth + gain) return plain;
+  const { heldScore: score, worth: _, ...model } = boosted;
   if (column.kind !== "number") return { uses, model, heldScore: score };
   // Numbers are drawn from a tree of their own that sees their class.
   const binOf = Uint8Array.from({ length: count }, (_, code) => code);
@@ -150,9 +153,9 @@ async function fitColumn(place: number, request: FitTreesRequest): Promise<Colum
 async function growTree(
   { column, drawn }: ColumnRows,
   seen: readonly BinnedColumn[],
-  { folds, options, signal }: FitTreesRequest,
-): Promise<{ tree: DonorTree; classOf: Uint8Array; heldScore: number }> {
-  const { classOf, heldScore, heldRoot, smoothing, ...tree } = await growDonorTree(
+  { folds, options, leakPrice, signal }: FitTreesRequest,
+): Promise<{ tree: DonorTree; classOf: Uint8Array; heldScore: number; worth: number }> {
+  const { classOf, heldScore, heldRoot, smoothing, worth, ...tree } = await growDonorTree(
     {
       columns: seen,
       codes: drawn,
@@ -162,10 +165,11 @@ async function growTree(
       folds,
       minLeaf: options.minLeaf,
       penalty: options.penalty,
+      leakPrice,
     },
     signal,
   );
-  return { tree, classOf, heldScore };
+  return { tree, classOf, heldScore, worth };
 }
 
 /** Boosted trees of codes from 0 below `count`; undefined where there are too few or too many classes. */
@@ -174,8 +178,8 @@ async function boost(
   count: number,
   seen: readonly BinnedColumn[],
   toBeat: number,
-  { folds, options, seed, signal }: FitTreesRequest,
-): Promise<(BoostedModel & { readonly heldScore: number }) | undefined> {
+  { folds, options, leakPrice, seed, signal }: FitTreesRequest,
+): Promise<(BoostedModel & { readonly heldScore: number; readonly worth: number }) | undefined> {
   const counts = new Float64Array(count);
   for (const code of codes) if (code >= 0) counts[code]!++;
   const outcomes = Int32Array.from(counts.keys()).filter((code) => counts[code]! > 0);
@@ -185,7 +189,7 @@ async function boost(
     classes[code] = k;
   });
   const watched = evenly(folds[0]!, mostBoostHeld);
-  const { heldScore, ...boosted } = await boostClasses(
+  const { heldScore, worth, ...boosted } = await boostClasses(
     {
       columns: seen,
       classOf: learntClasses(codes, classes, watched, Math.min(mostBoostRows, mostScores / outcomes.length)),
@@ -195,11 +199,12 @@ async function boost(
       maxTrees: mostTrees,
       learningRate: boostRate,
       toBeat,
+      leakPrice,
       seed: Math.abs(seed),
     },
     signal,
   );
-  return { boosted, outcomes, heldScore };
+  return { boosted, outcomes, heldScore, worth };
 }
 
 /** A chain of fitted columns, classes before the numbers that they are of; all places are those of the chain. */

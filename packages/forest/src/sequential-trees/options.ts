@@ -27,6 +27,11 @@ export interface SequentialTreesOptions {
    * learnt by their distance. Default true.
    */
   derive?: boolean;
+  /**
+   * Share of drawn rows that may lie nearer to the rows learnt from than to as many others, 0.5 to 1: a fit on half of the
+   * rows measures it, and trees are held back where it is more. 1: not measured. Default 0.525.
+   */
+  maxNearer?: number;
   /** Most tries per row under a condition, 1 to 100,000. Default 256. */
   tries?: number;
 }
@@ -91,6 +96,14 @@ export const sequentialTreesOptions: OptionTable = {
     type: "boolean",
     default: true,
     description: "Compute columns that follow from others, and learn close ones by their distance.",
+  },
+  maxNearer: {
+    type: "number",
+    default: 0.525,
+    min: 0.5,
+    max: 1,
+    description:
+      "Share of drawn rows that may lie nearer to the rows learnt from than to as many others; trees are held back where a fit on half of the rows has more. 1: not measured.",
   },
   tries: {
     type: "integer",

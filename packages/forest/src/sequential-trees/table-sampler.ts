@@ -29,6 +29,7 @@ import {
 import { type ChainColumn, type ChainOutput, HistogramTreeChain } from "@verisim/trees";
 import { type AllowedBox, allowedBoxes } from "./allowed-outcomes.ts";
 import type { ChainTrees } from "./fit-trees.ts";
+import type { LeakVerdict } from "./leak-price.ts";
 import { type FixedColumn, isOfTable, type LearntColumn, outcomeKey } from "./learnt-columns.ts";
 import type { RequestPlan } from "./request.ts";
 
@@ -51,6 +52,8 @@ export interface TreesModel {
   readonly trees: readonly ChainTrees[];
   readonly derived: readonly DerivedColumn[];
   readonly fixed: readonly FixedColumn[];
+  /** What was measured of rows that give themselves away. */
+  readonly leak?: LeakVerdict;
   readonly warnings: readonly string[];
 }
 
