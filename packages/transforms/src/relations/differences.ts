@@ -1,5 +1,5 @@
-// Columns that lie close to another or never before it: later dates, prices of a day, a repeated measurement. Their
-// difference says more than they do themselves, so that it is what models learn.
+// Columns that lie close to another or never before it: later dates, a cost by a computed amount. Their difference says
+// more than they do themselves, so that it is what models learn.
 
 import type { Relation } from "@verisim/core";
 import { linear } from "./formulas.ts";

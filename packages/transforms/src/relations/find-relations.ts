@@ -74,7 +74,10 @@ class RelationSearch {
   eachDifference(): void {
     for (const target of this.#fields) {
       if (!target.isTarget || this.#found.has(target.name)) continue;
-      const others = this.#fields.filter((field) => field !== target);
+      // Models see numbers beside one another; a number's distance helps where they do not see the other one.
+      const others = this.#fields.filter(
+        (field) => field !== target && (target.isDate || this.#found.get(field.name)?.apart === "nothing"),
+      );
       const mayNeed = (name: string): boolean => !this.#needs(name, target.name);
       const relation = differenceOf(target, others, mayNeed);
       if (relation) this.#found.set(target.name, relation);
@@ -107,13 +110,8 @@ class RelationSearch {
 
   #keep(target: NumberField, formula: Formula, rounding: Rounding): boolean {
     if (!givesAll(target, formula, rounding, this.#byName)) return false;
-    this.#found.set(target.name, {
-      column: target.name,
-      formula,
-      step: target.step,
-      rounding,
-      apart: "nothing",
-    });
+    const { name: column, step } = target;
+    this.#found.set(column, { column, formula, step, rounding, apart: "nothing" });
     return true;
   }
 

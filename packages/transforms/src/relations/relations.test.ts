@@ -129,14 +129,19 @@ describe("what is found", () => {
       ["shipped = ordered + a difference"],
     ],
     [
-      "a close number by its ratio",
+      "a number close to one that is computed, by its ratio; models see others themselves",
       {
         price,
+        quantity,
+        total: computed((row) => price[row]! * quantity[row]!, 2),
         cost: drawn(7, (random) => 0.4 + 0.4 * random.uniform()).map((value, row) =>
+          roundTo(value * roundTo(price[row]! * quantity[row]!, 2), 2),
+        ),
+        offer: drawn(8, (random) => 0.9 + 0.2 * random.uniform()).map((value, row) =>
           roundTo(value * price[row]!, 2),
         ),
       },
-      ["cost = price * a ratio"],
+      ["total = price * quantity", "cost = total * a ratio"],
     ],
   ];
   test.each(cases)("%s", (_, given, expected) => {
