@@ -9,14 +9,14 @@ const hour = 3_600e6;
 
 /** Parts of a date, from coarse to fine: of two that tell the same the first is taken. */
 const partOf = {
-  quarter: (date: Date) => 1 + Math.floor(date.getUTCMonth() / 3),
-  weekday: (date: Date) => date.getUTCDay(),
+  quarter: (date: Date): number => 1 + Math.floor(date.getUTCMonth() / 3),
+  weekday: (date: Date): number => date.getUTCDay(),
   /** Monday 1 to Sunday 7. */
-  isoWeekday: (date: Date) => ((date.getUTCDay() + 6) % 7) + 1,
-  month: (date: Date) => 1 + date.getUTCMonth(),
-  hour: (date: Date) => date.getUTCHours(),
-  year: (date: Date) => date.getUTCFullYear(),
-  dayOfMonth: (date: Date) => date.getUTCDate(),
+  isoWeekday: (date: Date): number => ((date.getUTCDay() + 6) % 7) + 1,
+  month: (date: Date): number => 1 + date.getUTCMonth(),
+  hour: (date: Date): number => date.getUTCHours(),
+  year: (date: Date): number => date.getUTCFullYear(),
+  dayOfMonth: (date: Date): number => date.getUTCDate(),
 } as const;
 
 export type DatePart = keyof typeof partOf;
