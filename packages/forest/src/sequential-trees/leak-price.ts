@@ -20,9 +20,9 @@ const untriedPrice = 1;
 const mostRows = 50_000;
 /** Rows that are dealt to the two halves, at most: of more, this many show what there is. */
 const mostDealt = 4_000;
-/** Twice the rows give away about so much of what is beyond one half (0.71 to 0.95 on nine tables, less on Adult). */
+/** Twice the rows give away about so much of what is beyond one half. */
 const shrinks = 0.8;
-/** A share is off by so much over the root of the half's rows (one deviation, measured on halves of five tables). */
+/** A share is off by about so much over the root of the half's rows: one deviation. */
 const deviation = 0.7;
 /** Halves of so many rows are asked one way only where that says enough. */
 const certainHalf = 2_000;
