@@ -28,6 +28,11 @@ export interface SamplerDefinition {
 export interface SamplerSuiteOptions {
   /** Options that make a fit quick. */
   readonly fast?: Readonly<Record<string, unknown>>;
+  /**
+   * Rows in which an earlier draw than the last may be a tie that each runtime breaks as it likes: of a sampler of several
+   * steps only the last one's logits can be looked at. A wrong operator changes most rows. Default 0.
+   */
+  readonly unseenTies?: number;
   /** False for a sampler that is no network. */
   readonly network?: boolean;
   /** Options beside `fast`, by what they are about. Default: none, and learnt places with rare categories in blocks. */
@@ -81,7 +86,8 @@ export function describeOnnxSampler(definition: SamplerDefinition, suite: Sample
         };
         const compared = await comparedWith(seed);
         expect(compared.cells).toBeGreaterThan(rowCount * 15);
-        expect(untiedDifferences(generator, compared, request)).toEqual([]);
+        const untied = untiedDifferences(generator, compared, request);
+        expect(untied.slice(suite.unseenTies ?? 0)).toEqual([]);
         expect((await comparedWith(seed + 1)).different.size).toBeGreaterThan(0.9 * rowCount);
       });
 
