@@ -66,7 +66,7 @@ export async function compareCandidates(
     choice: { ...taken.choice, reason: `${reason} (${size})` },
   });
   if (own.auc.low <= hardlyTold && !own.repeats)
-    return [chosen(first, `rows that boosted trees hardly tell from real ones, ${figuresText(own)}`)];
+    return [chosen(first, `rows that boosted trees hardly tell from real ones: ${figuresText(own)}`)];
   let best = { candidate: first, figures: own };
   const others: string[] = [];
   for (const [place, rival] of rivals.entries()) {
@@ -77,10 +77,10 @@ export async function compareCandidates(
     const loser = isCloser ? best : { candidate: rival, figures };
     if (isCloser) best = { candidate: rival, figures };
     others.push(
-      `${loser.candidate.definition.name} ${figuresText(loser.figures)}${loser.figures.repeats ? " with learnt rows repeated" : ""}`,
+      `${loser.candidate.definition.name}: ${figuresText(loser.figures)}${loser.figures.repeats ? " with learnt rows repeated" : ""}`,
     );
   }
-  const reason = `rows closest to the real ones, ${[figuresText(best.figures), ...others].join(", against ")}`;
+  const reason = `rows closest to the real ones: ${[figuresText(best.figures), ...others].join("; against ")}`;
   const rest = [first, ...rivals].filter((candidate) => candidate !== best.candidate);
   return [chosen(best.candidate, reason), ...rest];
 }
@@ -97,7 +97,7 @@ function figuresText({ shapes, trends, auc }: CandidateFigures): string {
     shapes === null ? "" : `shapes ${shapes.toFixed(2)}`,
     trends === null ? "" : `pair trends ${trends.toFixed(2)}`,
   ];
-  return parts.filter((part) => part !== "").join(" ");
+  return parts.filter((part) => part !== "").join(", ");
 }
 
 interface Split {
