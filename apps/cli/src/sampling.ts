@@ -7,6 +7,7 @@ import {
   type Generator,
   knownTextsHint,
   type LabelCounts,
+  namedColumns,
   parseCondition,
   parseLabelCounts,
   type SampleOptions,
@@ -74,7 +75,7 @@ function fairnessOf({ fair, sensitive, fairGap, counts }: SampleFlags): Fairness
 /** Errors for columns that a request names and the table does not have. */
 export function checkRequestColumns(plan: SamplePlan, metadata: TableMetadata, checks: Checks): void {
   const named = new Map<string, string>();
-  if (plan.where) for (const column of columnsOf(plan.where)) named.set(column, "where");
+  if (plan.where) for (const column of namedColumns(plan.where)) named.set(column, "where");
   if (plan.counts) named.set(plan.counts.column, "counts");
   if (plan.fairness) {
     for (const column of plan.fairness.sensitive) named.set(column, "sensitive");
@@ -89,18 +90,6 @@ export function checkRequestColumns(plan: SamplePlan, metadata: TableMetadata, c
         { where: { column, option }, hint: knownTextsHint("columns", column, Object.keys(metadata.columns)) },
       ),
     );
-  }
-}
-
-function columnsOf(condition: Condition): string[] {
-  switch (condition.type) {
-    case "and":
-    case "or":
-      return condition.terms.flatMap(columnsOf);
-    case "not":
-      return columnsOf(condition.term);
-    default:
-      return [condition.column];
   }
 }
 

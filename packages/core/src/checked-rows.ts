@@ -2,7 +2,7 @@
 // and rows that do not meet the whole are drawn again. Row i stays a function of (seed, i), however rows are cut.
 
 import type { Stretch } from "./batches.ts";
-import type { Condition, ConditionCell } from "./condition.ts";
+import { type Condition, type ConditionCell, namedColumns } from "./condition.ts";
 import { conditionCells } from "./condition-cells.ts";
 import {
   type ConditionColumns,
@@ -60,11 +60,11 @@ export function checkedRequest(
   learnt: ConditionColumns,
   late: LateColumns,
 ): CheckedRequest {
-  const { computed, moved } = late;
+  const { computed } = late;
   const { where, counts, fairness, ...rest } = options;
   for (const name of [counts?.column, fairness?.target, ...(fairness?.sensitive ?? [])])
     if (name !== undefined && computed.has(name)) throw numbersAsked(name, counts ? "counts" : "fairness");
-  if (!where || !(namesAny(where, computed) || namesAny(where, moved))) return { options };
+  if (!where || !namedColumns(where).some((name) => isLate(late, name))) return { options };
   const left = withoutComputed(where, computed);
   const others = { ...(counts ? { counts } : {}), ...(fairness ? { fairness } : {}) };
   return {
@@ -190,18 +190,6 @@ function nearestIn(cell: ConditionCell, name: string, value: number): number | u
   return best;
 }
 
-function namesAny(condition: Condition, columns: { has(name: string): boolean }): boolean {
-  switch (condition.type) {
-    case "and":
-    case "or":
-      return condition.terms.some((term) => namesAny(term, columns));
-    case "not":
-      return namesAny(condition.term, columns);
-    default:
-      return columns.has(condition.column);
-  }
-}
-
 /** What a condition leaves of the other columns, whatever the computed ones are; undefined: everything. */
 function withoutComputed(condition: Condition, computed: ConditionColumns): Condition | undefined {
   switch (condition.type) {
@@ -244,9 +232,8 @@ const isLate = ({ computed, moved }: LateColumns, name: string): boolean =>
   computed.has(name) || moved.has(name);
 
 function noSuchRow({ condition, late }: RowCheck, rows: number): VerisimError {
-  const named = [...late.computed.keys(), ...late.moved].filter((name) =>
-    namesAny(condition, new Set([name])),
-  );
+  const asked = new Set(namedColumns(condition));
+  const named = [...late.computed.keys(), ...late.moved].filter((name) => asked.has(name));
   return new VerisimError(
     "VERISIM_CONDITION_IMPOSSIBLE",
     `No row of the model met ${conditionForMessage(condition)}: ${rows} were drawn.`,

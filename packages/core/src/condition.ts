@@ -17,6 +17,19 @@ export type Condition =
   | { readonly type: "in"; readonly column: string; readonly values: readonly Literal[] }
   | { readonly type: "null"; readonly column: string };
 
+/** The columns that a condition names, in its order. */
+export function namedColumns(condition: Condition): string[] {
+  switch (condition.type) {
+    case "and":
+    case "or":
+      return condition.terms.flatMap(namedColumns);
+    case "not":
+      return namedColumns(condition.term);
+    default:
+      return [condition.column];
+  }
+}
+
 /** One interval of numbers; an end is left out of it where `open` says so. Infinite ends are allowed. */
 export interface Interval {
   readonly low: number;

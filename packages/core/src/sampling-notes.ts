@@ -1,6 +1,7 @@
 // What a sampling run did beside giving rows: notes with a code and counts over the whole run, never one per row. So far
 // there is one kind, rows that took the values asked for by force.
 
+import type { Stretch } from "./batches.ts";
 import type { Condition } from "./condition.ts";
 import { formatCondition } from "./condition-format.ts";
 import { VerisimError } from "./errors.ts";
@@ -43,6 +44,16 @@ export class ForcedRows {
   count(request: number, forced: boolean): void {
     this.#rows[request]! += 1;
     if (forced) this.#forced[request]! += 1;
+  }
+
+  /**
+   * Counts the rows of a stretch.
+   * @param forced 1 per row that no try was accepted for; @param requestOf place of the request of a row
+   */
+  countStretch({ rowStart }: Stretch, forced: Uint8Array, requestOf: (row: number) => number): void {
+    forced.forEach((flag, i) => {
+      this.count(requestOf(rowStart + i), flag === 1);
+    });
   }
 
   /**

@@ -5,14 +5,14 @@ import type {
   Column,
   EncodedColumn,
   Json,
-  NumberColumn,
   RowContext,
   TableMetadata,
   TensorData,
   TransformState,
 } from "@verisim/core";
-import { operandsOf, type Relation, streamKey, Table, VerisimError } from "@verisim/core";
+import { type Relation, streamKey, Table, VerisimError } from "@verisim/core";
 import type { ColumnTransform, EncodedShape } from "./column-transform.ts";
+import { numbersOf } from "./number-stats.ts";
 import { type DateParts, datePartsFromState, findDateParts, moveDates } from "./relations/date-parts.ts";
 import { findRelations } from "./relations/find-relations.ts";
 import { cellNumbers, type RelatableColumns } from "./relations/number-fields.ts";
@@ -68,10 +68,19 @@ export class TableTransformer {
   /** Dates that are moved to the parts that other columns tell of them. */
   readonly dates: readonly DateParts[];
 
-  private constructor(columns: readonly FittedColumn[], dates: readonly DateParts[]) {
+  /** @param relations each after those that it needs */
+  private constructor(
+    columns: readonly FittedColumn[],
+    relations: readonly Relation[],
+    dates: readonly DateParts[],
+  ) {
     const moved = new Set(dates.map(({ column }) => column));
-    this.columns = columns.map((column) => (moved.has(column.name) ? { ...column, moved: true } : column));
-    this.related = inOrderOfNeed(columns);
+    this.columns = withRelations(columns, relations).map((column) =>
+      moved.has(column.name) ? { ...column, moved: true } : column,
+    );
+    this.related = relations.map(
+      ({ column: name }) => this.columns.find((column) => column.name === name) as RelatedColumn,
+    );
     this.dates = dates;
   }
 
@@ -109,10 +118,10 @@ export class TableTransformer {
     );
     const relations =
       options.relations && table instanceof Table ? findRelations(table, metadata, relatable(columns)) : [];
-    const fitted = withRelations(withDistinctNames(columns), relations);
-    const { dates, others } = drawnColumns(fitted);
+    const { dates, others } = drawnColumns(columns, relations);
     return new TableTransformer(
-      fitted,
+      withDistinctNames(columns),
+      relations,
       options.relations && table instanceof Table ? findDateParts(table, dates, others) : [],
     );
   }
@@ -132,12 +141,13 @@ export class TableTransformer {
 
   /** The encoded columns of the table's columns in order. @throws VerisimError `VERISIM_UNKNOWN_COLUMN` */
   encode(table: Table, context: EncodeContext): EncodedColumn[] {
+    const cellsOf = numberCells(columnsByName(table));
     return this.columns.flatMap(({ name, transform, state, outputs, relation }) =>
       outputs.length === 0
         ? []
         : transform
             .encode(
-              relation ? apartColumn(relation, table) : table.column(name),
+              relation ? { kind: "number", name, values: apartFrom(relation, cellsOf) } : table.column(name),
               state,
               rowContext({ ...context, rowCount: table.rowCount }, name, "encode"),
             )
@@ -161,8 +171,8 @@ export class TableTransformer {
     }
     moveDates(columns, this.dates);
     // Their cells are computed from cells as they are written, rounded and in range.
+    const cellsOf = numberCells(columns);
     for (const { name, transform, state, relation } of this.related) {
-      const cellsOf = numberCells(columns);
       const values = cellsFrom(relation, cellsOf, context.rowCount, apart.get(name));
       const cells: EncodedColumn = { kind: "continuous", name, values };
       columns.set(name, transform.decode([cells], state, rowContext(context, name, "decode")));
@@ -177,9 +187,8 @@ export class TableTransformer {
   solved(table: Table): Table {
     if (this.related.length === 0) return table;
     const cells = new Map<string, Float64Array>();
-    for (const { name, values } of table.columns.flatMap(numbersAlone)) cells.set(name, values);
     for (const column of table.columns) {
-      const values = column.kind === "dictionary" ? cellNumbers(column) : undefined;
+      const values = cellNumbers(column);
       if (values) cells.set(column.name, values);
     }
     const context = { seed: 0, tableName: "", rowStart: 0, rowCount: table.rowCount };
@@ -190,12 +199,8 @@ export class TableTransformer {
         const { transform, state } = this.columns.find((own) => own.name === name)!;
         // Categories are parts of formulas, but no number is written as one.
         if (transform.name === "LabelEncoder") return values.fill(Number.NaN);
-        const written = transform.decode(
-          [{ kind: "continuous", name, values }],
-          state,
-          rowContext(context, name, "decode"),
-        );
-        return numbersAlone(written)[0]!.values;
+        const cells: EncodedColumn = { kind: "continuous", name, values };
+        return numbersOf(transform.decode([cells], state, rowContext(context, name, "decode"))).values;
       },
     );
     return withNumbers(table, cells);
@@ -203,8 +208,11 @@ export class TableTransformer {
 
   /** The table with related columns as models see them: what they differ by from their formula, missing where it is. */
   apart(table: Table): Table {
-    const relations = this.related.map(({ relation }) => relation);
-    return withNumbers(table, new Map(relations.map((own) => [own.column, apartColumn(own, table).values])));
+    const cellsOf = numberCells(columnsByName(table));
+    return withNumbers(
+      table,
+      new Map(this.related.map(({ name, relation }) => [name, apartFrom(relation, cellsOf)])),
+    );
   }
 
   /** Everything that encode and decode need, as JSON and typed arrays; no id, no name, no personal value of the table. */
@@ -246,14 +254,13 @@ export class TableTransformer {
       return { name: entry.name, transform, state: own, outputs: outputsOf(transform, own) };
     });
     const relations = relationsFromState(state["relations"], relatable(fitted));
-    const all = withRelations(withDistinctNames(fitted), relations);
-    const drawn = drawnColumns(all);
+    const drawn = drawnColumns(fitted, relations);
     const dates = datePartsFromState(
       state["dates"],
       (name) => drawn.dates.has(name),
       (name, kind) => drawn.others.has(name) && (kind === "number") === drawn.numbers.has(name),
     );
-    return new TableTransformer(all, dates);
+    return new TableTransformer(withDistinctNames(fitted), relations, dates);
   }
 }
 
@@ -270,10 +277,14 @@ function relatable(columns: readonly FittedColumn[]): RelatableColumns {
 }
 
 /** Columns that models draw as they are: dates, and numbers and categories. */
-function drawnColumns(columns: readonly FittedColumn[]): Record<"dates" | "numbers" | "others", Set<string>> {
+function drawnColumns(
+  columns: readonly FittedColumn[],
+  relations: readonly Relation[],
+): Record<"dates" | "numbers" | "others", Set<string>> {
+  const computed = new Set(relations.map(({ column }) => column));
   const namesOf = (transform: string): string[] =>
     columns
-      .filter((column) => column.transform.name === transform && !column.relation)
+      .filter((column) => column.transform.name === transform && !computed.has(column.name))
       .map(({ name }) => name);
   const { targets } = relatable(columns);
   const numbers = new Set(namesOf("FloatFormatter").filter((name) => targets.has(name)));
@@ -296,23 +307,6 @@ function withRelations(
   });
 }
 
-function inOrderOfNeed(columns: readonly FittedColumn[]): RelatedColumn[] {
-  const related = columns.filter((column): column is RelatedColumn => column.relation !== undefined);
-  const ordered: RelatedColumn[] = [];
-  while (ordered.length < related.length) {
-    const open = new Set(related.filter((column) => !ordered.includes(column)).map(({ name }) => name));
-    const free = related.filter(
-      ({ name, relation }) =>
-        open.has(name) && operandsOf(relation.formula).every((operand) => !open.has(operand)),
-    );
-    if (free.length === 0) throw broken("Expected relations that do not go in circles.");
-    ordered.push(...free);
-  }
-  return ordered;
-}
-
-const numbersAlone = (column: Column): NumberColumn[] => (column.kind === "number" ? [column] : []);
-
 /** The table with other cells in some number columns. */
 function withNumbers(table: Table, cells: ReadonlyMap<string, Float64Array>): Table {
   const columns = table.columns.map((column) => {
@@ -322,10 +316,8 @@ function withNumbers(table: Table, cells: ReadonlyMap<string, Float64Array>): Ta
   return new Table(columns, table.rowCount);
 }
 
-function apartColumn(relation: Relation, table: Table): NumberColumn {
-  const columns = new Map(table.columns.map((column) => [column.name, column]));
-  return { kind: "number", name: relation.column, values: apartFrom(relation, numberCells(columns)) };
-}
+const columnsByName = ({ columns }: Table): Map<string, Column> =>
+  new Map(columns.map((column) => [column.name, column]));
 
 /** An indicator `age.is_null` beside a real column of that name becomes `age.is_null.2`: models know columns by name. */
 function withDistinctNames(columns: readonly FittedColumn[]): FittedColumn[] {

@@ -118,8 +118,7 @@ export class GaussianCopula implements Generator {
       });
       if (dealt) {
         counted ??= new ForcedRows(dealt.requests);
-        for (let i = 0; i < stretch.rowCount; i++)
-          counted.count(dealt.requestOf(stretch.rowStart + i), forced[i] === 1);
+        counted.countStretch(stretch, forced, (row) => dealt.requestOf(row));
       }
       return table;
     });

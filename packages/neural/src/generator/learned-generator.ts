@@ -162,8 +162,7 @@ export class LearnedGenerator<Options extends object = object> implements Genera
       const dealt = await plan;
       if (dealt) {
         counted ??= new ForcedRows(dealt.requests);
-        for (let i = 0; i < stretch.rowCount; i++)
-          counted.count(dealt.requestOf(stretch.rowStart + i), forced[i] === 1);
+        counted.countStretch(stretch, forced, (row) => dealt.requestOf(row));
       }
       return table;
     };

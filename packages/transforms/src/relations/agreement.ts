@@ -2,7 +2,7 @@
 // rows, and must stop holding when any of their columns is mixed up.
 
 import { type Formula, formulaCell, operandsOf, type Relation } from "@verisim/core";
-import { evenRows, fewestTelling, type NumberField } from "./number-fields.ts";
+import { evenRows, fewestTelling, type NumberField, shiftedCells } from "./number-fields.ts";
 
 export type Rounding = Relation["rounding"];
 
@@ -69,10 +69,4 @@ export function givesAll(
       if (!agrees(formulaCell(formula, without, row), values[row]!, step, rounding)) broken++;
     return broken >= fewestTelling;
   });
-}
-
-/** The cells of other rows: far away, for rows often come in turns. */
-function shiftedCells(cells: Float64Array): Float64Array {
-  const by = Math.floor(cells.length * 0.381966);
-  return cells.map((_, row) => cells[(row + by) % cells.length]!);
 }

@@ -3,7 +3,7 @@
 
 import type { Relation } from "@verisim/core";
 import { linear } from "./formulas.ts";
-import { evenRows, fewestTelling, isSmooth, type NumberField } from "./number-fields.ts";
+import { evenRows, fewestTelling, isSmooth, type NumberField, shiftedCells } from "./number-fields.ts";
 
 /** What the middle nine tenths of differences may span of the column's own, where they are to be learnt instead. */
 const closeShare = 0.1;
@@ -95,10 +95,9 @@ function presentRows({ values }: NumberField): Int32Array {
 
 /** Whether the order would be broken by the cells of other rows. */
 function isTellingOrder(target: NumberField, from: NumberField, present: Int32Array): boolean {
-  const rows = target.values.length;
-  const by = Math.floor(rows * 0.381966);
+  const others = shiftedCells(from.values);
   let broken = 0;
-  for (const row of present) if (target.values[row]! < from.values[(row + by) % rows]!) broken++;
+  for (const row of present) if (target.values[row]! < others[row]!) broken++;
   return broken >= brokenShare * present.length;
 }
 

@@ -4,6 +4,7 @@ import { type ConditionColumn, formulaText, type LateColumns, type TableMetadata
 import { numberCondition } from "../condition-column.ts";
 import type { TableTransformer } from "../table-transformer.ts";
 import { datePartTexts } from "./date-parts.ts";
+import { linear } from "./formulas.ts";
 
 /** What conditions and samplers must know of columns whose cells are not drawn as they come out. */
 export function lateColumns(
@@ -26,11 +27,8 @@ const rest = { nothing: "", difference: " + a difference", ratio: " * a ratio" }
 /** Related columns as formulas; those that only lie close to theirs with a difference of their own. */
 export function relationTexts({ related, dates }: Pick<TableTransformer, "related" | "dates">): string[] {
   const formulas = related.map(({ name, relation }) => {
-    const text = formulaText({
-      terms: [{ coefficient: 1, factors: [{ column: name, as: "cell", per: 1 }] }],
-      constant: 0,
-    });
-    return `${text} = ${formulaText(relation.formula)}${rest[relation.apart]}`;
+    const own = formulaText(linear([[1, name]]));
+    return `${own} = ${formulaText(relation.formula)}${rest[relation.apart]}`;
   });
   return [...formulas, ...datePartTexts(dates)];
 }
