@@ -1,12 +1,13 @@
 // Whether resampling helps boosted trees on creditcard_fraud and mammography, and whether `gain` says so rightly.
 // Run: node --conditions=verisim-source average-precision.ts [strategies|choice|samples|seeds ...]
-//   [--data NAME] [--rare ROWS] [--only STRATEGY ...] [--seed N] [--threads N] [--truth REPEATS]
-// --rare keeps so many rows of the rarer class, the first in the file.
+//   [--data NAME] [--rare ROWS] [--only "STRATEGY [SHARE]" ...] [--seed N] [--threads N] [--truth REPEATS]
+// --rare keeps so many rows of the rarer class, the first in the file. SHARE is rare rows per common one afterwards, default 1.
 //
 // strategies: five times five folds of every strategy against the rows as they are.
 // choice:     the strategy that is best on four inner folds of the training rows alone, and what it gains on rows that
 //             were left out, 25 times: what choosing is worth, without the luck of the best of many.
-// samples, seeds: ten verdicts of each strategy against the truth. Said before anything was measured:
+// samples, seeds: ten verdicts of each strategy, one by one as `verisim resample --gain` gives them, against the truth. Said
+//   before anything was measured:
 //   `samples`: a verdict comes from one half of the rows, drawn anew each time. The truth is the gain on the other half,
 //   which the verdict never saw, of trees that learn from the first (ten trainings).
 //   `seeds`: a verdict comes from the whole table, with other folds and draws each time. The truth is the mean gain over
@@ -52,6 +53,12 @@ const threads = Number(values.threads);
 /** Strategies that are chosen among and whose verdicts are checked: of each kind, or those of --only. */
 const checked = values.only ?? ["random", "smote", "svm-smote", "random-under", "smote-enn"];
 
+function requestOf(name: string, target: string, own: number): ResampleRequest {
+  const [strategy, share] = name.split(" ") as [string, string?];
+  const request = { target, strategy, threads, seed: own };
+  return share === undefined ? request : { ...request, samplingStrategy: Number(share) };
+}
+
 interface Read {
   readonly name: string;
   readonly table: Table;
@@ -59,14 +66,12 @@ interface Read {
   readonly target: string;
 }
 
-/** Every strategy with classes of one size, and those that add rows also with one rare row in two. */
+/** Every strategy with classes of one size, and those that add rows also with one rare row in two; or those of --only. */
 function candidates(target: string): ResampleRequest[] {
-  return strategies
-    .filter(({ name }) => values.only?.includes(name) ?? (name !== "smotenc" && name !== "smoten"))
-    .flatMap(({ name, kind }) => {
-      const whole = { target, strategy: name, threads, seed };
-      return kind === "over" || kind === "combined" ? [whole, { ...whole, samplingStrategy: 0.5 }] : [whole];
-    });
+  const all = strategies
+    .filter(({ name }) => name !== "smotenc" && name !== "smoten")
+    .flatMap(({ name, kind }) => (kind === "over" || kind === "combined" ? [name, `${name} 0.5`] : [name]));
+  return (values.only ?? all).map((name) => requestOf(name, target, seed));
 }
 
 const nameOf = ({ strategy, samplingStrategy }: ResampleRequest): string =>
@@ -76,7 +81,7 @@ const signed = (value: number): string => `${value >= 0 ? "+" : ""}${value.toFix
 
 async function everyStrategy({ name, table, metadata, target }: Read): Promise<void> {
   const requests = candidates(target);
-  const gains = await compareStrategies(table, metadata, requests);
+  const gains = await compareStrategies(table, metadata, requests, { folds: 5, repeats: 5 });
   const lines = gains.map((gain, index) => ({ gain, request: nameOf(requests[index]!) }));
   lines.sort((a, b) => b.gain.scores[0]!.gain - a.gain.scores[0]!.gain);
   console.log(
@@ -99,7 +104,7 @@ async function chosenInside({ name, table, metadata, target }: Read): Promise<vo
       share: 0.2,
       seed: 100 * seed + outer,
     });
-    const requests = checked.map((strategy) => ({ target, strategy, threads, seed: 1000 * seed + outer }));
+    const requests = checked.map((name) => requestOf(name, target, 1000 * seed + outer));
     const inner = await compareStrategies(train, metadata, requests, { folds: 4, repeats: 1 });
     const best = inner.reduce((a, b) => (b.scores[0]!.gain > a.scores[0]!.gain ? b : a));
     const request = requests[inner.indexOf(best)]!;
@@ -157,6 +162,7 @@ async function checkVerdicts(
     process.stderr.write(`${name}, ${kind}, verdict ${repeat + 1} of 10: ${words.join("; ")}\n`);
   }
   console.log(`${name}, ${kind}:`);
+  const all = { decided: 0, rightDecided: 0, right: 0 };
   for (const [index, strategy] of checked.entries()) {
     const pairs = judged.map(({ verdicts, truths }) => [verdicts[index]!, truths[index]!] as const);
     // Halves share half of their rows with those of another repeat.
@@ -169,10 +175,18 @@ async function checkVerdicts(
     const decided = pairs.filter(([{ verdict }]) => verdict !== "unsure");
     const rightDecided = decided.filter(([given, truth]) => isRight(given, truth)).length;
     const chosen = pairs.filter(([given, truth]) => isChosenRight(given, truth)).length;
+    const passes = pairs.map(([{ gains }]) => gains.length).join(" ");
+    all.decided += decided.length;
+    all.rightDecided += rightDecided;
+    all.right += right;
     console.log(
-      `  ${strategy.padEnd(28)} truth ${signed(mean)} (standard error ${(half / 2).toFixed(4)}), verdicts ${said}, right ${right} of 10; ${rightDecided} of ${decided.length} that decide; ${chosen} of 10 with unsure as no difference`,
+      `  ${strategy.padEnd(28)} truth ${signed(mean)} (standard error ${(half / 2).toFixed(4)}), verdicts ${said}, right ${right} of 10; ${rightDecided} of ${decided.length} that decide; ${chosen} of 10 with unsure as no difference; cross-validations ${passes}`,
     );
   }
+  const count = 10 * checked.length;
+  console.log(
+    `  all: ${all.decided} of ${count} decide, ${all.rightDecided} of these are right; ${count - all.decided} are unsure, and the interval of ${all.right - all.rightDecided} of these agrees with the truth`,
+  );
 }
 
 function interval({ scores: [score] }: ResampleGain): string {
@@ -180,13 +194,24 @@ function interval({ scores: [score] }: ResampleGain): string {
   return `${signed(gain)} [${signed(low)}, ${signed(high)}]`;
 }
 
+/** Each strategy for itself, so that its cross-validations end when its own verdict stands. */
+async function oneByOne(
+  table: Table,
+  metadata: TableMetadata,
+  requests: readonly ResampleRequest[],
+): Promise<ResampleGain[]> {
+  const gains: ResampleGain[] = [];
+  for (const request of requests) gains.push((await compareStrategies(table, metadata, [request]))[0]!);
+  return gains;
+}
+
 /** A verdict on half of the rows, the truth on the other half. */
 function onHalves({ name, table, metadata, target }: Read): Promise<void> {
   return checkVerdicts(name, "samples", async (repeat) => {
     const { train, holdout } = splitHoldout(table, metadata, target, { share: 0.5, seed: seed + repeat });
-    const asked = (own: number) => checked.map((strategy) => ({ target, strategy, threads, seed: own }));
+    const asked = (own: number) => checked.map((one) => requestOf(one, target, own));
     return {
-      verdicts: await compareStrategies(train, metadata, asked(1000 * (seed + repeat) + 7)),
+      verdicts: await oneByOne(train, metadata, asked(1000 * (seed + repeat) + 7)),
       truths: await compareStrategies(train, metadata, asked(1_000_003 * (seed + repeat)), {
         holdout,
         folds: 5,
@@ -198,13 +223,13 @@ function onHalves({ name, table, metadata, target }: Read): Promise<void> {
 
 /** Verdicts on the whole table, and the mean of many folds. */
 async function onSeeds({ name, table, metadata, target }: Read): Promise<void> {
-  const asked = (own: number) => checked.map((strategy) => ({ target, strategy, threads, seed: own }));
+  const asked = (own: number) => checked.map((one) => requestOf(one, target, own));
   const truths = await compareStrategies(table, metadata, asked(1_000_003 * seed), {
     folds: 5,
     repeats: Number(values.truth),
   });
   await checkVerdicts(name, "seeds", async (repeat) => ({
-    verdicts: await compareStrategies(table, metadata, asked(1000 * (seed + repeat) + 7)),
+    verdicts: await oneByOne(table, metadata, asked(1000 * (seed + repeat) + 7)),
     truths,
   }));
 }

@@ -144,7 +144,7 @@ function addResample({ command, withOut, withShared, examples, start, collect }:
     .option("--gain", "also say, with boosted trees on rows left out in turn, whether it helps")
     .option(
       "--holdout <file>",
-      "with --gain: rows to judge on (default: each fifth of DATA in its turn, ten times)",
+      "with --gain: rows to judge on (default: each fifth of DATA in its turn, up to ten times)",
     )
     .option(
       "--sequence-key <column>",

@@ -1,9 +1,6 @@
 export type { Draws } from "./draws.ts";
-export {
-  compareStrategies,
-  type GainOptions,
-  type ResampleGain,
-} from "./gain/compare-strategies.ts";
+export { compareStrategies, type ResampleGain } from "./gain/compare-strategies.ts";
+export type { GainOptions } from "./gain/gain-options.ts";
 export { resampleGain } from "./gain/resample-gain.ts";
 export type { GainVerdict, ResampleScore } from "./gain/verdicts.ts";
 export { type JoinedRows, withOrigins } from "./joined-rows.ts";

@@ -216,8 +216,8 @@ describe("resample", () => {
 
   it("says whether a strategy helps, on rows that nothing has learnt, for rows added and taken away", async () => {
     for (const [strategy, judges] of [
-      ["random", "rows left out in turn \\(10 cross-validations\\)"],
-      ["smote-tomek", "held-out rows \\(25 trainings\\)"],
+      ["random", "rows left out in turn \\([0-9]+ cross-validations\\)"],
+      ["smote-tomek", "held-out rows \\([0-9]+ trainings\\)"],
     ] as const) {
       const { code, stdout, stderr } = await verisim(
         ...["resample", "people.csv", "--target", "churned", "--strategy", strategy, "--gain", "--json"],
@@ -233,7 +233,9 @@ describe("resample", () => {
       const { gain } = JSON.parse(stdout);
       expect(gain).toMatchObject({ strategy, rare: "yes", classes: ["no", "yes"] });
       expect(gain.scores[0].score).toBe("average precision");
-      expect(gain.gains).toHaveLength(strategy === "random" ? 10 : 25);
+      // Cross-validations, or trainings beside a holdout: as many as the verdict took.
+      expect(gain.gains.length).toBeGreaterThanOrEqual(3);
+      expect(gain.gains.length).toBeLessThanOrEqual(strategy === "random" ? 10 : 25);
     }
   });
 

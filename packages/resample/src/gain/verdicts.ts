@@ -26,8 +26,8 @@ export interface Side {
   readonly passes: Scorer[][];
   /** Scores of single folds, where there are too few cross-validations to tell from them. */
   readonly folds: number[][];
-  /** Mean number that is learnt. */
-  rows: number;
+  /** Rows of each training. */
+  readonly learnt: number[];
 }
 
 interface Interval {
@@ -84,7 +84,7 @@ export function fromFolds(
 
 /** What an interval says, and how many rows would have it say more: its length goes with the root of their number. */
 export function verdictOf(
-  { gain, low, high }: ResampleScore,
+  { gain, low, high }: Pick<ResampleScore, "gain" | "low" | "high">,
   margin: number,
   rowCount: number,
 ): { readonly verdict: GainVerdict; readonly rowsToTell: number | null } {
