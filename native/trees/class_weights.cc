@@ -4,14 +4,9 @@
 
 #include "bin_places.h"
 #include "boosted_classes.h"
+#include "class_scores.h"
 #include "exponential.h"
-
-// Compiled for wider vectors too, chosen at load; no operation is fused, so that results are the same.
-#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define VERISIM_WIDE __attribute__((target_clones("avx2", "default")))
-#else
-#define VERISIM_WIDE
-#endif
+#include "wide.h"
 
 namespace verisim {
 
@@ -24,41 +19,6 @@ void BoostedClasses::fillUp() {
     std::copy(leaves.begin() + static_cast<int64_t>(leaf * own), leaves.begin() + static_cast<int64_t>((leaf + 1) * own),
               filled.begin() + static_cast<int64_t>(leaf * wide));
 }
-
-namespace {
-
-/// Four numbers that are added at once, wherever they lie.
-using Four = float __attribute__((vector_size(16), aligned(4), may_alias));
-
-/// Adds the scores of each row's leaf, `fours` times four of them; where their number is known, the loop over them is unrolled.
-template <size_t known>
-inline __attribute__((always_inline)) void addFours(const float* values, const uint8_t* leaf, size_t rows, size_t fours,
-                                                    float* scores) {
-  const size_t width = known > 0 ? known : fours;
-  for (size_t row = 0; row < rows; row++) {
-    const Four* const value = reinterpret_cast<const Four*>(values) + leaf[row] * width;
-    Four* const score = reinterpret_cast<Four*>(scores) + row * width;
-    for (size_t i = 0; i < width; i++) score[i] += value[i];
-  }
-}
-
-/// Adds the score of each row's leaf.
-inline __attribute__((always_inline)) void addOnes(const float* values, const uint8_t* leaf, size_t rows, float* scores) {
-  for (size_t row = 0; row < rows; row++) scores[row] += values[leaf[row]];
-}
-
-VERISIM_WIDE void addScores(const float* values, const uint8_t* leaf, size_t rows, size_t wide, float* scores) {
-  switch (wide) {
-    case 1: return addOnes(values, leaf, rows, scores);
-    case 4: return addFours<1>(values, leaf, rows, 1, scores);
-    case 8: return addFours<2>(values, leaf, rows, 2, scores);
-    case 12: return addFours<3>(values, leaf, rows, 3, scores);
-    case 16: return addFours<4>(values, leaf, rows, 4, scores);
-    default: return addFours<0>(values, leaf, rows, wide / 4, scores);
-  }
-}
-
-}  // namespace
 
 VERISIM_WIDE void classWeights(const BoostedClasses& model, const std::vector<const uint8_t*>& bins, int64_t count,
                                float* out) {
@@ -74,6 +34,7 @@ VERISIM_WIDE void classWeights(const BoostedClasses& model, const std::vector<co
   for (const int32_t feature : model.feature) isUsed[static_cast<size_t>(feature)] = true;
   std::vector<uint8_t> placed(bins.size() * most);
   std::vector<uint8_t> leaf(most);
+  std::vector<const uint8_t*> used(depth);
   std::vector<float> scores(most * wide);
   for (int64_t begin = 0; begin < count; begin += chunk) {
     const auto rows = static_cast<size_t>(std::min(chunk, count - begin));
@@ -86,15 +47,10 @@ VERISIM_WIDE void classWeights(const BoostedClasses& model, const std::vector<co
     for (size_t row = 0; row < rows; row++)
       for (size_t o = 0; o < wide; o++) scores[row * wide + o] = o < outputs ? model.start[o] : 0;
     for (size_t tree = 0; tree < trees; tree++) {
-      uint8_t* const at = leaf.data();
-      std::fill(at, at + rows, uint8_t{0});
-      for (size_t level = 0; level < depth; level++) {
-        const uint8_t* const own = placed.data() + static_cast<size_t>(model.feature[tree * depth + level]) * most;
-        const uint8_t threshold = model.threshold[tree * depth + level];
-        const auto bit = static_cast<uint8_t>(1u << level);
-        for (size_t row = 0; row < rows; row++) at[row] = static_cast<uint8_t>(at[row] | (own[row] > threshold ? bit : 0));
-      }
-      addScores(model.filled.data() + tree * leaves * wide, at, rows, wide, scores.data());
+      for (size_t level = 0; level < depth; level++)
+        used[level] = placed.data() + static_cast<size_t>(model.feature[tree * depth + level]) * most;
+      findLeaves(used, model.threshold.data() + tree * depth, rows, leaf.data());
+      addLeafScores(model.filled.data() + tree * leaves * wide, leaf.data(), rows, wide, scores.data());
     }
     float* const weights = out + static_cast<size_t>(begin) * classes;
     for (size_t row = 0; row < rows; row++) {
