@@ -3,7 +3,8 @@
 
 import { VerisimError } from "@verisim/core";
 import type { SimulationModel } from "../model/model.ts";
-import { type SchemaColumn, type SchemaStartOptions, type SchemaTable, schemaModel } from "./schema-model.ts";
+import type { SchemaColumn, SchemaTable } from "./schema-column.ts";
+import { type SchemaStartOptions, schemaModel } from "./schema-model.ts";
 
 const nameSymbol = Symbol.for("drizzle:Name");
 const columnsSymbol = Symbol.for("drizzle:Columns");

@@ -109,7 +109,7 @@ describe("what a JSON schema says of texts, lists and maps", () => {
   it("is kept: patterns, lengths, places of tuples, lists and maps as child tables", async () => {
     const warnings: string[] = [];
     const model = modelFromJsonSchema(whole, "orders", { onWarning: (text) => warnings.push(text) });
-    expect(warnings).toEqual(['Property "tags" asks for unique items: some may come twice.']);
+    expect(warnings).toEqual([]);
     const simulation: Simulation = await Simulation.create(model, { seed: 3, rows: { orders: 200 } });
     const rowsOf = async (table: string) => (await simulation.sample(table)).toRows();
     const orders = await rowsOf("orders");
@@ -172,5 +172,62 @@ describe("what a JSON schema says of texts, lists and maps", () => {
     `);
     expect(Object.keys(tables.t!.columns)).toEqual(["id", "secret", "long_uncut", "long", "either"]);
     expect(tables.t!.columns.id).toMatchObject({ key: "shuffled" });
+  });
+
+  describe("items that are unique", () => {
+    const listOf = (items: object, more: object = {}) => ({
+      type: "object",
+      properties: { list: { type: "array", items, uniqueItems: true, minItems: 2, maxItems: 6, ...more } },
+    });
+    const twice = async (schema: object) => {
+      const warnings: string[] = [];
+      const model = modelFromJsonSchema(schema, "things", { onWarning: (text) => warnings.push(text) });
+      const simulation: Simulation = await Simulation.create(model, { seed: 2, rows: { things: 400 } });
+      const rows = (await simulation.sample("things_list")).toRows();
+      const cells = rows.map((row) => JSON.stringify(row));
+      const byThing = Map.groupBy(rows, ({ things_row_id }) => things_row_id);
+      return { warnings, rows, byThing, repeated: cells.length - new Set(cells).size };
+    };
+    const choices = { enum: ["a", "b", "c", "d"] };
+
+    it.each([
+      ["choices", choices],
+      ["whole numbers of a small range", { type: "integer", minimum: -3, maximum: 4 }],
+      ["numbers", { type: "number", minimum: 0, exclusiveMaximum: 0.1 }],
+      ["dates", { type: "string", format: "date" }],
+      ["texts", { type: "string" }],
+      ["patterns", { type: "string", pattern: "^[A-Z]{3}\\d$" }],
+      ["uuids", { type: "string", format: "uuid" }],
+      [
+        "objects",
+        { type: "object", required: ["a", "b"], properties: { a: choices, b: { type: "integer" } } },
+      ],
+    ])("never come twice: %s", async (_, items) => {
+      const { warnings, byThing, repeated, rows } = await twice(listOf(items));
+      expect(warnings).toEqual([]);
+      expect(repeated).toBe(0);
+      expect(byThing.size).toBe(400);
+      const sizes = [...byThing.values()].map((list) => list.length);
+      expect([Math.min(...sizes), Math.max(...sizes)]).toEqual([2, items === choices ? 4 : 6]);
+      const type = "type" in items ? items.type : "";
+      for (const { value } of rows) {
+        if (type === "integer") expect([-3, -2, -1, 0, 1, 2, 3, 4]).toContain(value);
+        if (type === "number") expect((value as number) >= 0 && (value as number) < 0.1).toBe(true);
+      }
+      if (items === choices) expect(new Set(rows.map(({ value }) => value)).size).toBe(4);
+    });
+
+    it("are warned about where fewer different ones are known than are asked for", async () => {
+      const { warnings } = await twice(listOf({ enum: ["a"] }));
+      expect(warnings).toEqual(['Property "list" asks for unique items: some may come twice.']);
+    });
+
+    it("are the names of an object of any names", async () => {
+      const names = { enum: ["x", "y", "z"] };
+      const map = { type: "object", propertyNames: names, additionalProperties: { type: "integer" } };
+      const { byThing } = await twice({ type: "object", properties: { list: map } });
+      for (const entries of byThing.values())
+        expect(new Set(entries.map(({ property }) => property)).size).toBe(entries.length);
+    });
   });
 });

@@ -6,14 +6,9 @@ import { VerisimError } from "@verisim/core";
 import { RegexLanguage, RegexTexts } from "@verisim/transforms";
 import { usualRepeat } from "../columns/pattern-column.ts";
 import type { SimulationModel } from "../model/model.ts";
-import {
-  isFormatted,
-  rootRows,
-  type SchemaColumn,
-  type SchemaStartOptions,
-  type SchemaTable,
-  schemaModel,
-} from "./schema-model.ts";
+import { distinctColumn } from "./distinct-column.ts";
+import { isFormatted, rootRows, type SchemaColumn, type SchemaTable } from "./schema-column.ts";
+import { type SchemaStartOptions, schemaModel } from "./schema-model.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -95,6 +90,8 @@ interface ChildList {
   readonly name: string;
   readonly schema: Schema;
   readonly count: SchemaTable["count"];
+  /** What comes once in a list: its items, or the names of an object. */
+  readonly unique: "items" | "property" | undefined;
 }
 
 const lengthOf = (value: unknown): number | undefined =>
@@ -162,10 +159,11 @@ class Reader {
     schema: Schema,
     parent: { table: string; column: string } | undefined,
     depth: number,
-    count?: SchemaTable["count"],
+    list?: ChildList,
   ): void {
     const lists: ChildList[] = [];
     const columns = this.#columns(schema, "", false, lists, depth);
+    if (list?.unique) this.#makeDistinct(list, columns);
     let key = columns.find((column) => column.key)?.name;
     if (lists.length > 0 && key === undefined) {
       key = "row_id";
@@ -175,9 +173,22 @@ class Reader {
       const own = `${parent.table}_${parent.column}`;
       columns.unshift({ name: own, type: "integer", references: parent });
     }
-    this.tables.push({ name, columns, count });
-    for (const list of lists)
-      this.table(`${name}_${list.name}`, list.schema, { table: name, column: key! }, depth + 1, list.count);
+    this.tables.push({ name, columns, count: list?.count });
+    for (const child of lists)
+      this.table(`${name}_${child.name}`, child.schema, { table: name, column: key! }, depth + 1, child);
+  }
+
+  /** Rows differ where one of their columns does: the one that limits their number the least. */
+  #makeDistinct({ name, count, unique }: ChildList, columns: SchemaColumn[]): void {
+    const most = columns.map((column) =>
+      unique === "property" && column.name !== unique ? 0 : (distinctColumn(column, count)?.most ?? 0),
+    );
+    const largest = Math.max(0, ...most);
+    const place = most.indexOf(largest);
+    if (largest >= Math.max(1, count?.min ?? 0)) columns[place] = { ...columns[place]!, distinct: true };
+    else if (unique === "items")
+      this.#warn(`Property ${JSON.stringify(name)} asks for unique items: some may come twice.`);
+    else this.#warn(`Property ${JSON.stringify(name)} is an object: some of its names may come twice.`);
   }
 
   #columns(
@@ -242,9 +253,8 @@ class Reader {
       this.#leaveOut(name, "an array of objects without properties");
     else if (this.#around.has(items.properties)) this.#leaveOut(name, "it holds itself");
     else {
-      if (list.uniqueItems === true)
-        this.#warn(`Property ${JSON.stringify(name)} asks for unique items: some may come twice.`);
-      return { name, schema, count: { min: lengthOf(list.minItems), max: lengthOf(list.maxItems) } };
+      const count = { min: lengthOf(list.minItems), max: lengthOf(list.maxItems) };
+      return { name, schema, count, unique: list.uniqueItems === true ? "items" : undefined };
     }
     return undefined;
   }
@@ -298,7 +308,12 @@ function mapOf(
 ): ChildList | undefined {
   if (isSchema(properties) || !isSchema(additionalProperties)) return undefined;
   const property = { type: "string", ...(isSchema(propertyNames) ? propertyNames : {}) };
-  return { name, schema: rowOf({ property, value: additionalProperties }), count: undefined };
+  return {
+    name,
+    schema: rowOf({ property, value: additionalProperties }),
+    count: undefined,
+    unique: "property",
+  };
 }
 
 function without(schema: Schema, key: string): Schema {

@@ -17,7 +17,7 @@ import { usualRepeat } from "../columns/pattern-column.ts";
 import type { ColumnModel, SimulationModel } from "../model/model.ts";
 import type { LabelColumn } from "./category-tree.ts";
 import { labelColumn, relatedColumns } from "./related-columns.ts";
-import { formulaName } from "./schema-model.ts";
+import { formulaName } from "./schema-column.ts";
 
 export interface TableModelOptions {
   /** Name of the table. Default `rows`. */

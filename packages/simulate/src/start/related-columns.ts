@@ -16,7 +16,7 @@ import {
 import { correlation, ranks } from "@verisim/tensor/arrays";
 import type { ColumnModel, CorrelationBlock } from "../model/model.ts";
 import { type Given, type LabelColumn, type OrderedLabels, strongestPairs } from "./category-tree.ts";
-import { formulaName } from "./schema-model.ts";
+import { formulaName } from "./schema-column.ts";
 
 const mostCategories = 50;
 /** The largest correlation of a column that is left out of the matrix. */

@@ -1,171 +1,21 @@
 // From what a schema says of its tables to a model to start from: one description of columns that every kind of schema
 // is read into, and the simulation that follows from it.
 
-import { reservedWords } from "../formula/parser.ts";
 import type { ColumnModel, RowPick, SimulationModel, TableModel } from "../model/model.ts";
-
-export interface SchemaColumn {
-  readonly name: string;
-  readonly type: "integer" | "number" | "text" | "boolean" | "datetime" | "date";
-  readonly values?: readonly string[] | undefined;
-  readonly min?: number | undefined;
-  readonly max?: number | undefined;
-  readonly optional?: boolean | undefined;
-  /** Part of the primary key, or unique. */
-  readonly key?: boolean | undefined;
-  /** `uuid`, `email`, `uri`, `ipv4`, ... */
-  readonly format?: string | undefined;
-  /** Characters of a text at most. */
-  readonly maxLength?: number | undefined;
-  readonly minLength?: number | undefined;
-  /** A regular expression that texts match: one that texts can be made from. */
-  readonly pattern?: string | undefined;
-  readonly references?: { readonly table: string; readonly column: string } | undefined;
-}
-
-export interface SchemaTable {
-  readonly name: string;
-  readonly columns: readonly SchemaColumn[];
-  /** Columns whose values together come once. */
-  readonly unique?: readonly (readonly string[])[] | undefined;
-  /** Rows per row of the parent. */
-  readonly count?: { readonly min: number | undefined; readonly max: number | undefined } | undefined;
-}
+import { distinctColumn } from "./distinct-column.ts";
+import {
+  columnOf,
+  formulaName,
+  plainName,
+  rootRows,
+  type SchemaColumn,
+  type SchemaTable,
+  withinLength,
+} from "./schema-column.ts";
 
 export interface SchemaStartOptions {
   /** Told of each property that the model has not, or not as the schema has it: `Property "grid" is left out: ...`. */
   readonly onWarning?: (text: string) => void;
-}
-
-/** Rows of a table without a parent. */
-export const rootRows = 1_000;
-
-/** Functions of Faker for columns whose names say what they hold. */
-const namedLike: readonly (readonly [RegExp, string])[] = [
-  [/^(e_?mail|email_?address)$/, "internet.email"],
-  [/^(first_?name|given_?name|fore_?name)$/, "person.firstName"],
-  [/^(last_?name|family_?name|sur_?name)$/, "person.lastName"],
-  [/^(full_?name|name|customer_?name|user_?name|display_?name|author)$/, "person.fullName"],
-  [/^(company|company_?name|employer|organi[sz]ation)$/, "company.name"],
-  [/^(phone|phone_?number|mobile|telephone)$/, "phone.number"],
-  [/^(street|address|street_?address|address_?line_?1)$/, "location.streetAddress"],
-  [/^(city|town)$/, "location.city"],
-  [/^(zip|zip_?code|post_?code|postal_?code)$/, "location.zipCode"],
-  [/^(country)$/, "location.country"],
-  [/^(country_?code)$/, "location.countryCode"],
-  [/^(url|website|homepage|link)$/, "internet.url"],
-  [/^(ip|ip_?address)$/, "internet.ipv4"],
-  [/^(job|job_?title|position|role_?title)$/, "person.jobTitle"],
-  [/^(product|product_?name|item)$/, "commerce.productName"],
-  [/^(iban)$/, "finance.iban"],
-  [/^(currency|currency_?code)$/, "finance.currencyCode"],
-  [/^(color|colour)$/, "color.human"],
-  [/^(title|headline|subject)$/, "lorem.sentence"],
-  [/^(description|comment|comments|text|body|content|note|notes|message|bio)$/, "lorem.sentences"],
-];
-
-const formatted: Readonly<Record<string, string>> = {
-  email: "internet.email",
-  "idn-email": "internet.email",
-  uri: "internet.url",
-  url: "internet.url",
-  ipv4: "internet.ipv4",
-  ipv6: "internet.ipv6",
-  hostname: "internet.domainName",
-};
-
-/** Whether texts of a format are made by what is known of it, whatever pattern stands beside. */
-export function isFormatted(format: string | undefined): boolean {
-  return format === "uuid" || (format !== undefined && Object.hasOwn(formatted, format));
-}
-
-function plainName(name: string): string {
-  return name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
-}
-
-/** A name as a formula writes it. */
-export function formulaName(name: string): string {
-  const isWord = /^[\p{L}_][\p{L}\p{M}\p{N}_]*$/u.test(name) && !reservedWords.includes(name.toLowerCase());
-  return isWord ? name : `\`${name.replaceAll("`", "``")}\``;
-}
-
-function columnOf(column: SchemaColumn): ColumnModel {
-  const missing = column.optional ? { missing: 0.1 } : {};
-  const { min, max, values, pattern, minLength, maxLength } = column;
-  if (values && values.length > 0) return { categories: [...new Set(values)], ...missing };
-  if (column.key && column.format !== "email") {
-    if (column.type === "text")
-      return column.format === "uuid" || /uuid|guid/i.test(column.name)
-        ? { key: "uuid" }
-        : pattern !== undefined
-          ? { pattern, unique: true }
-          : {
-              key: "shuffled",
-              prefix: `${
-                plainName(column.name)
-                  .replace(/_?(id|key|code)$/, "")
-                  .slice(0, 3)
-                  .toUpperCase() || "K"
-              }-`,
-              digits: 8,
-            };
-    return { key: "sequence" };
-  }
-  switch (column.type) {
-    case "boolean":
-      return { categories: { true: 0.5, false: 0.5 }, type: "boolean", ...missing };
-    case "integer": {
-      const low = min ?? (max !== undefined && max < 0 ? max - 100 : 0);
-      return {
-        distribution: "integers",
-        low: Math.ceil(low),
-        high: Math.floor(max ?? Math.max(low + 100, 100)),
-        ...missing,
-      };
-    }
-    case "number":
-      if (min !== undefined && max !== undefined)
-        return { distribution: "uniform", low: min, high: max, decimals: 2, ...missing };
-      if (min !== undefined && min >= 0)
-        return {
-          distribution: "lognormal",
-          median: Math.max(50, 2 * min),
-          sigma: 0.8,
-          ...(min > 0 ? { min } : {}),
-          decimals: 2,
-          ...missing,
-        };
-      return {
-        distribution: "normal",
-        mean: max === undefined ? 100 : max - 50,
-        sd: 25,
-        ...(max === undefined ? {} : { max }),
-        decimals: 2,
-        ...missing,
-      };
-    case "datetime":
-    case "date":
-      return {
-        formula: `${column.type === "date" ? "start_of_day" : ""}(date('2024-01-01') + days(365 * uniform()))`,
-        type: "datetime",
-        datetimeFormat: column.type === "date" ? "%Y-%m-%d" : "%Y-%m-%d %H:%M:%S",
-        ...missing,
-      };
-    case "text": {
-      if (column.format === "uuid") return { key: "uuid", ...missing };
-      if (pattern !== undefined)
-        return {
-          pattern,
-          ...(minLength === undefined ? {} : { minLength }),
-          ...(maxLength === undefined ? {} : { maxLength }),
-          ...missing,
-        };
-      const faker =
-        (column.format && formatted[column.format]) ||
-        namedLike.find(([pattern]) => pattern.test(plainName(column.name)))?.[1];
-      return { faker: faker ?? "lorem.word", ...(column.key ? { unique: true } : {}), ...missing };
-    }
-  }
 }
 
 /** The model of a schema: a reference, a unique one first, makes a table a child, further ones pick rows at random. */
@@ -190,35 +40,8 @@ export function schemaModel(name: string, tables: readonly SchemaTable[]): Simul
   return { name, tables: Object.fromEntries(tables.map((table) => [table.name, done.get(table.name)!])) };
 }
 
-/** Characters that functions of Faker give at most, for those that give many. */
-const longest: Readonly<Record<string, number>> = { "lorem.sentences": 600, "lorem.sentence": 120 };
-const longestOther = 60;
-
-/** Texts that may be too long are made in a hidden column, and cut. */
-function withinLength(column: SchemaColumn, model: ColumnModel): Record<string, ColumnModel> {
-  const { name, maxLength, key } = column;
-  const faker = "faker" in model ? model.faker : undefined;
-  if (
-    typeof faker !== "string" ||
-    key ||
-    maxLength === undefined ||
-    maxLength >= (longest[faker] ?? longestOther)
-  )
-    return { [name]: model };
-  const { missing, ...whole } = model;
-  const long = `${name}_uncut`;
-  return {
-    [long]: { ...whole, hidden: true } as ColumnModel,
-    [name]: {
-      formula: `slice(${formulaName(long)}, 0, ${maxLength})`,
-      type: "text",
-      ...(missing === undefined ? {} : { missing }),
-    },
-  };
-}
-
 /** How many rows a row of the parent has: one at most where the reference is unique. */
-function childCount({ count }: SchemaTable, isUnique: boolean): ColumnModel {
+function childCount(count: SchemaTable["count"], isUnique: boolean): ColumnModel {
   if (isUnique) return { distribution: "bernoulli", probability: 0.8 };
   const { min, max } = count ?? {};
   const limits = { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
@@ -240,8 +63,16 @@ function tableModel(table: SchemaTable, done: ReadonlyMap<string, TableModel>): 
     owner
       ? (table.unique ?? []).some((names) => names.includes(name) && names.includes(owner.name))
       : key === true;
+  let { count } = table;
   for (const column of table.columns) {
     const { references } = column;
+    const distinct = column.distinct === true ? distinctColumn(column, count) : undefined;
+    if (distinct) {
+      Object.assign(columns, distinct.columns);
+      if (distinct.most < (count?.max ?? Number.POSITIVE_INFINITY))
+        count = { min: Math.min(count?.min ?? 0, distinct.most), max: distinct.most };
+      continue;
+    }
     if (!references || !targetOf(column)) {
       Object.assign(columns, withinLength(column, columnOf(column)));
       continue;
@@ -257,7 +88,7 @@ function tableModel(table: SchemaTable, done: ReadonlyMap<string, TableModel>): 
   return {
     ...(owner === undefined
       ? { rows: rootRows }
-      : { parent: { table: owner.references!.table, count: childCount(table, owner.key === true) } }),
+      : { parent: { table: owner.references!.table, count: childCount(count, owner.key === true) } }),
     ...(Object.keys(picks).length > 0 ? { picks } : {}),
     columns,
   };
