@@ -1,5 +1,5 @@
-// The files that the documentation speaks of: a table of customers with the columns that its examples name, and visits,
-// each with many rows.
+// The files that the documentation speaks of: a table of customers with the columns that its examples name, visits, each
+// with many rows, and films of several kinds at a time.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -38,7 +38,22 @@ function visits(): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** Writes customers.csv, train.csv, test.csv, synthetic.csv and visits.csv into a folder, which is made. */
+/** 400 films: what they earned has a long tail, and few of them are about war. */
+function films(): string {
+  const lines = ["minutes,budget,comedy,crime,war,gross"];
+  for (let film = 0; film < 400; film++) {
+    const random = new RowRandom(streamKey(7, "examples", "films"), film);
+    const budget = Math.exp(1.5 + random.normal());
+    const is = (share: number) => (random.uniform() < share ? "yes" : "no");
+    const gross = budget * Math.exp(0.5 + 0.8 * random.normal());
+    lines.push(
+      `${80 + random.below(60)},${budget.toFixed(1)},${is(0.5)},${is(0.3)},${is(0.05)},${gross.toFixed(1)}`,
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** Writes customers.csv, train.csv, test.csv, synthetic.csv, visits.csv and films.csv into a folder, which is made. */
 export function writeExampleFiles(folder: string): void {
   mkdirSync(folder, { recursive: true });
   const files = {
@@ -50,4 +65,5 @@ export function writeExampleFiles(folder: string): void {
   for (const [name, [from, count]] of Object.entries(files))
     writeFileSync(path.join(folder, `${name}.csv`), customers(from, count));
   writeFileSync(path.join(folder, "visits.csv"), visits());
+  writeFileSync(path.join(folder, "films.csv"), films());
 }

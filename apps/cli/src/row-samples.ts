@@ -1,6 +1,13 @@
 // Samples of a table's own rows: some, with replacement, smoothed, by strata, weighted to margins.
 
-import { numberColumn, Table, type TableMetadata, VerisimError } from "@verisim/core";
+import {
+  checkOptions,
+  numberColumn,
+  type OptionTable,
+  Table,
+  type TableMetadata,
+  VerisimError,
+} from "@verisim/core";
 import {
   bootstrapRows,
   rake,
@@ -8,11 +15,31 @@ import {
   smoothedBootstrap,
   stratifiedRows,
 } from "@verisim/resample/sampling";
-import { optionValueError, plural } from "./quantities.ts";
+import { formatCount, optionValueError, plural } from "./quantities.ts";
 import type { Resampling } from "./resampling.ts";
 
 /** Samples of a table's own rows, which need no target. */
 export const samples: readonly string[] = ["sample", "bootstrap", "smoothed-bootstrap", "stratified", "rake"];
+
+/** What --set may name, by sample. */
+export const sampleOptionRows: Readonly<Record<string, OptionTable>> = {
+  "smoothed-bootstrap": {
+    bandwidth: {
+      type: "number",
+      default: null,
+      min: 0,
+      description: "width of the kernel in deviations of the column; default: Silverman's rule",
+    },
+  },
+  rake: {
+    limit: {
+      type: "number",
+      default: null,
+      min: 1,
+      description: "weights stay within so many times their mean, up and down",
+    },
+  },
+};
 
 export interface SampleRequest {
   readonly seed: number;
@@ -21,6 +48,8 @@ export interface SampleRequest {
   readonly targets: Readonly<Record<string, number>> | undefined;
   readonly replace: boolean;
   readonly margins: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Of `--set`. */
+  readonly options: Readonly<Record<string, unknown>>;
 }
 
 export function sampled(
@@ -30,6 +59,10 @@ export function sampled(
   request: SampleRequest,
 ): Resampling {
   const { seed, rows, by, targets, replace, margins } = request;
+  const { bandwidth, limit } = checkOptions(strategy, sampleOptionRows[strategy] ?? {}, request.options) as {
+    bandwidth?: number | null;
+    limit?: number | null;
+  };
   const { primaryKey: _key, alternateKeys: _others, ...keyless } = metadata;
   const plain = { said: [], warnings: [], details: {} };
   switch (strategy) {
@@ -45,6 +78,7 @@ export function sampled(
       const smooth = smoothedBootstrap(table, rows, seed, {
         columns: columns.map(([name]) => name).filter((name) => table.column(name).kind === "number"),
         decimals,
+        ...(bandwidth == null ? {} : { bandwidth }),
       });
       return { ...plain, table: smooth.table, metadata: keyless };
     }
@@ -61,15 +95,18 @@ export function sampled(
         metadata: replace ? keyless : metadata,
         said: drawn.strata
           .slice(0, 20)
-          .map(({ name, available, drawn: count }) => `${name}: ${count} of ${plural(available, "row")}.`),
+          .map(
+            ({ name, available, drawn: count }) =>
+              `${name}: ${formatCount(count)} of ${plural(available, "row")}.`,
+          ),
         warnings: [],
         details: { strata: drawn.strata },
       };
     }
     default: {
-      const raked = rake(table, { margins });
+      const raked = rake(table, { margins, ...(limit == null ? {} : { limit }) });
       const { weights, margins: met, ...figures } = raked;
-      const effective = `Effective sample size ${figures.effectiveSize.toFixed(1)} of ${plural(table.rowCount, "row")} (design effect ${figures.designEffect.toFixed(2)}).`;
+      const effective = `Effective sample size ${formatCount(figures.effectiveSize)} of ${plural(table.rowCount, "row")} (design effect ${figures.designEffect.toFixed(2)}).`;
       const warnings = figures.converged
         ? []
         : [`The margins cannot all be met: off by up to ${(100 * figures.error).toFixed(2)} %.`];

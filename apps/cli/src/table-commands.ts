@@ -25,6 +25,8 @@ export interface ResampleFlags extends SharedFlags {
   strategy?: string;
   counts?: string;
   balance?: string;
+  only?: string[];
+  label?: string[];
   rows?: string;
   by?: string[];
   margins?: string[];
@@ -129,16 +131,21 @@ function addResample({ command, withOut, withShared, examples, start, collect }:
   );
   resample
     .argument("<DATA>", "the table")
-    .option("--target <column>", "the column of classes (default: that of --counts)")
+    .option(
+      "--target <column>",
+      "the column of classes (default: that of --counts), or for smoter and smogn of numbers",
+    )
+    .option("--label <column>", "mlsmote: a column of a label; repeat for more", collect)
     .option(
       "--strategy <name>",
-      "smote (default), adasyn, random, tomek-links, ...; sample, bootstrap, smoothed-bootstrap, stratified, rake",
+      "smote (default), adasyn, random, tomek-links, ...; smoter, smogn for a target of numbers, mlsmote for labels; sample, bootstrap, smoothed-bootstrap, stratified, rake",
     )
     .option(
       "--counts <column:label=n,...>",
       'rows per class in the output, originals included, exactly: "fraud:1=3000"',
     )
     .option("--balance <name>", "instead: auto, minority, not-majority, all, ... or a ratio such as 0.5")
+    .option("--only <class>", "strategies that clean: a class that may lose rows; repeat for more", collect)
     .option("--set <option=value>", "an option of the strategy; repeat for more", collect)
     .option("--origins", "add the columns is_synthetic, base_row and other_row")
     .option("--gain", "also say, with boosted trees on rows left out in turn, whether it helps")
@@ -167,6 +174,7 @@ function addResample({ command, withOut, withShared, examples, start, collect }:
       examples([
         'verisim resample train.csv --counts "fraud:1=3000" --out balanced.csv',
         "verisim resample train.csv --target fraud --strategy adasyn --origins --out balanced.parquet",
+        "verisim resample films.csv --target gross --strategy smogn --out more.csv",
         "verisim resample steps.csv --sequence-key case --sequence-order step --target activity --out more.csv",
         "verisim resample people.csv --strategy stratified --by sex --by region --rows 500 --out sample.csv",
         'verisim resample survey.csv --strategy rake --margins "sex:f=0.51,m=0.49" --out weighted.csv',

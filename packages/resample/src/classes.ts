@@ -58,5 +58,5 @@ const mostClasses = 10_000;
 const tooManyClasses = (column: Column) =>
   new VerisimError("VERISIM_TARGET", `Expected at most ${mostClasses} classes but found more.`, {
     where: { column: column.name },
-    hint: "A column of numbers is resampled by resampleRegression.",
+    hint: "A column of numbers is balanced by smoter or smogn (resampleRegression).",
   });

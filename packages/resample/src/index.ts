@@ -4,14 +4,22 @@ export type { GainOptions } from "./gain/gain-options.ts";
 export { resampleGain } from "./gain/resample-gain.ts";
 export type { GainVerdict, ResampleScore } from "./gain/verdicts.ts";
 export { type JoinedRows, withOrigins } from "./joined-rows.ts";
-export { type MultiLabelRequest, mlsmote, type ResampledLabels } from "./mlsmote.ts";
+export { type MultiLabelOptions, type MultiLabelRequest, mlsmote, type ResampledLabels } from "./mlsmote.ts";
 export * from "./noise/index.ts";
-export { type ResampleOptions, resampleOptionRows, sequenceOptionRows } from "./options.ts";
+export {
+  multiLabelOptionRows,
+  type ResampleOptions,
+  regressionOptionRows,
+  resampleOptionRows,
+  sequenceOptionRows,
+} from "./options.ts";
 export { boxPlotRelevance, type Relevance } from "./regression/relevance.ts";
 export {
+  type RegressionOptions,
   type RegressionRequest,
   type RegressionStretch,
   type ResampledRegression,
+  regressionStrategies,
   resampleRegression,
 } from "./regression/resample-regression.ts";
 export { type Resampled, type ResampleRequest, resample } from "./resample.ts";

@@ -2,27 +2,31 @@
 // instance generation", KBS 89 (2015), 385-397): rows that have a rare label each make one new row towards a neighbour
 // among the rows that have it; the new row's labels are those that most of a row and its neighbours have.
 
-import { type Column, type Table, type TableMetadata, VerisimError } from "@verisim/core";
+import { type Column, checkOptions, type Table, type TableMetadata, VerisimError } from "@verisim/core";
 import { seededDraws, wholeNumbers } from "./draws.ts";
 import { featureRows } from "./feature-rows.ts";
 import { type JoinedRows, joinOutcome } from "./joined-rows.ts";
 import type { NewRows } from "./new-rows.ts";
+import { multiLabelOptionRows } from "./options.ts";
 import { findNeighbours, type ResampleNote } from "./work.ts";
 
-export interface MultiLabelRequest {
-  /** Columns that are 0 and 1, or two texts of which `present` says which means that a row has the label. */
-  readonly labels: readonly string[];
+export interface MultiLabelOptions {
   /** The text that means that a row has a label, for columns of texts. Default `true`. */
-  readonly present?: string;
+  readonly present: string;
   /** Neighbours, at least 1. Default 5. */
-  readonly kNeighbors?: number;
-  readonly scaling?: "none" | "standard";
-  readonly rounding?: "none" | "integers" | "column";
+  readonly kNeighbors: number;
+  readonly scaling: "none" | "standard";
+  readonly rounding: "none" | "integers" | "column";
+}
+
+export interface MultiLabelRequest extends Partial<MultiLabelOptions> {
+  /** Two columns or more that are 0 and 1, or two texts of which `present` says which means that a row has the label. */
+  readonly labels: readonly string[];
   /** Any safe integer. Default 0. */
   readonly seed?: number;
   readonly columns?: readonly string[];
-  readonly signal?: AbortSignal;
-  readonly threads?: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly threads?: number | undefined;
 }
 
 export interface ResampledLabels extends JoinedRows {
@@ -37,7 +41,8 @@ export interface ResampledLabels extends JoinedRows {
 
 /**
  * Adds rows to the labels whose imbalance is above the mean of all.
- * @throws VerisimError `VERISIM_UNKNOWN_COLUMN`, `VERISIM_TARGET` for a column that is no label, `VERISIM_OPTION_VALUE`,
+ * @throws VerisimError `VERISIM_UNKNOWN_COLUMN`, `VERISIM_TARGET` for a column that is no label, or fewer than two,
+ * `VERISIM_UNKNOWN_OPTION`, `VERISIM_OPTION_VALUE`,
  * `VERISIM_RESAMPLE_FEATURES`, `VERISIM_ABORTED`
  */
 export async function mlsmote(
@@ -45,18 +50,17 @@ export async function mlsmote(
   metadata: TableMetadata,
   request: MultiLabelRequest,
 ): Promise<ResampledLabels> {
-  const { labels, kNeighbors = 5, seed = 0, scaling = "none", rounding = "integers" } = request;
-  if (!Number.isSafeInteger(kNeighbors) || kNeighbors < 1)
-    throw new VerisimError(
-      "VERISIM_OPTION_VALUE",
-      `Expected a whole number from 1 on but received ${kNeighbors}.`,
-      {
-        where: { option: "kNeighbors" },
-      },
-    );
-  const has = labels.map((name) => readLabel(table.column(name), request.present ?? "true"));
-  const features = featureRows(table, metadata, labels, { scaling, rounding }, request.columns);
-  const run = { signal: request.signal, threads: request.threads };
+  const { labels, seed = 0, columns, signal, threads, ...given } = request;
+  const options = checkOptions("mlsmote", multiLabelOptionRows, given) as unknown as MultiLabelOptions;
+  const { kNeighbors, present } = options;
+  if (labels.length < 2)
+    throw new VerisimError("VERISIM_TARGET", `Expected two labels or more but received ${labels.length}.`, {
+      where: { option: "labels" },
+      hint: "One label is a target of two classes: smote makes rows of the rarer one.",
+    });
+  const has = labels.map((name) => readLabel(table.column(name), present));
+  const features = featureRows(table, metadata, labels, options, columns);
+  const run = { signal, threads };
   const draws = seededDraws(seed, run);
   const notes: ResampleNote[] = [];
   const sizes = has.map((flags) => flags.reduce((sum, flag) => sum + flag, 0));
@@ -89,7 +93,7 @@ export async function mlsmote(
         for (let j = place * k; j < (place + 1) * k; j++) votes += has[l]![neighbours.rows[j]!]!;
         return votes > (k + 1) / 2 ? 1 : 0;
       });
-      cells.set(label, writeLabel(table.column(label), flags, request.present ?? "true"));
+      cells.set(label, writeLabel(table.column(label), flags, present));
     }
     const ties: Float64Array[] = [];
     for (const c of features.categories.keys()) ties.push(await draws.uniforms(`${name}: vote ${c}`, count));
@@ -112,10 +116,7 @@ export async function mlsmote(
         name,
         {
           before: sizes[index]!,
-          after: readLabel(joined.table.column(name), request.present ?? "true").reduce(
-            (sum, flag) => sum + flag,
-            0,
-          ),
+          after: readLabel(joined.table.column(name), present).reduce((sum, flag) => sum + flag, 0),
           imbalance: imbalances[index]!,
         },
       ]),
@@ -133,10 +134,16 @@ function readLabel(column: Column, present: string): Uint8Array {
   }
   const code = column.dictionary.indexOf(present);
   const used = new Set(column.codes);
-  if (code < 0 || used.has(-1) || used.size > 2)
+  if (used.has(-1) || used.size > 2)
     throw notALabel(
       column.name,
-      `Expected two texts, one of them ${JSON.stringify(present)}, and no missing cell.`,
+      `Expected two texts and no missing cell but found ${used.has(-1) ? "missing cells" : `${used.size} texts`}.`,
+    );
+  if (code < 0)
+    throw notALabel(
+      column.name,
+      `Expected the text ${JSON.stringify(present)} for rows that have the label but found ${[...used].map((own) => JSON.stringify(column.dictionary[own])).join(" and ")}.`,
+      "Say by present which of the texts it is.",
     );
   return Uint8Array.from(column.codes, (cell) => (cell === code ? 1 : 0));
 }
@@ -148,8 +155,8 @@ function writeLabel(column: Column, flags: Uint8Array, present: string): Float64
   return Int32Array.from(flags, (flag) => (flag === 1 ? yes : no));
 }
 
-const notALabel = (column: string, message: string) =>
-  new VerisimError("VERISIM_TARGET", message, {
-    where: { column },
-    hint: "A label is a column of 0 and 1, or of two texts.",
-  });
+const notALabel = (
+  column: string,
+  message: string,
+  hint = "A label is a column of 0 and 1, or of two texts.",
+) => new VerisimError("VERISIM_TARGET", message, { where: { column }, hint });

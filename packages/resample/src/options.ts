@@ -150,6 +150,54 @@ export const sequenceOptionRows: Readonly<
   rounding: resampleOptionRows.rounding,
 };
 
+/** What SmoteR and SMOGN have. */
+export const regressionOptionRows: Readonly<
+  Record<"threshold" | "amount" | "kNeighbors" | "perturbation" | "scaling" | "rounding", OptionRow>
+> = {
+  threshold: {
+    type: "number",
+    default: 0.8,
+    min: 1e-9,
+    max: 1,
+    description:
+      "values of the target at least this relevant are rare: 1 from the whiskers of its box plot on",
+  },
+  amount: {
+    type: "choice",
+    default: "balance",
+    values: ["balance", "extreme"],
+    description:
+      "`balance`: every stretch gets as many rows; `extreme`: rare and usual ones change places in size",
+  },
+  kNeighbors: { ...resampleOptionRows.kNeighbors, description: "neighbours of a row of the stretch" },
+  perturbation: {
+    type: "number",
+    default: 0.02,
+    min: 0,
+    max: 100,
+    description: "smogn: width of the noise, in standard deviations, at most",
+  },
+  scaling: resampleOptionRows.scaling,
+  rounding: resampleOptionRows.rounding,
+};
+
+/** What MLSMOTE has. */
+export const multiLabelOptionRows: Readonly<
+  Record<"present" | "kNeighbors" | "scaling" | "rounding", OptionRow>
+> = {
+  present: {
+    type: "text",
+    default: "true",
+    description: "the text that means that a row has a label, in columns of two texts",
+  },
+  kNeighbors: {
+    ...resampleOptionRows.kNeighbors,
+    description: "neighbours among the rows that have the label",
+  },
+  scaling: resampleOptionRows.scaling,
+  rounding: resampleOptionRows.rounding,
+};
+
 const fewer = [
   "edited-nearest-neighbours",
   "repeated-edited-nearest-neighbours",

@@ -136,7 +136,7 @@ function refuseNumbers(metadata: TableMetadata, target: string, classes: readonl
     `Expected a column of classes but found ${classes.length} different numbers.`,
     {
       where: { column: target },
-      hint: "A column of numbers is balanced by resampleRegression; if these are classes, call it categorical in the metadata.",
+      hint: "A column of numbers is balanced by smoter or smogn (resampleRegression); if these are classes, call it categorical in the metadata.",
     },
   );
 }

@@ -76,7 +76,9 @@ export function samplingGoals(
   if (typeof given === "number") {
     if (strategy.kind === "clean") throw wrong(`${strategy.name} cleans by a rule: it takes no share.`);
     if (classes.length !== 2)
-      throw wrong(`Expected two classes where samplingStrategy is a share but found ${classes.length}.`);
+      throw wrong(
+        `Expected two classes for a share of rows but found ${classes.length}: name totals by class.`,
+      );
     if (!(given > 0 && given <= 1))
       throw wrong(`Expected a share above 0 and at most 1 but received ${given}.`);
     const totals = [...sizes];

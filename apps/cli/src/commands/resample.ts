@@ -11,20 +11,25 @@ import { formatOfPath, writeTable } from "@verisim/data";
 import {
   type NamedBalance,
   type ResampleGain,
-  resample,
   resampleGain,
-  resampleOptionRows,
+  type SamplingStrategy,
   sequenceOptionRows,
-  strategyNames,
-  withOrigins,
 } from "@verisim/resample";
 import { Checks } from "../checks.ts";
+import { withFlagNames } from "../flag-names.ts";
 import { requireFlag, seedOf } from "../flag-values.ts";
 import { formatSeconds, optionValueError, plural, readRowCount } from "../quantities.ts";
 import { readCompared, readReal } from "../reading.ts";
 import { requireColumn } from "../required-column.ts";
-import type { Resampling } from "../resampling.ts";
-import { readMargin, sampled, samples } from "../row-samples.ts";
+import {
+  balancedBy,
+  classesRequest,
+  optionRowsOf,
+  type RowsRequest,
+  rowStrategies,
+  rowsBalanced,
+} from "../row-resampling.ts";
+import { readMargin, sampled, sampleOptionRows, samples } from "../row-samples.ts";
 import { sequencesBalanced, sequencesOf } from "../sequence-resampling.ts";
 import type { Session } from "../session.ts";
 import { settingValue } from "../setting-values.ts";
@@ -33,85 +38,67 @@ import { sayWarnings } from "../warnings.ts";
 
 export async function resampleTable(data: string, flags: ResampleFlags, session: Session): Promise<void> {
   const checks = new Checks();
-  const seed = seedOf(flags, checks);
-  const strategy = flags.strategy ?? "smote";
-  const known = [...strategyNames, ...samples];
-  if (!known.includes(strategy))
-    checks.add(
-      optionValueError(
-        "strategy",
-        "the name of a strategy",
-        strategy,
-        knownTextsHint("strategies", strategy, known),
-      ),
-    );
-  const counts = checks.attempt(() =>
-    flags.counts === undefined ? undefined : parseLabelCounts(flags.counts),
-  );
-  const rows = checks.attempt(() =>
-    flags.rows === undefined ? undefined : readRowCount(flags.rows, "rows"),
-  );
-  const target = flags.target ?? counts?.column;
-  const isSample = samples.includes(strategy);
-  if (!isSample && target === undefined)
-    checks.attempt(() => requireFlag(undefined, "target", "the column of classes"));
-  if (counts && flags.target !== undefined && counts.column !== flags.target)
-    checks.add(optionValueError("counts", `counts of ${flags.target}`, flags.counts!));
-  if (strategy === "stratified" && !flags.by?.length && !counts)
-    checks.attempt(() => requireFlag(undefined, "by", "a column whose values are the strata"));
-  if (strategy === "rake" && !flags.margins?.length)
-    checks.attempt(() => requireFlag(undefined, "margins", 'targets such as "sex:f=0.51,m=0.49"'));
-  if (strategy === "sample" && rows === undefined)
-    checks.attempt(() => requireFlag(undefined, "rows", "the number of rows"));
-  const margins = (flags.margins ?? []).flatMap((text) => {
-    const margin = checks.attempt(() => readMargin(text));
-    return margin ? [margin] : [];
-  });
-  const options = checks.attempt(() => readOptions(flags.set ?? []));
-  const balance = checks.attempt(() => readBalance(flags.balance));
+  const asked = readAsked(flags, checks);
   checks.input(data, "table");
   checks.input(flags.metadata, "metadata");
   checks.input(flags.holdout, "holdout");
   checks.input(flags.context, "context");
-  if (flags.gain && isSample)
-    checks.add(optionValueError("gain", "a strategy that balances classes", strategy));
   checks.attempt(() => formatOfPath(requireFlag(flags.out, "out", "the file to write")));
   checks.output(flags.out, "out");
   checks.settle();
 
+  const { strategy, seed, target, isSample, counts } = asked;
   const read = await readReal(data, flags.metadata, session);
   const sequences = isSample ? undefined : await sequencesOf(read, flags, session);
   const { table, metadata } = sequences ?? read;
   for (const [column, option] of [
     [target, flags.target === undefined ? "counts" : "target"],
     ...(flags.by ?? []).map((name) => [name, "by"]),
+    ...(flags.label ?? []).map((name) => [name, "label"]),
     [flags.sequenceOrder, "sequence-order"],
   ] as [string | undefined, string][])
     checks.attempt(() => requireColumn(metadata, column, option));
   checks.settle();
-  const shared = {
-    target: target!,
+  const request: RowsRequest = {
+    strategy,
     seed,
+    options: asked.options ?? {},
+    target: target!,
+    labels: flags.label ?? [],
     signal: session.signal,
-    ...(counts ? { counts: counts.counts } : {}),
-    ...(balance === undefined ? {} : { samplingStrategy: balance }),
+    goals: {
+      ...(counts ? { counts: counts.counts } : {}),
+      ...(asked.balance === undefined ? {} : { samplingStrategy: asked.balance }),
+    },
   };
-  const request = { ...options, ...shared, strategy };
   const origins = flags.origins === true;
-  const outcome = await session.timed("sample", () => {
-    if (sequences) return sequencesBalanced(sequences, options ?? {}, { ...shared, origins }, session);
-    return isSample
-      ? sampled(strategy, table, metadata, {
-          seed,
-          rows,
-          by: flags.by ?? (counts ? [counts.column] : []),
-          targets: counts && Object.fromEntries(counts.counts),
-          replace: flags.replace === true,
-          margins: Object.fromEntries(margins),
-        })
-      : balanced(table, metadata, { ...request, origins });
-  });
-  const gain = flags.gain ? await measuredGain(table, metadata, request, flags, session) : undefined;
+  // A list of classes comes from --only.
+  const list = flags.only ? { samplingStrategy: "only", counts: "only" } : { samplingStrategy: "balance" };
+  const outcome = await session.timed("sample", () =>
+    withFlagNames({ ...list, targets: "counts", count: "rows" }, async () => {
+      const { options, goals, signal } = request;
+      if (sequences)
+        return sequencesBalanced(
+          sequences,
+          options,
+          { target: request.target, seed, signal, ...goals, origins },
+          session,
+        );
+      if (!isSample) return rowsBalanced(table, metadata, request, origins);
+      return sampled(strategy, table, metadata, {
+        seed,
+        rows: asked.rows,
+        by: flags.by ?? (counts ? [counts.column] : []),
+        targets: counts && Object.fromEntries(counts.counts),
+        replace: flags.replace === true,
+        margins: Object.fromEntries(asked.margins),
+        options,
+      });
+    }),
+  );
+  const gain = flags.gain
+    ? await measuredGain(table, metadata, classesRequest(request), flags, session)
+    : undefined;
   const out = flags.out!;
   await session.timed("write", () =>
     writeTable(out, outcome.table, outcome.metadata, { signal: session.signal }),
@@ -137,41 +124,65 @@ export async function resampleTable(data: string, flags: ResampleFlags, session:
     });
 }
 
-async function balanced(
-  table: Table,
-  metadata: TableMetadata,
-  { origins, ...request }: Parameters<typeof resample>[2] & { readonly origins: boolean },
-): Promise<Resampling> {
-  const result = await resample(table, metadata, request);
-  const counts = [...result.counts].map(([label, { before, after }]) => ({ label, before, after }));
-  const added: Record<string, { sdtype: string; numberStyle?: "integer"; decimals?: number }> = origins
-    ? {
-        is_synthetic: { sdtype: "boolean" },
-        base_row: { sdtype: "numerical", numberStyle: "integer", decimals: 0 },
-        other_row: { sdtype: "numerical", numberStyle: "integer", decimals: 0 },
-      }
-    : {};
-  const { primaryKey: _key, alternateKeys: _others, ...keyless } = metadata;
-  return {
-    table: origins ? withOrigins(result) : result.table,
-    // New rows have no keys of their own; rows that are repeated have those of others.
-    metadata: { ...keyless, columns: { ...metadata.columns, ...added } },
-    said: counts.map(
-      ({ label, before, after }) =>
-        `${label}: ${plural(before, "row")} before, ${plural(after, "row")} after.`,
-    ),
-    warnings: [
-      ...result.notes.map(({ message }) => message),
-      ...result.leftOut.map(({ column, reason }) => `${column} took no part: ${reason}.`),
-    ],
-    details: { counts, notes: result.notes, leftOut: result.leftOut },
+/** What the flags ask for; what is wrong with them goes to the checks. */
+function readAsked(flags: ResampleFlags, checks: Checks) {
+  const seed = seedOf(flags, checks);
+  const strategy = flags.strategy ?? "smote";
+  const isSample = samples.includes(strategy);
+  const balanced = balancedBy(strategy);
+  const known = [...rowStrategies, ...samples];
+  if (!known.includes(strategy))
+    checks.add(
+      optionValueError(
+        "strategy",
+        "the name of a strategy",
+        strategy,
+        knownTextsHint("strategies", strategy, known),
+      ),
+    );
+  const counts = checks.attempt(() =>
+    flags.counts === undefined ? undefined : parseLabelCounts(flags.counts),
+  );
+  const rows = checks.attempt(() =>
+    flags.rows === undefined ? undefined : readRowCount(flags.rows, "rows"),
+  );
+  if (counts && flags.target !== undefined && counts.column !== flags.target)
+    checks.add(optionValueError("counts", `counts of ${flags.target}`, flags.counts!));
+  const margins = (flags.margins ?? []).flatMap((text) => {
+    const margin = checks.attempt(() => readMargin(text));
+    return margin ? [margin] : [];
+  });
+  const balance = checks.attempt(() => readBalance(flags));
+  const require = (value: unknown, option: string, what: string): void => {
+    if (value === undefined) checks.attempt(() => requireFlag(undefined, option, what));
   };
+  if (strategy === "sample") require(flags.rows, "rows", "the number of rows");
+  else if (strategy === "stratified")
+    require(flags.by ?? flags.counts, "by", "a column whose values are the strata");
+  else if (strategy === "rake") require(flags.margins, "margins", 'targets such as "sex:f=0.51,m=0.49"');
+  else if (balanced === "labels") require(flags.label, "label", "a column of a label; repeat for more");
+  else if (balanced === "numbers") require(flags.target, "target", "the column of numbers");
+  else if (!isSample) require(flags.target ?? flags.counts, "target", "the column of classes");
+  const settable: OptionTable = isSample
+    ? (sampleOptionRows[strategy] ?? {})
+    : { ...optionRowsOf[balanced], ...(balanced === "classes" ? { window: sequenceOptionRows.window } : {}) };
+  const options = checks.attempt(() => readOptions(flags.set ?? [], strategy, settable));
+  if (isSample || balanced !== "classes")
+    for (const [option, given] of [
+      ["gain", flags.gain],
+      ["balance", flags.balance],
+      ["only", flags.only],
+      ["counts", strategy === "stratified" ? undefined : flags.counts],
+    ] as const)
+      if (given) checks.add(optionValueError(option, "a strategy that balances classes", strategy));
+  const target = flags.target ?? counts?.column;
+  return { seed, strategy, isSample, counts, rows, margins, balance, options, target };
 }
 
 async function measuredGain(
   table: Table,
   metadata: TableMetadata,
-  request: Parameters<typeof resample>[2],
+  request: Parameters<typeof resampleGain>[2],
   flags: ResampleFlags,
   session: Session,
 ): Promise<ResampleGain> {
@@ -203,8 +214,11 @@ function gainText({ verdict, rowsToTell, scores, rare, gains }: ResampleGain, he
   return `Boosted trees on ${judges}: ${score}${rare === null ? "" : ` of ${rare}`} ${plain.toFixed(4)} as they are, ${resampled.toFixed(4)} resampled, gain ${signed(gain)} (95 % interval ${signed(low)} to ${signed(high)}): ${words}.`;
 }
 
-function readOptions(settings: readonly string[]): Record<string, unknown> {
-  const rows: OptionTable = { ...resampleOptionRows, window: sequenceOptionRows.window };
+function readOptions(
+  settings: readonly string[],
+  strategy: string,
+  rows: OptionTable,
+): Record<string, unknown> {
   const options: Record<string, unknown> = {};
   for (const setting of settings) {
     const at = setting.indexOf("=");
@@ -213,7 +227,7 @@ function readOptions(settings: readonly string[]): Record<string, unknown> {
     if (!row)
       throw optionValueError(
         "set",
-        "option=value",
+        at < 0 ? "option=value" : `an option of ${strategy}`,
         setting,
         knownTextsHint("options", name, Object.keys(rows)),
       );
@@ -232,11 +246,15 @@ const balances: readonly NamedBalance[] = [
 ];
 
 /** @throws VerisimError `VERISIM_OPTION_VALUE` */
-function readBalance(text: string | undefined): NamedBalance | number | undefined {
-  if (text === undefined) return undefined;
-  const words = text.replaceAll("-", " ") as NamedBalance;
+function readBalance({ balance, only }: ResampleFlags): SamplingStrategy | undefined {
+  if (only !== undefined) {
+    if (balance === undefined) return only;
+    throw optionValueError("balance", "one of --balance and --only", balance);
+  }
+  if (balance === undefined) return undefined;
+  const words = balance.replaceAll("-", " ") as NamedBalance;
   if (balances.includes(words)) return words;
-  const ratio = Number(text);
+  const ratio = Number(balance);
   if (ratio > 0 && ratio <= 1) return ratio;
-  throw optionValueError("balance", `one of ${balances.join(", ")}, or a ratio above 0 up to 1`, text);
+  throw optionValueError("balance", `one of ${balances.join(", ")}, or a ratio above 0 up to 1`, balance);
 }

@@ -146,7 +146,7 @@ describe("noise", () => {
     expect(first.code, first.stderr).toBe(0);
     const columns = csvColumns(text("noisy.csv"));
     expect(columns.fault).toHaveLength(440);
-    expect(columns.fault!.filter((fault) => fault.includes("duplicate"))).toHaveLength(40);
+    expect(columns.fault!.filter((fault) => fault.includes("duplicates"))).toHaveLength(40);
     const result = JSON.parse(first.stdout);
     expect(result.changes).toContainEqual({ kind: "typos", column: "plan", changed: expect.any(Number) });
     const wrong = columns.plan!.filter((plan) => !["free", "basic", "pro"].includes(plan)).length;
@@ -237,6 +237,55 @@ describe("resample", () => {
       expect(gain.gains.length).toBeGreaterThanOrEqual(3);
       expect(gain.gains.length).toBeLessThanOrEqual(strategy === "random" ? 10 : 25);
     }
+  });
+
+  it("balances a target of numbers, several labels, and cleans the classes that are named", async () => {
+    const lines = ["x,y,war,crime"];
+    for (let row = 0; row < 200; row++)
+      lines.push(
+        `${row},${row % 20 === 0 ? 900 + row : row % 7},${row % 25 === 0 ? "yes" : "no"},${row % 2 === 0 ? "yes" : "no"}`,
+      );
+    writeFileSync(join(folder, "films.csv"), `${lines.join("\n")}\n`);
+    const numbers = await verisim(
+      ...[
+        "resample",
+        "films.csv",
+        "--target",
+        "y",
+        "--strategy",
+        "smogn",
+        "--origins",
+        "--out",
+        "y.csv",
+        "--json",
+      ],
+    );
+    expect(numbers.code, numbers.stderr).toBe(0);
+    expect(numbers.stderr).toContain("y 6 to 1080 (rare): 36 rows before, 100 rows after.");
+    const made = csvColumns(text("y.csv"));
+    expect(countsOf(made.is_synthetic!)).toEqual({ false: 136, true: 64 });
+    for (const base of made.base_row!.filter((cell) => cell !== "").map((cell) => Number(cell) - 1))
+      expect(base % 20 === 0 || base % 7 === 6).toBe(true);
+    expect(JSON.parse(numbers.stdout).stretches[1]).toMatchObject({ rare: true, before: 36, after: 100 });
+    const labels = ["--strategy", "mlsmote", "--label", "war", "--label", "crime"];
+    const several = await verisim(
+      ...["resample", "films.csv", ...labels, "--set", "present=yes", "--out", "l.csv"],
+    );
+    expect(several.stderr).toContain("war: 8 rows have it before, ");
+    expect(csvColumns(text("l.csv")).x).toHaveLength(208);
+    const unsaid = await verisim("resample", "films.csv", ...labels, "--out", "l.csv");
+    expect([unsaid.code, unsaid.stderr]).toEqual([1, expect.stringContaining('but found "yes" and "no"')]);
+    const cleaned = async (name: string) =>
+      (
+        await verisim(
+          ...["resample", "films.csv", "--target", "crime", "--strategy", "edited-nearest-neighbours"],
+          ...["--only", name, "--out", "c.csv"],
+        )
+      ).stderr;
+    expect(await cleaned("yes")).toMatch(
+      /no: 100 rows before, 100 rows after.\nyes: 100 rows before, \d\d? rows/,
+    );
+    expect(await cleaned("yess")).toMatch(/VERISIM_RESAMPLE_COUNTS.*\n {2}at option "only"/);
   });
 
   it("makes sequences of a rare class between two of it, with what is known of each in a second file", async () => {

@@ -247,7 +247,7 @@ describe("a noisy table", () => {
   it("says in its truth column what was done to each row, copies included", async () => {
     const { table: noisy, metadata: after, counts } = await run(steps, { truth: "faults" });
     expect(noisy.rowCount).toBe(1.1 * rows);
-    expect(counts.at(-1)).toEqual({ kind: "duplicate", column: null, changed: 400 });
+    expect(counts.at(-1)).toEqual({ kind: "duplicates", column: null, changed: 400 });
     const original = new Map(table.toRows().map((row) => [row.id, row]));
     let copies = 0;
     for (const row of noisy.toRows()) {
@@ -255,9 +255,14 @@ describe("a noisy table", () => {
       const faults = String(row.faults ?? "").split("; ");
       expect(faults.includes("typos:city")).toBe(row.city !== source.city);
       expect(faults.includes("outliers:y")).toBe(row.y !== source.y);
-      if (faults.includes("duplicate")) copies++;
+      if (faults.includes("duplicates")) copies++;
     }
     expect(copies).toBe(400);
+    const twice = await run([...steps, { kind: "duplicates", rate: 0.1 }], { truth: "faults" });
+    const marked = texts(twice.table, "faults").filter((faults) => String(faults).includes("duplicates"));
+    // 440 more, and the copies among them: of 4,400 rows 400 were copies.
+    expect(twice.counts.at(-1)!.changed).toBe(marked.length);
+    expect(marked.length).toBeGreaterThanOrEqual(840);
     expect(after.primaryKey).toBeUndefined();
     expect(after.columns.city?.rangeValues).toBeUndefined();
     expect(after.columns.faults?.sdtype).toBe("categorical");
@@ -317,7 +322,10 @@ describe("a noisy table", () => {
     expect(
       numbers(many.table, "same").every((value) => value === 0 || value === 3 || Number.isNaN(value)),
     ).toBe(true);
-    expect(many.warnings).toEqual(["one has one category; there is none to swap it with."]);
+    expect(many.warnings).toEqual([
+      "one has one category; there is none to swap it with.",
+      "date-shift changed nothing: the table has no column of dates.",
+    ]);
     const empty = await addNoise(
       odd.slice(0, 0),
       single.filter(({ kind }) => kind !== "correlated"),

@@ -97,6 +97,8 @@ export async function addNoise(
   const noisy = new NoisyTable(table.columns, table.rowCount, metadata, seed);
   for (const { kind, columns, options: given, label } of prepared) {
     throwIfAborted(signal);
+    if (kind.takes !== "none" && columns.length === 0)
+      noisy.warn(`${kind.name} changed nothing: the table has no ${kindWords[kind.takes].slice(2)}.`);
     await kind.apply(noiseContext(noisy, kind, label, columns, given, signal));
   }
   const columns = [...noisy.columns];

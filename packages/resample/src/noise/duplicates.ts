@@ -50,6 +50,8 @@ export const duplicates: NoiseKind = {
       if (row < table.rowCount) rows[out++] = row;
     }
     table.takeRows(rows, (column) => takeRows(column, rows));
-    table.flags("duplicate").set(isCopy);
+    // Copies of an earlier step stay copies.
+    const flags = table.flags(duplicates.name);
+    for (const [row, copy] of isCopy.entries()) if (copy) flags[row] = 1;
   },
 };

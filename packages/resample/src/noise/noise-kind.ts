@@ -175,6 +175,6 @@ export function presentRows(column: Column): Int32Array {
 }
 
 /** The error of options that do not go together. */
-export function optionConflict(kind: string, option: string, message: string): VerisimError {
-  return new VerisimError("VERISIM_OPTION_VALUE", `${message} (${kind})`, { where: { option } });
+export function optionConflict(option: string, message: string): VerisimError {
+  return new VerisimError("VERISIM_OPTION_VALUE", message, { where: { option } });
 }

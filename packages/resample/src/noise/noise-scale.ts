@@ -60,11 +60,7 @@ export async function noiseDeviations(
   const { options, columns, table } = context;
   const given = ["sd", "relative", "snr", "hiddenAmong"].filter((name) => options[name] !== null);
   if (given.length > 1)
-    throw optionConflict(
-      kind,
-      given[1]!,
-      `Expected one of ${given.join(", ")} but received ${given.length}.`,
-    );
+    throw optionConflict(given[1]!, `Expected one strength for ${kind} but received ${given.join(" and ")}.`);
   const moments = new Map(
     columns.map((name) => {
       const column = table.column(name);
@@ -101,7 +97,6 @@ async function hidingFactor(
     if (values.every((column) => Number.isFinite(column[row]))) rows.push(row);
   if (columns.length === 0 || rows.length <= k + 1)
     throw optionConflict(
-      "hiddenAmong",
       "hiddenAmong",
       `Expected more than ${k + 1} rows with all numbers but ${rows.length} have them.`,
     );
@@ -148,8 +143,7 @@ async function hidingFactor(
     if (high > 1_000)
       throw optionConflict(
         "hiddenAmong",
-        "hiddenAmong",
-        `No noise hides ${share * 100} % of the rows among ${k} others: rows lie too far apart`,
+        `No noise hides ${share * 100} % of the rows among ${k} others: rows lie too far apart.`,
       );
   }
   for (let step = 0; step < 10; step++) {

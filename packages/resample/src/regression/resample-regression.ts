@@ -2,37 +2,44 @@
 // "SMOGN: a pre-processing approach for imbalanced regression", LIDTA 2017): the target's range falls into stretches of
 // rare and of usual values; rare ones gain rows, usual ones lose some.
 
-import { type Table, type TableMetadata, VerisimError } from "@verisim/core";
+import { checkOptions, type Table, type TableMetadata, VerisimError } from "@verisim/core";
 import { type Draws, randomOrder, seededDraws, wholeNumbers } from "../draws.ts";
 import { type FeatureRows, featureRows, standardDeviation } from "../feature-rows.ts";
 import { type JoinedRows, joinOutcome } from "../joined-rows.ts";
 import type { NewRows } from "../new-rows.ts";
+import { regressionOptionRows } from "../options.ts";
 import { ascending } from "../under/selections.ts";
 import { findNeighbours, type NeighbourTable, type ResampleNote } from "../work.ts";
 import { boxPlotRelevance, type Relevance } from "./relevance.ts";
 
-export interface RegressionRequest {
+/** Strategies for a target of numbers. */
+export const regressionStrategies: readonly string[] = ["smoter", "smogn"];
+
+export interface RegressionOptions {
+  /** Values at least this relevant are rare, above 0 to 1. Default 0.8. */
+  readonly threshold: number;
+  /** `balance`: every stretch gets as many rows; `extreme`: rare and usual ones change places in size. Default `balance`. */
+  readonly amount: "balance" | "extreme";
+  /** Neighbours, at least 1. Default 5. */
+  readonly kNeighbors: number;
+  /** Width of the noise of `smogn`, in standard deviations, at most. Default 0.02. */
+  readonly perturbation: number;
+  readonly scaling: "none" | "standard";
+  readonly rounding: "none" | "integers" | "column";
+}
+
+export interface RegressionRequest extends Partial<RegressionOptions> {
   /** A column of numbers; rows without one stay as they are and play no part. */
   readonly target: string;
   /** `smogn` adds noise instead where a neighbour lies too far away. Default `smoter`. */
   readonly strategy?: "smoter" | "smogn";
   /** 0 (usual) to 1 (rare) for a value of the target. Default: by the box plot. */
   readonly relevance?: Relevance;
-  /** Values at least this relevant are rare, 0 to 1. Default 0.8. */
-  readonly threshold?: number;
-  /** `balance`: every stretch gets as many rows; `extreme`: rare and usual ones change places in size. Default `balance`. */
-  readonly amount?: "balance" | "extreme";
-  /** Neighbours, at least 1. Default 5. */
-  readonly kNeighbors?: number;
-  /** Width of the noise of `smogn`, in standard deviations, at most. Default 0.02. */
-  readonly perturbation?: number;
-  readonly scaling?: "none" | "standard";
-  readonly rounding?: "none" | "integers" | "column";
   /** Any safe integer. Default 0. */
   readonly seed?: number;
   readonly columns?: readonly string[];
-  readonly signal?: AbortSignal;
-  readonly threads?: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly threads?: number | undefined;
 }
 
 export interface RegressionStretch {
@@ -59,28 +66,34 @@ interface Stretch {
 /**
  * Balances a table for a target of numbers.
  * @throws VerisimError `VERISIM_UNKNOWN_COLUMN`, `VERISIM_TARGET` for a target that is no column of numbers or has no rare
- * values, `VERISIM_OPTION_VALUE`, `VERISIM_RESAMPLE_FEATURES`, `VERISIM_ABORTED`
+ * values, `VERISIM_UNKNOWN_STRATEGY`, `VERISIM_UNKNOWN_OPTION`, `VERISIM_OPTION_VALUE`, `VERISIM_RESAMPLE_FEATURES`, `VERISIM_ABORTED`
  */
 export async function resampleRegression(
   table: Table,
   metadata: TableMetadata,
   request: RegressionRequest,
 ): Promise<ResampledRegression> {
-  const { target, strategy = "smoter", threshold = 0.8, amount = "balance" } = request;
-  const { kNeighbors = 5, perturbation = 0.02, seed = 0, scaling = "none", rounding = "integers" } = request;
-  checkRequest(request);
+  const { target, strategy = "smoter", relevance, seed = 0, columns, signal, threads, ...given } = request;
+  if (!regressionStrategies.includes(strategy))
+    throw new VerisimError(
+      "VERISIM_UNKNOWN_STRATEGY",
+      `Expected smoter or smogn but received ${JSON.stringify(strategy)}.`,
+      { where: { option: "strategy" } },
+    );
+  const options = checkOptions(strategy, regressionOptionRows, given) as unknown as RegressionOptions;
+  const { threshold, amount, kNeighbors, perturbation } = options;
   const column = table.column(target);
   if (column.kind !== "number")
     throw new VerisimError("VERISIM_TARGET", "Expected a target of numbers but received texts.", {
       where: { column: target },
       hint: "Classes are resampled by resample.",
     });
-  const run = { signal: request.signal, threads: request.threads };
+  const run = { signal, threads };
   const draws = seededDraws(seed, run);
-  const features = featureRows(table, metadata, [target], { scaling, rounding }, request.columns);
+  const features = featureRows(table, metadata, [target], options, columns);
   const stretches = stretchesOf(
     column.values,
-    request.relevance ?? boxPlotRelevance(column.values),
+    relevance ?? boxPlotRelevance(column.values),
     threshold,
     amount,
   );
@@ -234,26 +247,4 @@ async function safeReach(context: Context, rows: Int32Array): Promise<Float64Arr
   const k = Math.max(1, some.length - 1);
   const { distances } = await findNeighbours(context, rows, some, k, mismatch);
   return Float64Array.from(rows, (_, place) => distances[place * k + (k >> 1)]! / 2);
-}
-
-function checkRequest({
-  strategy,
-  threshold = 0.8,
-  amount,
-  kNeighbors = 5,
-  perturbation = 0.02,
-}: RegressionRequest) {
-  const refuse = (option: string, message: string): never => {
-    throw new VerisimError("VERISIM_OPTION_VALUE", message, { where: { option } });
-  };
-  if (strategy !== undefined && !["smoter", "smogn"].includes(strategy))
-    refuse("strategy", `Expected smoter or smogn but received ${JSON.stringify(strategy)}.`);
-  if (!(threshold > 0 && threshold <= 1))
-    refuse("threshold", `Expected a number above 0 and at most 1 but received ${threshold}.`);
-  if (amount !== undefined && !["balance", "extreme"].includes(amount))
-    refuse("amount", `Expected balance or extreme but received ${JSON.stringify(amount)}.`);
-  if (!Number.isSafeInteger(kNeighbors) || kNeighbors < 1)
-    refuse("kNeighbors", `Expected a whole number from 1 on but received ${kNeighbors}.`);
-  if (!(perturbation >= 0 && perturbation <= 100))
-    refuse("perturbation", `Expected a number from 0 to 100 but received ${perturbation}.`);
 }

@@ -2,7 +2,7 @@
 // Stephan, "On a least squares adjustment of a sampled frequency table", Annals of Mathematical Statistics 11, 1940),
 // with what the weighting costs (Kish, "Survey Sampling", 1965, section 11.7).
 
-import { knownTextsHint, type Table, VerisimError } from "@verisim/core";
+import { type Table, VerisimError } from "@verisim/core";
 
 /** The share or number of each category of a column; an empty text stands for missing cells. */
 export type Margin = Readonly<Record<string, number>>;
@@ -131,7 +131,7 @@ function prepare(table: Table, column: string, margin: Margin, total: number): F
         `The margin has no target for ${JSON.stringify(category)}, which row ${row + 1} has.`,
         category === ""
           ? 'Give missing cells a target under "", or leave their rows out.'
-          : knownTextsHint("targets", category, categories),
+          : `Every category of the column needs a target, this one too: "${column}:...,${category}=SHARE".`,
       );
     codes[row] = code;
     rows[code]!++;

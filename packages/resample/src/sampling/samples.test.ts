@@ -55,7 +55,7 @@ describe("random samples", () => {
   });
 
   it("that are smoothed keep mean and variance, gaps and categories, and make new numbers", () => {
-    const { table: smooth, rows } = smoothedBootstrap(table, 20_000, 2, { bandwidth: 0.5 });
+    const { table: smooth, rows } = smoothedBootstrap(table, 20_000, 2, { bandwidth: 0.2 });
     const column = (one: Table) => (one.column("value") as { values: Float64Array }).values;
     const before = momentsOf(column(table));
     const after = momentsOf(column(smooth));
@@ -66,6 +66,18 @@ describe("random samples", () => {
     expect(Array.from(column(smooth), Number.isNaN)).toEqual(Array.from(rows, (row) => row % 9 === 0));
     expect(smooth.column("sex")).toEqual(table.take(rows).column("sex"));
     expect(codeOf(() => smoothedBootstrap(table, 5, 0, { columns: ["sex"] }))).toBe("VERISIM_SAMPLE_COLUMNS");
+  });
+
+  it("that are smoothed stay in the range, and keep the cells of a column of which most are equal", () => {
+    const values = Float64Array.from({ length: 1000 }, (_, row) => -Math.log1p(-(row + 0.5) / 1000));
+    const gains = values.map((_, row) => (row % 20 === 0 ? 1000 + row : 0));
+    const own = new Table([numberColumn("wait", values), numberColumn("gain", gains)]);
+    const { table: smooth, rows } = smoothedBootstrap(own, 5000, 4);
+    const column = (name: string) => (smooth.column(name) as { values: Float64Array }).values;
+    expect(Math.min(...column("wait"))).toBeGreaterThanOrEqual(values[0]!);
+    expect(Math.max(...column("wait"))).toBeLessThanOrEqual(values.at(-1)!);
+    expect(new Set(column("wait")).size).toBeGreaterThan(4900);
+    expect(column("gain")).toEqual(Float64Array.from(rows, (row) => gains[row]!));
   });
 });
 

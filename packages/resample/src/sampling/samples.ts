@@ -90,7 +90,8 @@ function placeIn(ends: Float64Array, u: number): number {
 
 export interface SmoothedOptions {
   /**
-   * Width of the kernel as a part of each column's deviation. Default: Silverman's rule for as many dimensions,
+   * Width of the kernel as a part of each column's spread: its deviation, or its interquartile range / 1.34 where that is
+   * less, so that a column of which most cells are equal keeps them. Default: Silverman's rule for as many dimensions,
    * (4 / (d + 2) / n)^(1 / (d + 4)).
    */
   readonly bandwidth?: number;
@@ -102,8 +103,9 @@ export interface SmoothedOptions {
 
 /**
  * A bootstrap whose numbers are moved by a normal kernel and drawn back to the mean, so that mean and variance stay as
- * they were (Silverman and Young, "The bootstrap: to smooth or not to smooth?", Biometrika 74, 1987, section 2). Gaps
- * stay, categories are copied.
+ * they were (Silverman and Young, "The bootstrap: to smooth or not to smooth?", Biometrika 74, 1987, section 2; the spread
+ * after Silverman, "Density Estimation", 1986, section 3.4.2). What would leave the column's range is reflected at its ends.
+ * Gaps stay, categories are copied.
  * @throws VerisimError `VERISIM_SAMPLE_COUNT`, `VERISIM_UNKNOWN_COLUMN`, `VERISIM_SAMPLE_COLUMNS`
  */
 export function smoothedBootstrap(
@@ -138,26 +140,45 @@ export function smoothedBootstrap(
 
   function smoothed(name: string): Column {
     const column = table.column(name) as { values: Float64Array };
-    const { mean, deviation } = momentsOfValues(column.values);
+    const { mean, deviation, spread, low, high } = momentsOfValues(column.values);
     const key = streamKey(seed, "sample", "smooth", name);
-    const shrink = 1 / Math.sqrt(1 + width * width);
+    const reach = width * spread;
+    const shrink = reach === 0 ? 1 : deviation / Math.hypot(deviation, reach);
     const decimals = options.decimals?.[name];
     const scale = decimals === undefined ? undefined : 10 ** decimals;
     const values = Float64Array.from(rows, (row, i) => {
-      const moved = column.values[row]! + width * deviation * normalQuantile(rowUniform(key, i));
-      const value = mean + (moved - mean) * shrink;
+      const moved = column.values[row]! + reach * normalQuantile(rowUniform(key, i));
+      const value = reach === 0 ? moved : reflected(mean + (moved - mean) * shrink, low, high);
       return scale === undefined ? value : Math.round(value * scale) / scale + 0;
     });
     return numberColumn(name, values);
   }
 }
 
-function momentsOfValues(values: Float64Array): { mean: number; deviation: number } {
-  const present = values.filter((value) => Number.isFinite(value));
-  if (present.length === 0) return { mean: 0, deviation: 0 };
+/** Within [low, high], and there in the end whatever the distance; NaN stays. */
+function reflected(value: number, low: number, high: number): number {
+  const inside = value < low ? 2 * low - value : value > high ? 2 * high - value : value;
+  return Math.min(high, Math.max(low, inside));
+}
+
+interface Moments {
+  readonly mean: number;
+  readonly deviation: number;
+  /** The deviation, or what the quartiles say it is where that is less. */
+  readonly spread: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+function momentsOfValues(values: Float64Array): Moments {
+  const present = values.filter((value) => Number.isFinite(value)).sort();
+  if (present.length === 0) return { mean: 0, deviation: 0, spread: 0, low: 0, high: 0 };
+  const at = (share: number): number => present[Math.floor(share * (present.length - 1))]!;
   const mean = present.reduce((sum, value) => sum + value, 0) / present.length;
   const squares = present.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: Math.sqrt(squares / present.length) };
+  const deviation = Math.sqrt(squares / present.length);
+  const spread = Math.min(deviation, (at(0.75) - at(0.25)) / 1.34);
+  return { mean, deviation, spread, low: present[0]!, high: present.at(-1)! };
 }
 
 function replaceColumns(table: Table, columns: readonly Column[]): Table {
