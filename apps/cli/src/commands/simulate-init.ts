@@ -70,7 +70,10 @@ async function derived(
   };
   if (/\.prisma$/i.test(source)) return modelFromPrisma(await textOf(source), name, { onWarning });
   const schema = await schemaOf(source);
-  if (schema) return modelFromJsonSchema(schema.value, name, { onWarning });
+  if (schema) {
+    const { title } = schema.value as { readonly title?: unknown };
+    return modelFromJsonSchema(schema.value, title === undefined ? name : undefined, { onWarning });
+  }
   const { table, metadata } = await readReal(source, undefined, session);
   return modelFromTable(table, metadata, { name, ...(rows === undefined ? {} : { rows }) });
 }

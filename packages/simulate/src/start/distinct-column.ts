@@ -4,7 +4,17 @@
 import { RegexLanguage } from "@verisim/transforms";
 import { usualRepeat } from "../columns/pattern-column.ts";
 import type { ColumnModel } from "../model/model.ts";
-import { columnOf, rootRows, type SchemaColumn, type SchemaTable, withinLength } from "./schema-column.ts";
+import {
+  columnOf,
+  datetimeFormatOf,
+  gridNumber,
+  gridOf,
+  rootRows,
+  type SchemaColumn,
+  type SchemaTable,
+  valueType,
+  withinLength,
+} from "./schema-column.ts";
 
 export interface DistinctColumn {
   /** In order; the last one is the column. */
@@ -26,18 +36,19 @@ export function distinctColumn(
   column: SchemaColumn,
   count: SchemaTable["count"],
 ): DistinctColumn | undefined {
-  const { name, type, values, min, max, pattern, optional } = column;
+  const { name, type, values, pattern, optional } = column;
   if (optional) return undefined;
   const one = (model: ColumnModel, most: number): DistinctColumn => ({ columns: { [name]: model }, most });
   const choices = values && values.length > 0 ? [...new Set(values)] : undefined;
   if (choices || type === "boolean") {
     const labels = choices ?? ["false", "true"];
     const place = `${name}_place`;
+    const valued = valueType(column);
     const table = Object.fromEntries(labels.map((label, i) => [i, { [label]: 1 }]));
     return {
       columns: {
         [place]: { formula: placeOf(labels.length), hidden: true },
-        [name]: { given: place, table, ...(type === "boolean" ? { type } : {}) } as ColumnModel,
+        [name]: { given: place, table, ...(valued && { type: valued }) } as ColumnModel,
       },
       most: labels.length,
     };
@@ -45,19 +56,16 @@ export function distinctColumn(
   switch (type) {
     case "integer":
     case "number": {
-      const step = type === "integer" ? 1 : 0.01;
-      const low = Math.ceil((min ?? (max === undefined ? 0 : max - 1000 * step)) / step) * step;
-      const size = Math.min(mostPlaces, Math.floor(((max ?? low + 1000) - low) / step + 1e-8) + 1);
-      if (size < 1) return undefined;
-      const formula = `${low} + ${step === 1 ? "" : `${step} * `}(${placeOf(size)})`;
-      return one({ formula, type: "number", decimals: step === 1 ? 0 : 2 }, size);
+      const grid = gridOf(column, 1000);
+      const size = Math.min(mostPlaces, grid.to - grid.from + 1);
+      const formula = `${gridNumber(1, grid)} * (${grid.from} + ${placeOf(size)})`;
+      return one({ formula, type: "number", decimals: grid.decimals }, size);
     }
     case "date":
     case "datetime": {
       const time = type === "date" ? "" : " + uniform()";
       const formula = `date('2024-01-01') + days(${placeOf(365)}${time})`;
-      const datetimeFormat = type === "date" ? "%Y-%m-%d" : "%Y-%m-%d %H:%M:%S";
-      return one({ formula, type: "datetime", datetimeFormat }, 365);
+      return one({ formula, type: "datetime", datetimeFormat: datetimeFormatOf(column) }, 365);
     }
     case "text": {
       const model = columnOf(column);

@@ -174,6 +174,56 @@ describe("what a JSON schema says of texts, lists and maps", () => {
     expect(tables.t!.columns.id).toMatchObject({ key: "shuffled" });
   });
 
+  it("is kept: every cell is what its property allows", async () => {
+    const properties: Record<string, { of: object; holds: (value: unknown) => boolean }> = {
+      choice: { of: { enum: [1, 2.5, 4] }, holds: (value) => [1, 2.5, 4].includes(value as number) },
+      flag: { of: { const: true }, holds: (value) => value === true },
+      fives: {
+        of: { type: "integer", multipleOf: 5, minimum: 3, maximum: 21 },
+        holds: (value) => [5, 10, 15, 20].includes(value as number),
+      },
+      halves: {
+        of: { type: "number", multipleOf: 0.5 },
+        holds: (value) => Number.isInteger((value as number) * 2),
+      },
+      thin: {
+        of: { type: "number", minimum: 0.0123, maximum: 0.0129 },
+        holds: (value) => (value as number) >= 0.0123 && (value as number) <= 0.0129,
+      },
+      above: { of: { type: "number", exclusiveMinimum: 0 }, holds: (value) => (value as number) > 0 },
+      least: { of: { type: "number", minimum: -0.355 }, holds: (value) => (value as number) >= -0.355 },
+      time: {
+        of: { type: "string", format: "time" },
+        holds: (value) => /^\d\d:\d\d:\d\dZ$/.test(value as string),
+      },
+      long: {
+        of: { type: "string", minLength: 12, maxLength: 14 },
+        holds: (value) => (value as string).length >= 12 && (value as string).length <= 14,
+      },
+      password: { of: { type: "string", minLength: 8 }, holds: (value) => (value as string).length >= 8 },
+    };
+    const schema = {
+      type: "object",
+      required: Object.keys(properties),
+      properties: {
+        ...Object.fromEntries(Object.entries(properties).map(([name, { of }]) => [name, of])),
+        home: { type: "object", properties: { city: { type: "string" } } },
+        odd: { type: "string", format: "json-pointer" },
+      },
+    };
+    const warnings: string[] = [];
+    const model = modelFromJsonSchema(schema, "cells", { onWarning: (text) => warnings.push(text) });
+    expect(warnings).toEqual(['Property "odd" does not keep to its format "json-pointer".']);
+    expect(model.tables.cells!.columns.home_city).toMatchObject({ faker: "location.city" });
+    const simulation: Simulation = await Simulation.create(model, { seed: 5 });
+    const rows: Record<string, unknown>[] = [];
+    for await (const row of simulation.rows("cells")) rows.push(row);
+    expect(rows).toHaveLength(1000);
+    for (const [name, { holds }] of Object.entries(properties))
+      expect([name, rows.map((row) => row[name]).filter((value) => !holds(value))]).toEqual([name, []]);
+    expect(new Set(rows.map(({ fives }) => fives)).size).toBe(4);
+  });
+
   describe("items that are unique", () => {
     const listOf = (items: object, more: object = {}) => ({
       type: "object",

@@ -260,9 +260,15 @@ class Reader {
   }
 
   /** The pattern of a column of texts; undefined, with a warning, where no texts can be made from it. */
-  #patternOf({ pattern }: Schema, column: SchemaColumn): string | undefined {
+  #patternOf(schema: Schema, column: SchemaColumn): string | undefined {
     const { name, type, values, format, key, minLength = 0, maxLength = Number.POSITIVE_INFINITY } = column;
-    if (typeof pattern !== "string" || type !== "text" || values || isFormatted(format)) return undefined;
+    if (type !== "text" || values || isFormatted(format)) return undefined;
+    const pattern = schema.pattern ?? (format === undefined ? undefined : patternOfFormat[format]);
+    if (typeof pattern !== "string") {
+      if (format !== undefined)
+        this.#warn(`Property ${JSON.stringify(name)} does not keep to its format ${JSON.stringify(format)}.`);
+      return undefined;
+    }
     let reason: string | undefined;
     try {
       const texts = new RegexTexts(pattern, Math.max(usualRepeat, minLength));
@@ -288,6 +294,11 @@ class Reader {
     this.#warn(`Property ${JSON.stringify(name)} is left out: ${reason}.`);
   }
 }
+
+const patternOfFormat: Readonly<Record<string, string>> = {
+  time: "([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\dZ",
+  duration: "P[1-9]\\d?DT(1?\\d|2[0-3])H",
+};
 
 const rowOf = (properties: Schema): Schema => ({
   type: "object",
@@ -320,6 +331,13 @@ function without(schema: Schema, key: string): Schema {
   return Object.fromEntries(Object.entries(schema).filter(([name]) => name !== key));
 }
 
+/** The type of values that a schema lists without saying it. */
+function kindOf(choices: readonly unknown[] | undefined): string | undefined {
+  const kinds = new Set(choices?.map((value) => typeof value));
+  const [kind] = kinds;
+  return kinds.size === 1 ? kind : undefined;
+}
+
 function schemaColumn(
   name: string,
   property: string,
@@ -328,14 +346,15 @@ function schemaColumn(
   type: string | undefined,
   optional: boolean,
 ): SchemaColumn {
-  const values = Array.isArray(schema.enum)
-    ? schema.enum.filter((value) => value !== null).map(String)
+  const choices = Array.isArray(schema.enum)
+    ? schema.enum.filter((value) => value !== null)
     : schema.const === undefined
       ? undefined
-      : [String(schema.const)];
+      : [schema.const];
+  const kind = type ?? kindOf(choices);
   const number = (value: unknown): number | undefined =>
     typeof value === "number" && Number.isFinite(value) && Math.abs(value) < 2 ** 53 - 1 ? value : undefined;
-  const step = type === "integer" ? 1 : 1e-9;
+  const hair = kind === "integer" ? 1 : 1e-9;
   const above = number(schema.exclusiveMinimum);
   const below = number(schema.exclusiveMaximum);
   const format = typeof schema.format === "string" ? schema.format : undefined;
@@ -343,16 +362,19 @@ function schemaColumn(
   return {
     name,
     type:
-      type === "integer" || type === "number" || type === "boolean"
-        ? type
+      kind === "integer" || kind === "number" || kind === "boolean"
+        ? kind
         : isDate
           ? format === "date"
             ? "date"
             : "datetime"
           : "text",
-    values,
-    min: number(schema.minimum) ?? (above === undefined ? undefined : above + step),
-    max: number(schema.maximum) ?? (below === undefined ? undefined : below - step),
+    values: choices?.map(String),
+    says: property,
+    ...(format === "date-time" ? { datetimeFormat: "%Y-%m-%dT%H:%M:%SZ" } : {}),
+    step: Number(schema.multipleOf) > 0 ? number(schema.multipleOf) : undefined,
+    min: number(schema.minimum) ?? (above === undefined ? undefined : above + hair),
+    max: number(schema.maximum) ?? (below === undefined ? undefined : below - hair),
     optional,
     key:
       prefix === "" &&

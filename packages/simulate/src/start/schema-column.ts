@@ -9,9 +9,15 @@ export interface SchemaColumn {
   readonly values?: readonly string[] | undefined;
   readonly min?: number | undefined;
   readonly max?: number | undefined;
+  /** Numbers are multiples of it. */
+  readonly step?: number | undefined;
   readonly optional?: boolean | undefined;
   /** Part of the primary key, or unique. */
   readonly key?: boolean | undefined;
+  /** What the cells are called, where the name has more than that. */
+  readonly says?: string | undefined;
+  /** A strftime pattern. */
+  readonly datetimeFormat?: string | undefined;
   /** `uuid`, `email`, `uri`, `ipv4`, ... */
   readonly format?: string | undefined;
   /** Characters of a text at most. */
@@ -65,9 +71,12 @@ const formatted: Readonly<Record<string, string>> = {
   "idn-email": "internet.email",
   uri: "internet.url",
   url: "internet.url",
+  "uri-reference": "internet.url",
+  iri: "internet.url",
   ipv4: "internet.ipv4",
   ipv6: "internet.ipv6",
   hostname: "internet.domainName",
+  "idn-hostname": "internet.domainName",
 };
 
 /** Whether texts of a format are made by what is known of it, whatever pattern stands beside. */
@@ -85,10 +94,44 @@ export function formulaName(name: string): string {
   return isWord ? name : `\`${name.replaceAll("`", "``")}\``;
 }
 
+/** The type of a choice of values, where they are no texts. */
+export function valueType({ type }: SchemaColumn): "number" | "boolean" | undefined {
+  if (type === "boolean") return type;
+  return type === "integer" || type === "number" ? "number" : undefined;
+}
+
+/** Numbers on a grid: from which multiple of the step to which, and its decimals. */
+export interface NumberGrid {
+  readonly step: number;
+  readonly from: number;
+  readonly to: number;
+  readonly decimals: number;
+}
+
+/** @param usual how many steps there are where the schema does not say */
+export function gridOf({ type, min, max, step: given }: SchemaColumn, usual: number): NumberGrid {
+  const width = min === undefined || max === undefined ? 1 : max - min;
+  const digits = type === "integer" ? 0 : Math.min(12, Math.max(2, Math.ceil(2 - Math.log10(width || 1))));
+  const step = given ?? 10 ** -digits;
+  const decimals =
+    given === undefined ? digits : (/\.(\d+)$/.exec(given.toFixed(12).replace(/0+$/, ""))?.[1] ?? "").length;
+  // A hair's breadth, for 0.3 / 0.1 is a little less than 3.
+  const from = Math.ceil((min ?? (max === undefined ? 0 : Math.min(0, max - usual * step))) / step - 1e-8);
+  const to = max === undefined ? from + usual : Math.floor(max / step + 1e-8);
+  return { step, from, to: Math.max(from, to), decimals };
+}
+
+/** A number with the grid's digits, as formulas and limits write it. */
+export const gridNumber = (place: number, { step, decimals }: NumberGrid): number =>
+  Number((place * step).toFixed(decimals));
+
 export function columnOf(column: SchemaColumn): ColumnModel {
   const missing = column.optional ? { missing: 0.1 } : {};
-  const { min, max, values, pattern, minLength, maxLength } = column;
-  if (values && values.length > 0) return { categories: [...new Set(values)], ...missing };
+  const { values, pattern, minLength, maxLength } = column;
+  if (values && values.length > 0) {
+    const type = valueType(column);
+    return { categories: [...new Set(values)], ...(type && { type }), ...missing };
+  }
   if (column.key && column.format !== "email") {
     if (column.type === "text")
       return column.format === "uuid" || /uuid|guid/i.test(column.name)
@@ -110,41 +153,15 @@ export function columnOf(column: SchemaColumn): ColumnModel {
   switch (column.type) {
     case "boolean":
       return { categories: { true: 0.5, false: 0.5 }, type: "boolean", ...missing };
-    case "integer": {
-      const low = min ?? (max !== undefined && max < 0 ? max - 100 : 0);
-      return {
-        distribution: "integers",
-        low: Math.ceil(low),
-        high: Math.floor(max ?? Math.max(low + 100, 100)),
-        ...missing,
-      };
-    }
+    case "integer":
     case "number":
-      if (min !== undefined && max !== undefined)
-        return { distribution: "uniform", low: min, high: max, decimals: 2, ...missing };
-      if (min !== undefined && min >= 0)
-        return {
-          distribution: "lognormal",
-          median: Math.max(50, 2 * min),
-          sigma: 0.8,
-          ...(min > 0 ? { min } : {}),
-          decimals: 2,
-          ...missing,
-        };
-      return {
-        distribution: "normal",
-        mean: max === undefined ? 100 : max - 50,
-        sd: 25,
-        ...(max === undefined ? {} : { max }),
-        decimals: 2,
-        ...missing,
-      };
+      return { ...numberColumn(column), ...missing };
     case "datetime":
     case "date":
       return {
         formula: `${column.type === "date" ? "start_of_day" : ""}(date('2024-01-01') + days(365 * uniform()))`,
         type: "datetime",
-        datetimeFormat: column.type === "date" ? "%Y-%m-%d" : "%Y-%m-%d %H:%M:%S",
+        datetimeFormat: datetimeFormatOf(column),
         ...missing,
       };
     case "text": {
@@ -158,15 +175,63 @@ export function columnOf(column: SchemaColumn): ColumnModel {
         };
       const faker =
         (column.format && formatted[column.format]) ||
-        namedLike.find(([pattern]) => pattern.test(plainName(column.name)))?.[1];
+        namedLike.find(([pattern]) => pattern.test(plainName(column.says ?? column.name)))?.[1];
+      if (minLength !== undefined && minLength > (shortest[faker ?? ""] ?? shortestOther))
+        return { pattern: `[a-z]{${minLength},${maxLength ?? 2 * minLength}}`, ...missing };
       return { faker: faker ?? "lorem.word", ...(column.key ? { unique: true } : {}), ...missing };
     }
   }
 }
 
+/** Numbers of a schema: what it says of range and steps holds for each of them once it is rounded. */
+function numberColumn(column: SchemaColumn): ColumnModel {
+  const { type, min, max, step } = column;
+  const grid = gridOf(column, 100);
+  const { from, to, decimals } = grid;
+  const [low, high] = [gridNumber(from, grid), gridNumber(to, grid)];
+  if (step !== undefined) {
+    const formula = `${gridNumber(1, grid)} * floor(uniform(${from}, ${to + 1}))`;
+    return { formula, type: "number", decimals };
+  }
+  if (type === "integer") return { distribution: "integers", low, high };
+  if (min !== undefined && max !== undefined) return { distribution: "uniform", low, high, decimals };
+  if (min !== undefined && min >= 0)
+    return {
+      distribution: "lognormal",
+      median: Math.max(50, 2 * min),
+      sigma: 0.8,
+      ...(min > 0 ? { min: low } : {}),
+      decimals,
+    };
+  return {
+    distribution: "normal",
+    mean: max === undefined ? Math.max(100, (min ?? 0) + 50) : max - 50,
+    sd: 25,
+    ...(min === undefined ? {} : { min: low }),
+    ...(max === undefined ? {} : { max: high }),
+    decimals,
+  };
+}
+
+export function datetimeFormatOf({ type, datetimeFormat }: SchemaColumn): string {
+  return datetimeFormat ?? (type === "date" ? "%Y-%m-%d" : "%Y-%m-%d %H:%M:%S");
+}
+
 /** Characters that functions of Faker give at most, for those that give many. */
 const longest: Readonly<Record<string, number>> = { "lorem.sentences": 600, "lorem.sentence": 120 };
 const longestOther = 60;
+/** And at least, for those that give few. */
+const shortest: Readonly<Record<string, number>> = {
+  "": 2,
+  "person.firstName": 2,
+  "person.lastName": 2,
+  "location.country": 4,
+  "location.countryCode": 2,
+  "finance.currencyCode": 3,
+  "lorem.sentence": 15,
+  "lorem.sentences": 30,
+};
+const shortestOther = 3;
 
 /** Texts that may be too long are made in a hidden column, and cut. */
 export function withinLength(column: SchemaColumn, model: ColumnModel): Record<string, ColumnModel> {
