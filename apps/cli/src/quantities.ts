@@ -23,11 +23,11 @@ function readInteger(text: string): number {
   return wholeNumber.test(text.trim()) ? Number(text.trim().replaceAll("_", "")) : Number.NaN;
 }
 
-/** A number of rows, at least 1: `32561`, `1_000_000`, `1e6`. */
-export function readRowCount(text: string, option: string): number {
+/** A number of rows: `32561`, `1_000_000`, `1e6`. */
+export function readRowCount(text: string, option: string, least: number = 1): number {
   const rows = readInteger(text);
-  if (Number.isSafeInteger(rows) && rows >= 1) return rows;
-  throw optionValueError(option, "a whole number of rows from 1 on", text);
+  if (Number.isSafeInteger(rows) && rows >= least) return rows;
+  throw optionValueError(option, `a whole number of rows from ${least} on`, text);
 }
 
 /** Index of a row, from 0. */

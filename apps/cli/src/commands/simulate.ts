@@ -13,7 +13,7 @@ import {
 } from "@verisim/simulate";
 import { Checks } from "../checks.ts";
 import { requireFlag, seedOf } from "../flag-values.ts";
-import { formatSeconds, optionValueError, plural, readRowIndex } from "../quantities.ts";
+import { formatSeconds, optionValueError, plural, readRowCount } from "../quantities.ts";
 import type { Session } from "../session.ts";
 import type { SimulateFlags } from "../table-commands.ts";
 import { writeText } from "../write-text.ts";
@@ -33,7 +33,10 @@ export async function simulate(source: string, flags: SimulateFlags, session: Se
         { hint: knownTextsHint("scenarios", source, scenarioNames) },
       ),
     );
-  else if (!scenario) checks.input(source, "model");
+  else if (!scenario) {
+    checks.input(source, "model");
+    checks.attempt(() => refuseSource(source));
+  }
   const format = flags.format ?? "csv";
   if (!flags.check) {
     const out = checks.attempt(() =>
@@ -144,18 +147,35 @@ function fileName(table: string): string {
   return plain === "" || plain === "metadata" ? `table_${plain}` : plain;
 }
 
+/** @throws VerisimError `VERISIM_UNKNOWN_MODEL` for a file that a model can be made of, but that is none */
+function refuseSource(path: string): void {
+  const plain = path.toLowerCase().replace(/\.gz$/, "");
+  const isTable = fileFormats.some(
+    ({ name, endings }) => name !== "json" && endings.some((ending) => plain.endsWith(ending)),
+  );
+  if (!isTable && !/\.(prisma|schema\.json)$/.test(plain)) return;
+  const what = isTable ? "a table" : "a schema";
+  throw new VerisimError("VERISIM_UNKNOWN_MODEL", `Expected a model or a scenario but received ${what}.`, {
+    where: { file: path },
+    hint: `verisim simulate ${path} --init --out model.yaml makes a model of it.`,
+  });
+}
+
 /** @throws VerisimError `VERISIM_OPTION_VALUE` */
 function readRows(texts: readonly string[]): number | Record<string, number> | undefined {
   if (texts.length === 0) return undefined;
   const named: Record<string, number> = {};
   for (const text of texts.flatMap((one) => one.split(","))) {
     const at = text.lastIndexOf("=");
-    if (at < 0 && texts.length === 1) return readRowIndex(text, "rows");
+    if (at < 0 && texts.length === 1) return readNumber(text);
     if (at <= 0) throw optionValueError("rows", "a number, or table=number", text);
-    named[text.slice(0, at).trim()] = readRowIndex(text.slice(at + 1), "rows");
+    named[text.slice(0, at).trim()] = readNumber(text.slice(at + 1));
   }
   return named;
 }
+
+/** @throws VerisimError `VERISIM_OPTION_VALUE` */
+const readNumber = (text: string): number => readRowCount(text, "rows", 0);
 
 async function readModelFile(path: string): Promise<unknown> {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {

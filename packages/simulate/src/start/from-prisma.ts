@@ -53,10 +53,45 @@ export function modelFromPrisma(
   const models = blocks.filter(({ kind }) => kind === "model");
   if (models.length === 0)
     throw new VerisimError("VERISIM_SCHEMA", "Expected a Prisma schema with a model but found none.");
-  return schemaModel(
-    name,
-    models.flatMap((model) => tablesOf(model, enums, onWarning)),
+  const tables = models.flatMap((model) => tablesOf(model, enums, onWarning));
+  return schemaModel(name, [...tables, ...joinTables(models, tables, onWarning)]);
+}
+
+/** Relations of lists on both sides, by the table that Prisma makes for each: `_CategoryToPost` with the keys `A` and `B`. */
+function joinTables(
+  models: readonly Block[],
+  tables: readonly SchemaTable[],
+  warn: (text: string) => void,
+): SchemaTable[] {
+  const lists = models.flatMap(({ name, lines }) =>
+    lines.flatMap((line) => {
+      const [, field, type, rest] = /^(\w+)\s+(\w+)\[\](.*)$/.exec(line) ?? [];
+      if (!models.some((model) => model.name === type)) return [];
+      const relation = /@relation\((?:name:\s*)?"(\w+)"/.exec(rest!)?.[1];
+      return [{ model: name, field: field!, type: type!, relation }];
+    }),
   );
+  const keyOf = (model: string) =>
+    tables.find(({ name }) => name === model)?.columns.find(({ key }) => key === true);
+  return lists.flatMap((one): SchemaTable[] => {
+    const other = lists.find(
+      ({ model, type, relation, field }) =>
+        model === one.type && type === one.model && relation === one.relation && field !== one.field,
+    );
+    if (!other || one.model > other.model) return [];
+    const [first, second] = [keyOf(one.model), keyOf(other.model)];
+    if (one.model === other.model || !first || !second) {
+      const reason =
+        first && second ? "a relation of a model to itself" : "a relation of a model without a key";
+      warn(`Property ${JSON.stringify(`${one.model}.${one.field}`)} is left out: ${reason}.`);
+      return [];
+    }
+    const columns = [first, second].map((key, side): SchemaColumn => {
+      const table = side === 0 ? one.model : other.model;
+      return { ...key, name: side === 0 ? "A" : "B", key: false, references: { table, column: key.name } };
+    });
+    return [{ name: `_${one.relation ?? `${one.model}To${other.model}`}`, columns, unique: [["A", "B"]] }];
+  });
 }
 
 function lengthOf(attributes: string): number | undefined {

@@ -159,7 +159,10 @@ export function columnOf(column: SchemaColumn): ColumnModel {
     case "datetime":
     case "date":
       return {
-        formula: `${column.type === "date" ? "start_of_day" : ""}(date('2024-01-01') + days(365 * uniform()))`,
+        formula:
+          column.type === "date"
+            ? "start_of_day(date('2024-01-01') + days(365 * uniform()))"
+            : "date('2024-01-01') + days(365 * uniform())",
         type: "datetime",
         datetimeFormat: datetimeFormatOf(column),
         ...missing,

@@ -56,6 +56,33 @@ model Post {
   });
 });
 
+describe("a relation of lists on both sides in Prisma", () => {
+  const model = (name: string, fields: string) => `model ${name} {\n  id Int @id\n${fields}\n}\n`;
+
+  it("becomes the table that Prisma makes for it, in which no pair comes twice", async () => {
+    const text =
+      model(
+        "Post",
+        'tags Tag[]\n  liked User[] @relation("Likes")\n  author User @relation(fields: [authorId], references: [id])\n  authorId Int',
+      ) +
+      model("Tag", "posts Post[]") +
+      model(
+        "User",
+        'likes Post[] @relation("Likes")\n  posts Post[]\n  friends User[] @relation("F")\n  of User[] @relation("F")',
+      );
+    const warnings: string[] = [];
+    const made = modelFromPrisma(text, "blog", { onWarning: (line) => warnings.push(line) });
+    expect(Object.keys(made.tables)).toEqual(["Post", "Tag", "User", "_PostToTag", "_Likes"]);
+    expect(warnings).toContain('Property "User.friends" is left out: a relation of a model to itself.');
+    const simulation: Simulation = await Simulation.create(made, { seed: 1, rows: { Tag: 20, User: 30 } });
+    const pairs = (await simulation.sample("_PostToTag")).toRows();
+    const posts = new Set((await simulation.sample("Post")).toRows().map(({ id }) => id));
+    expect(pairs.length).toBeGreaterThan(100);
+    expect(new Set(pairs.map(({ A, B }) => `${A} ${B}`)).size).toBe(pairs.length);
+    expect(pairs.every(({ A, B }) => posts.has(A!) && (B as number) >= 1 && (B as number) <= 20)).toBe(true);
+  });
+});
+
 describe("values that Prisma and Drizzle have and tables have not", () => {
   it("are child tables where they are lists, and are named where they are left out", async () => {
     const warnings: string[] = [];
