@@ -3,7 +3,7 @@
 import { type RunOptions, streamKey } from "@verisim/core";
 import { withDigits } from "./bin-digits.ts";
 import { binnedColumn } from "./binned-column.ts";
-import { calibrateClasses } from "./calibrate-classes.ts";
+import { type CalibratedChain, calibrateClasses } from "./calibrate-classes.ts";
 import { type ChainTrees, chainOf, fitTrees, heldFolds } from "./fit-trees.ts";
 import type { ColumnRows, LearntColumn } from "./learnt-columns.ts";
 import type { ResolvedOptions } from "./options.ts";
@@ -30,6 +30,15 @@ export interface FittedChain {
  * @throws VerisimError `VERISIM_ABORTED`, `VERISIM_OUT_OF_MEMORY`
  */
 export async function fitChain(ordered: readonly ColumnRows[], request: ChainRequest): Promise<FittedChain> {
+  const chain = await growChain(ordered, request);
+  return { columns: chain.columns, trees: await calibrateClasses(chain, request.signal) };
+}
+
+/** As `fitChain`, with shares of boosted classes that are not held to those of the rows. */
+export async function growChain(
+  ordered: readonly ColumnRows[],
+  request: ChainRequest,
+): Promise<CalibratedChain> {
   const { options, tableName, seed } = request;
   const columns = withDigits(ordered);
   const binned = columns.map(binnedColumn);
@@ -41,6 +50,5 @@ export async function fitChain(ordered: readonly ColumnRows[], request: ChainReq
     uses: choosePredictors(binned, options.maxPredictors),
     folds: heldFolds(rows, streamKey(seed, tableName, "held rows")),
   });
-  const chain = chainOf(columns, fitted);
-  return { columns: chain.columns, trees: await calibrateClasses(chain, request.signal) };
+  return chainOf(columns, fitted);
 }

@@ -4,7 +4,7 @@
 
 import { type EncodedColumn, shuffledRowNumbers, streamKey, type TableMetadata } from "@verisim/core";
 import { HistogramTreeChain } from "@verisim/trees";
-import { type ChainRequest, fitChain } from "./fit-chain.ts";
+import { type ChainRequest, growChain } from "./fit-chain.ts";
 import { isOfTable, learnColumns, outcomeKey } from "./learnt-columns.ts";
 import { type CellColumn, nearerShare } from "./nearer-share.ts";
 import { chainColumn } from "./table-sampler.ts";
@@ -115,7 +115,7 @@ async function shareOf(
   );
   if (plan.learnt.length === 0) return 0.5;
   const ordered = [...plan.learnt].sort((a, b) => placeOf(a.column) - placeOf(b.column));
-  const { columns, trees } = await fitChain(ordered, { ...chain, leakPrice });
+  const { columns, trees } = await growChain(ordered, { ...chain, leakPrice });
   const drawnRows = Math.ceil(Math.min(compared.drawn, compared.rows / (learnt.length + other.length)));
   const outputs = columns.map(({ kind }) =>
     kind === "number" ? new Float64Array(drawnRows) : new Int32Array(drawnRows),
@@ -143,7 +143,7 @@ async function shareOf(
       ? [{ kind: "category", real: source.codes, drawn: drawn as Int32Array, missing: source.cardinality }]
       : [];
   });
-  return nearerShare(cells, learnt, other, drawnRows);
+  return nearerShare(cells, learnt, other, drawnRows, signal ? { signal } : {});
 }
 
 const placeOf = (column: { readonly encoded: number }): number => column.encoded;

@@ -1,6 +1,9 @@
 // Whether drawn rows lie nearer to one half of the real rows than to the other, by the distance of Gower (Biometrics 1971): a
 // number's difference in shares of its range, and one for a category that differs.
 
+import type { RunOptions } from "@verisim/core";
+import { nearestNeighbours } from "@verisim/tensor/arrays";
+
 /** A column of numbers: NaN is a missing cell. */
 export interface NumberCells {
   readonly kind: "number";
@@ -27,52 +30,68 @@ const missingPlace = -1;
 /**
  * Share of the first `drawnRows` drawn rows whose nearest real row is one of `one` and not of `other`; a tie counts half.
  * @returns 0.5 without columns or rows
+ * @throws VerisimError `VERISIM_ABORTED`, `VERISIM_OUT_OF_MEMORY`
  */
-export function nearerShare(
+export async function nearerShare(
   columns: readonly CellColumn[],
   one: Uint32Array,
   other: Uint32Array,
   drawnRows: number,
-): number {
-  const width = columns.length;
-  if (width === 0 || drawnRows === 0 || one.length === 0) return 0.5;
-  // Categories first: they tell soonest that a row is too far away.
-  const sorted = [...columns].sort((a, b) => (a.kind === b.kind ? 0 : a.kind === "category" ? -1 : 1));
-  const categories = sorted.filter(({ kind }) => kind === "category").length;
-  const real = new Float32Array((one.length + other.length) * width);
-  const drawn = new Float32Array(drawnRows * width);
-  sorted.forEach((column, c) => {
-    const place = placesOf(column, one, other);
-    // The halves in turns, so that both are looked at alike.
-    for (let i = 0; i < one.length; i++) real[2 * i * width + c] = place.real(one[i]!);
-    for (let i = 0; i < other.length; i++) real[(2 * i + 1) * width + c] = place.real(other[i]!);
-    for (let row = 0; row < drawnRows; row++) drawn[row * width + c] = place.drawn(row);
-  });
-  let nearer = 0;
-  for (let row = 0; row < drawnRows; row++) {
-    let least = Number.POSITIVE_INFINITY;
-    let sides = 0;
-    const own = drawn.slice(row * width, (row + 1) * width);
-    for (let at = 0, side = 1; at < real.length; at += width, side = 3 - side) {
-      let distance = 0;
-      let c = 0;
-      for (; c < categories && distance <= least; c++) if (real[at + c] !== own[c]) distance++;
-      for (; c < width && distance <= least; c++) distance += Math.abs(real[at + c]! - own[c]!);
-      if (distance > least || c < width) continue;
-      sides = distance < least ? side : sides | side;
-      least = distance;
-    }
-    nearer += sides === 1 ? 1 : sides === 3 ? 0.5 : 0;
-  }
+  run: RunOptions = {},
+): Promise<number> {
+  if (columns.length === 0 || drawnRows === 0 || one.length === 0 || other.length === 0) return 0.5;
+  const places = columns.map((column) => placesOf(column, one, other));
+  const ofKind = (kind: CellColumn["kind"]): Places[] => places.filter((_, c) => columns[c]!.kind === kind);
+  const numbers = ofKind("number");
+  const categories = ofKind("category");
+  const weights = new Float64Array(categories.length).fill(1);
+  const drawn = Uint32Array.from({ length: drawnRows }, (_, row) => row);
+  const queries = cellsOf(numbers, drawn, "drawn", Float32Array);
+  const queryCodes = cellsOf(categories, drawn, "drawn", Int32Array);
+  const distances = async (rows: Uint32Array): Promise<Float64Array> => {
+    const codes = cellsOf(categories, rows, "real", Int32Array);
+    const found = await nearestNeighbours(
+      {
+        reference: cellsOf(numbers, rows, "real", Float32Array),
+        queries,
+        width: numbers.length,
+        k: 1,
+        metric: "manhattan",
+        ...(weights.length > 0 ? { categories: { reference: codes, queries: queryCodes, weights } } : {}),
+      },
+      run,
+    );
+    return found.distances;
+  };
+  const [near, far] = [await distances(one), await distances(other)];
+  const nearer = near.reduce((sum, d, row) => sum + (d < far[row]! ? 1 : d === far[row] ? 0.5 : 0), 0);
   return nearer / drawnRows;
 }
 
+/** Where the cells of a column lie, by row. */
+interface Places {
+  readonly real: (row: number) => number;
+  readonly drawn: (row: number) => number;
+}
+
+/** Cells of rows, row-major. */
+function cellsOf<T extends Float32Array | Int32Array>(
+  columns: readonly Places[],
+  rows: Uint32Array,
+  side: keyof Places,
+  Cells: new (length: number) => T,
+): T {
+  const width = columns.length;
+  const cells = new Cells(rows.length * width);
+  columns.forEach((column, c) => {
+    const placeOf = column[side];
+    for (let i = 0; i < rows.length; i++) cells[i * width + c] = placeOf(rows[i]!);
+  });
+  return cells;
+}
+
 /** Where cells of a column lie: numbers in shares of the range of the real rows. */
-function placesOf(
-  column: CellColumn,
-  one: Uint32Array,
-  other: Uint32Array,
-): { readonly real: (row: number) => number; readonly drawn: (row: number) => number } {
+function placesOf(column: CellColumn, one: Uint32Array, other: Uint32Array): Places {
   if (column.kind === "category") {
     const { real, drawn, missing } = column;
     return {
