@@ -176,8 +176,10 @@ const eachCell =
 /** The numbers from 0 on. */
 let counted = new Int32Array(0);
 
+/** Row by row, more and more are asked for: they are made by doubling. */
 function rowsUpTo(count: number): Int32Array {
-  if (counted.length < count) counted = Int32Array.from({ length: count }, (_, row) => row);
+  if (counted.length < count)
+    counted = new Int32Array(Math.max(count, 2 * counted.length)).map((_, row) => row);
   return counted;
 }
 
