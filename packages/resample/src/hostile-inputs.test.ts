@@ -31,7 +31,14 @@ function expectSound(result: Resampled, kind: StrategyKind, large: number, small
     expect(found.common ?? 0).toBeLessThanOrEqual(large);
     expect(found.rare ?? 0).toBeLessThanOrEqual(large);
   }
-  for (const [label, { after }] of result.counts) expect(found[label] ?? 0).toBe(after);
+  for (const [label, { after }] of result.counts) {
+    expect(found[label] ?? 0).toBe(after);
+    // A class of which nothing is left is said to be.
+    const lost = result.notes.some(
+      ({ code, message }) => code === "VERISIM_NOTE_CLASS_LOST" && message.includes(`"${label}"`),
+    );
+    expect(lost).toBe(after === 0);
+  }
   expect(result.isSynthetic).toHaveLength(result.table.rowCount);
   expect(result.base.every((row) => row >= 0 && row < large + small)).toBe(true);
 }

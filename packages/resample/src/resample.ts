@@ -118,10 +118,11 @@ export async function resample(
   };
   const outcome = await runStrategy(strategy.name, work);
   const kept = withUnlabelled(outcome.kept, labels);
+  const after = countsOf(classes, goals.sizes, labels, kept, outcome.made);
   return {
     ...joinOutcome(table, metadata, features, { kept, made: outcome.made }),
-    counts: countsOf(classes, goals.sizes, labels, kept, outcome.made),
-    notes,
+    counts: after,
+    notes: [...notes, ...lostClasses(strategy, after)],
     leftOut: features.leftOut,
   };
 }
@@ -149,6 +150,21 @@ function unusedOptions(strategy: Strategy, given: Readonly<Record<string, unknow
     code: "VERISIM_NOTE_OPTION_UNUSED",
     message: `${strategy.name} has no use for ${name}.`,
   }));
+}
+
+/** Classes of which a rule has left nothing. */
+function lostClasses({ name, kind }: Strategy, counts: Resampled["counts"]): ResampleNote[] {
+  if (kind !== "clean") return [];
+  return [...counts].flatMap(([label, { after }]) =>
+    after > 0
+      ? []
+      : [
+          {
+            code: "VERISIM_NOTE_CLASS_LOST",
+            message: `No row of class ${JSON.stringify(label)} is left: ${name} took all of them for noise.`,
+          },
+        ],
+  );
 }
 
 /** SMOTE, then cleaning of the whole: old and new rows, of every class, are judged alike (Batista et al. 2004). */

@@ -6,7 +6,7 @@ import { readClasses } from "../classes.ts";
 import { type Draws, seededDraws } from "../draws.ts";
 import { type ResampleRequest, resample } from "../resample.ts";
 import { stratifiedFolds } from "../stratified-folds.ts";
-import { checkJudged, type GainJudge } from "./gain-judge.ts";
+import { checkClassSizes, checkJudged, type GainJudge } from "./gain-judge.ts";
 import { type GainPlan, leastPasses } from "./gain-options.ts";
 import { withCountsOfPart } from "./part-counts.ts";
 import { type Side, scoreOf } from "./verdicts.ts";
@@ -29,6 +29,7 @@ export function crossValidations(
 ): CrossValidations {
   const [{ target, seed = 0, signal, threads }] = requests as [ResampleRequest];
   const { classes, classRows } = readClasses(table, target);
+  checkClassSizes(classes, classRows, plan.folds, judge.holdout !== undefined);
   const draws: Draws = seededDraws(seed, { signal, threads });
   const asked = [null, ...requests];
   const sides = asked.map((): Side => ({ passes: judge.kinds.map(() => []), folds: [], learnt: [] }));

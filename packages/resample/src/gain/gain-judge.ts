@@ -84,6 +84,32 @@ export function checkJudged({ labels }: LabelledFeatures, folds: number): void {
   throw new VerisimError(
     "VERISIM_RESAMPLE_GAIN",
     `Expected rows of at least two classes to judge by but found ${labels.length} of one.`,
-    { hint: `A class needs at least one row in each of the ${folds} folds: ask for fewer folds.` },
+    { hint: `A class needs at least one row in each of the ${folds} folds, or in the holdout.` },
   );
+}
+
+/**
+ * Of two classes each needs a row in every fold to judge by; with a holdout, and of more classes, one to learn from.
+ * @throws VerisimError `VERISIM_RESAMPLE_GAIN`
+ */
+export function checkClassSizes(
+  classes: readonly string[],
+  classRows: readonly Int32Array[],
+  folds: number,
+  heldOut: boolean,
+): void {
+  const least = classes.length === 2 && !heldOut ? folds : 2;
+  for (const [label, { length }] of classRows.entries()) {
+    if (length >= least) continue;
+    throw new VerisimError(
+      "VERISIM_RESAMPLE_GAIN",
+      `Expected at least ${least} rows of class ${JSON.stringify(classes[label])} to measure a gain but found ${length}.`,
+      {
+        hint:
+          least === folds
+            ? `Each of the ${folds} folds needs one to judge by. With a holdout 2 are enough.`
+            : "A row that is left out cannot be learnt too.",
+      },
+    );
+  }
 }

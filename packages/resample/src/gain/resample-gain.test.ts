@@ -190,6 +190,11 @@ describe("the gain of a strategy", () => {
     const few = mixedTable({ a: 30, b: 3 });
     const request = { target: "label", strategy: "random" };
     expect(await codeOf(resampleGain(few, mixedMetadata, request))).toBe("VERISIM_RESAMPLE_GAIN");
+    const alone = resampleGain(mixedTable({ a: 30, b: 30, c: 1 }), mixedMetadata, request);
+    await expect(alone).rejects.toMatchObject({
+      code: "VERISIM_RESAMPLE_GAIN",
+      message: 'Expected at least 2 rows of class "c" to measure a gain but found 1.',
+    });
     expect(await codeOf(resampleGain(few, mixedMetadata, request, { folds: 1 }))).toBe(
       "VERISIM_OPTION_VALUE",
     );
