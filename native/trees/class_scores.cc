@@ -42,6 +42,12 @@ VERISIM_INSIDE void addOnes(const float* values, const uint8_t* leaf, size_t row
   for (size_t row = 0; row < rows; row++) scores[row] += values[leaf[row]];
 }
 
+/// Sets a bit of the leaves of rows that go right. A loop of its own: together with that over levels it would not be widened.
+VERISIM_WIDE void addLevel(const uint8_t* __restrict placed, uint8_t threshold, uint8_t bit, size_t rows,
+                           uint8_t* __restrict leaf) {
+  for (size_t row = 0; row < rows; row++) leaf[row] = static_cast<uint8_t>(leaf[row] | (placed[row] > threshold ? bit : 0));
+}
+
 }  // namespace
 
 VERISIM_WIDE double classSlopes(const ClassScores& own, const std::vector<uint32_t>& rows, const int32_t* classOf,
@@ -88,15 +94,10 @@ VERISIM_WIDE void addSlopes(const std::vector<uint32_t>& rows, const uint8_t* le
   }
 }
 
-VERISIM_WIDE void findLeaves(const std::vector<const uint8_t*>& placed, const uint8_t* thresholds, size_t rows,
-                             uint8_t* __restrict leaf) {
+void findLeaves(const std::vector<const uint8_t*>& placed, const uint8_t* thresholds, size_t rows, uint8_t* leaf) {
   std::fill(leaf, leaf + rows, uint8_t{0});
-  for (size_t level = 0; level < placed.size(); level++) {
-    const uint8_t* const __restrict own = placed[level];
-    const uint8_t threshold = thresholds[level];
-    const auto bit = static_cast<uint8_t>(1u << level);
-    for (size_t row = 0; row < rows; row++) leaf[row] = static_cast<uint8_t>(leaf[row] | (own[row] > threshold ? bit : 0));
-  }
+  for (size_t level = 0; level < placed.size(); level++)
+    addLevel(placed[level], thresholds[level], static_cast<uint8_t>(1u << level), rows, leaf);
 }
 
 VERISIM_WIDE void addLeafScores(const float* values, const uint8_t* leaf, size_t rows, size_t wide, float* scores) {
