@@ -13,7 +13,7 @@ import {
   type TableMetadata,
   textColumn,
 } from "@verisim/core";
-import { resample, strategies } from "@verisim/resample";
+import { type JoinedRows, mlsmote, resample, resampleRegression, strategies } from "@verisim/resample";
 import { boundarySvg, type PlaneRows } from "./boundary-picture.ts";
 import { sequencePicture } from "./sequence-picture.ts";
 
@@ -61,6 +61,88 @@ const shown: Readonly<Record<string, Record<string, number>>> = {
   "kmeans-smote": { clusterBalanceThreshold: 0.1 },
 };
 
+function goneRows(table: Table, { base, isSynthetic }: JoinedRows): number[] {
+  const kept = new Set(Array.from(base).filter((_, row) => isSynthetic[row] === 0));
+  return Array.from({ length: table.rowCount }, (_, row) => row).filter((row) => !kept.has(row));
+}
+
+const plain = { x: false, y: false };
+const planeColumn = { sdtype: "numerical", rangeMin: 0.1, rangeMax: 9.9 };
+
+/** A target (upwards) that rises with x, and now and then far above. */
+async function regressionPicture(strategy: "smoter" | "smogn"): Promise<string> {
+  const rows = Array.from({ length: 300 }, (_, row) => {
+    const random = new RowRandom(key, row);
+    const x = 0.6 + 8.8 * random.uniform();
+    const usual = 1.6 + 0.3 * x + 0.35 * random.normal();
+    return [x, within(random.uniform() < 0.07 ? 6.5 + 0.25 * x + 0.5 * random.normal() : usual)] as const;
+  });
+  const table = new Table([
+    numberColumn(
+      "x",
+      Float64Array.from(rows, ([x]) => x),
+    ),
+    numberColumn(
+      "y",
+      Float64Array.from(rows, ([, y]) => y),
+    ),
+  ]);
+  const metadata = { columns: { x: planeColumn, y: planeColumn } };
+  const rareFrom = 5.5;
+  const result = await resampleRegression(table, metadata, {
+    ...{ target: "y", strategy, seed: 2, perturbation: 0.1 },
+    relevance: (value) => (value >= rareFrom ? 1 : 0),
+  });
+  const plane = (of: Table): PlaneRows => {
+    const [x, y] = ["x", "y"].map((name) => (of.column(name) as { values: Float64Array }).values);
+    return { x: x!, y: y!, isRare: Array.from(y!, (value) => value >= rareFrom) };
+  };
+  return boundarySvg({
+    title: `${strategy}, the target upwards`,
+    words:
+      strategy === "smoter"
+        ? "as many rows of rare targets as of usual ones, between neighbours"
+        : "the same, by a little noise where the neighbour lies too far away (perturbation=0.1)",
+    before: plane(table),
+    after: plane(result.table),
+    isNew: result.isSynthetic,
+    gone: goneRows(table, result),
+    categories: plain,
+  });
+}
+
+/** The plane with two labels: who has the rare one may have the other too. */
+async function labelsPicture(): Promise<string> {
+  const table = planeTable(plain);
+  const has = (label: string, share: number) =>
+    textColumn(
+      label,
+      Array.from({ length: table.rowCount }, (_, row) =>
+        String(
+          cellAt(table.column("label"), row) === label || new RowRandom(key, row).word() / 2 ** 32 < share,
+        ),
+      ),
+    );
+  const labelled = new Table([table.column("x"), table.column("y"), has("common", 0.4), has("rare", 0)]);
+  const label = { sdtype: "boolean" };
+  const metadata = { columns: { x: planeColumn, y: planeColumn, common: label, rare: label } };
+  const result = await mlsmote(labelled, metadata, { labels: ["common", "rare"], seed: 2 });
+  const plane = (of: Table): PlaneRows => ({
+    x: (of.column("x") as { values: Float64Array }).values,
+    y: (of.column("y") as { values: Float64Array }).values,
+    isRare: Array.from({ length: of.rowCount }, (_, row) => cellAt(of.column("rare"), row) === "true"),
+  });
+  return boundarySvg({
+    title: "mlsmote, the rarer of two labels",
+    words: "each row that has a rare label makes one towards a neighbour; all labels by vote",
+    before: plane(labelled),
+    after: plane(result.table),
+    isNew: result.isSynthetic,
+    gone: [],
+    categories: plain,
+  });
+}
+
 const pages = path.resolve(import.meta.dirname, "../../docs/guides/resampling");
 mkdirSync(pages, { recursive: true });
 const asked = process.argv.slice(2);
@@ -68,8 +150,7 @@ for (const { name, summary, kind } of strategies) {
   if (asked.length > 0 && !asked.includes(name)) continue;
   const categories = { x: name === "smoten", y: name === "smoten" || name === "smotenc" };
   const table = planeTable(categories);
-  const axis = (isCategory: boolean) =>
-    isCategory ? { sdtype: "categorical" } : { sdtype: "numerical", rangeMin: 0.1, rangeMax: 9.9 };
+  const axis = (isCategory: boolean) => (isCategory ? { sdtype: "categorical" } : planeColumn);
   const metadata: TableMetadata = {
     columns: {
       x: axis(categories.x),
@@ -85,7 +166,6 @@ for (const { name, summary, kind } of strategies) {
     ...(kind === "over" ? { counts: { rare: 160 } } : {}),
     ...options,
   });
-  const kept = new Set(Array.from(result.base).filter((_, row) => result.isSynthetic[row] === 0));
   const settings = Object.entries(options).map(([option, value]) => `${option}=${value}`);
   const svg = boundarySvg({
     title: [name, ...settings].join(", "),
@@ -93,7 +173,7 @@ for (const { name, summary, kind } of strategies) {
     before: planeRows(table),
     after: planeRows(result.table),
     isNew: result.isSynthetic,
-    gone: Array.from({ length: table.rowCount }, (_, row) => row).filter((row) => !kept.has(row)),
+    gone: goneRows(table, result),
     categories,
   });
   writeFileSync(path.join(pages, `${name}.svg`), svg);
@@ -101,3 +181,8 @@ for (const { name, summary, kind } of strategies) {
 }
 if (asked.length === 0 || asked.includes("sequences"))
   writeFileSync(path.join(pages, "sequences.svg"), await sequencePicture());
+for (const strategy of ["smoter", "smogn"] as const)
+  if (asked.length === 0 || asked.includes(strategy))
+    writeFileSync(path.join(pages, `${strategy}.svg`), await regressionPicture(strategy));
+if (asked.length === 0 || asked.includes("mlsmote"))
+  writeFileSync(path.join(pages, "mlsmote.svg"), await labelsPicture());
