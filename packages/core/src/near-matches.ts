@@ -52,5 +52,6 @@ export function knownTextsHint(what: string, text: string, known: Iterable<strin
   if (near.length > 0) return `Did you mean ${near.map((name) => JSON.stringify(name)).join(" or ")}?`;
   if (list.length === 0) return `There are no ${what}.`;
   const shown = list.slice(0, 10).map((name) => JSON.stringify(name.slice(0, 60)));
-  return `The ${what} are ${shown.join(", ")}${list.length > 10 ? ", ..." : ""}.`;
+  const more = list.length > shown.length ? ` and ${list.length - shown.length} more` : "";
+  return `The ${what} are ${shown.join(", ")}${more}.`;
 }

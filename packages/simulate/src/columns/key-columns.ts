@@ -110,8 +110,8 @@ function fakerFunction(path: string): (faker: Faker, argument: unknown) => unkno
       },
     );
   };
-  if (parts.length !== 2 || !/^[a-z][A-Za-z]*$/.test(module!) || !/^[a-z][A-Za-z]*$/.test(name!))
-    return refuse();
+  const isWord = (part: string | undefined) => /^[a-z][A-Za-z0-9]*$/.test(part ?? "");
+  if (parts.length !== 2 || !isWord(module) || !isWord(name)) return refuse();
   // Functions that call what they are given, or evaluate a text, have no place in a model that is data.
   if (module === "helpers") return refuse();
   return (faker, argument) => {

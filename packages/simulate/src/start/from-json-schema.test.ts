@@ -196,6 +196,14 @@ describe("what a JSON schema says of texts, lists and maps", () => {
         of: { type: "string", format: "time" },
         holds: (value) => /^\d\d:\d\d:\d\dZ$/.test(value as string),
       },
+      ipv4: {
+        of: { type: "string", format: "ipv4" },
+        holds: (value) => /^(\d{1,3}\.){3}\d{1,3}$/.test(value as string),
+      },
+      ipv6: {
+        of: { type: "string", format: "ipv6" },
+        holds: (value) => /^[0-9a-f:]{15,}$/.test(value as string),
+      },
       long: {
         of: { type: "string", minLength: 12, maxLength: 14 },
         holds: (value) => (value as string).length >= 12 && (value as string).length <= 14,
@@ -209,11 +217,17 @@ describe("what a JSON schema says of texts, lists and maps", () => {
         ...Object.fromEntries(Object.entries(properties).map(([name, { of }]) => [name, of])),
         home: { type: "object", properties: { city: { type: "string" } } },
         odd: { type: "string", format: "json-pointer" },
+        anything: {},
+        either: { type: ["string", "integer", "null"] },
       },
     };
     const warnings: string[] = [];
     const model = modelFromJsonSchema(schema, "cells", { onWarning: (text) => warnings.push(text) });
-    expect(warnings).toEqual(['Property "odd" does not keep to its format "json-pointer".']);
+    expect(warnings).toEqual([
+      'Property "odd" does not keep to its format "json-pointer".',
+      'Property "anything" says nothing of its values: they are texts.',
+      'Property "either" has one of 2 forms: all rows have the first.',
+    ]);
     expect(model.tables.cells!.columns.home_city).toMatchObject({ faker: "location.city" });
     const simulation: Simulation = await Simulation.create(model, { seed: 5 });
     const rows: Record<string, unknown>[] = [];

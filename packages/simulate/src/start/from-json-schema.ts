@@ -77,13 +77,13 @@ function schemaError(expected: string, received: unknown): VerisimError {
   return new VerisimError("VERISIM_SCHEMA", `Expected ${expected} but received ${text.slice(0, 80)}.`);
 }
 
-function typeOf(schema: Schema): string | undefined {
-  const { type } = schema;
-  if (typeof type === "string") return type;
-  return Array.isArray(type)
-    ? type.find((one): one is string => typeof one === "string" && one !== "null")
-    : undefined;
+/** All types but that of missing cells. */
+function typesOf({ type }: Schema): readonly string[] {
+  const types: readonly unknown[] = Array.isArray(type) ? type : [type];
+  return types.filter((one): one is string => typeof one === "string" && one !== "null");
 }
+
+const typeOf = (schema: Schema): string | undefined => typesOf(schema)[0];
 
 /** A list: the rows of a table of their own. */
 interface ChildList {
@@ -215,10 +215,9 @@ class Reader {
         !required.has(property) ||
         one.nullable === true ||
         (Array.isArray(one.type) && one.type.includes("null"));
-      if (Number(one.otherChoices) > 0)
-        this.#warn(
-          `Property ${JSON.stringify(name)} has one of ${Number(one.otherChoices) + 1} forms: all rows have the first.`,
-        );
+      const forms = Math.max(Number(one.otherChoices ?? 0) + 1, typesOf(one).length);
+      if (forms > 1)
+        this.#warn(`Property ${JSON.stringify(name)} has one of ${forms} forms: all rows have the first.`);
       const type = typeOf(one);
       const parts = type === "array" ? tupleOf(one) : undefined;
       if (parts) return this.#columns(parts, `${name}_`, missing, lists, depth + 1);
@@ -263,6 +262,8 @@ class Reader {
   #patternOf(schema: Schema, column: SchemaColumn): string | undefined {
     const { name, type, values, format, key, minLength = 0, maxLength = Number.POSITIVE_INFINITY } = column;
     if (type !== "text" || values || isFormatted(format)) return undefined;
+    if (typeOf(schema) === undefined && schema.pattern === undefined && format === undefined)
+      this.#warn(`Property ${JSON.stringify(name)} says nothing of its values: they are texts.`);
     const pattern = schema.pattern ?? (format === undefined ? undefined : patternOfFormat[format]);
     if (typeof pattern !== "string") {
       if (format !== undefined)

@@ -228,13 +228,14 @@ const shortest: Readonly<Record<string, number>> = {
   "": 2,
   "person.firstName": 2,
   "person.lastName": 2,
+  "location.city": 3,
   "location.country": 4,
   "location.countryCode": 2,
   "finance.currencyCode": 3,
   "lorem.sentence": 15,
   "lorem.sentences": 30,
 };
-const shortestOther = 3;
+const shortestOther = 6;
 
 /** Texts that may be too long are made in a hidden column, and cut. */
 export function withinLength(column: SchemaColumn, model: ColumnModel): Record<string, ColumnModel> {
