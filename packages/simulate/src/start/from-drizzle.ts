@@ -24,6 +24,8 @@ interface DrizzleColumn {
   readonly isUnique: boolean;
   readonly enumValues?: readonly string[];
   readonly length?: number | undefined;
+  /** Of an array: what it is an array of. */
+  readonly baseColumn?: DrizzleColumn | undefined;
 }
 
 type DrizzleTable = Readonly<Record<symbol, unknown>>;
@@ -54,18 +56,26 @@ export function modelFromDrizzle(
       hint: "Pass the module itself: modelFromDrizzle(await import('./schema.ts')).",
     });
   for (const table of tables)
-    for (const { name: column, dataType } of columnsOf(table))
-      if (/^(?:json|array|buffer|custom)/.test(dataType))
+    for (const column of columnsOf(table))
+      if (/^(?:json|array|buffer|custom)/.test(column.dataType) && !isList(table, column))
         onWarning(
-          `Property ${JSON.stringify(`${String(table[nameSymbol])}.${column}`)} is a text: there is nothing like ${dataType}.`,
+          `Property ${JSON.stringify(`${String(table[nameSymbol])}.${column.name}`)} is a text: there is nothing like ${column.dataType}.`,
         );
-  return schemaModel(name, tables.map(tableOf));
+  return schemaModel(name, tables.flatMap(tablesOf));
 }
+
+const keyOf = (table: DrizzleTable): DrizzleColumn | undefined =>
+  columnsOf(table).find(({ primary, isUnique }) => primary || isUnique);
+
+/** An array of single values in a table with a key: the rows of a child table. */
+const isList = (table: DrizzleTable, { baseColumn }: DrizzleColumn): boolean =>
+  baseColumn !== undefined && baseColumn.baseColumn === undefined && keyOf(table) !== undefined;
 
 const columnsOf = (table: DrizzleTable): DrizzleColumn[] =>
   Object.values(table[columnsSymbol] as Readonly<Record<string, DrizzleColumn>>);
 
-function tableOf(table: DrizzleTable): SchemaTable {
+/** A table, and one for each list of values in it. */
+function tablesOf(table: DrizzleTable): SchemaTable[] {
   const references = new Map<string, { table: string; column: string }>();
   for (const symbol of foreignKeySymbols) {
     for (const key of (table[symbol] as readonly ForeignKey[] | undefined) ?? []) {
@@ -77,11 +87,27 @@ function tableOf(table: DrizzleTable): SchemaTable {
         });
     }
   }
-  return {
-    name: String(table[nameSymbol]),
-    columns: columnsOf(table).map((column) => columnOf(column, references)),
+  const name = String(table[nameSymbol]);
+  const columns = columnsOf(table);
+  const children = columns
+    .filter((column) => isList(table, column))
+    .map((column): SchemaTable => {
+      const key = columnOf(keyOf(table)!, references);
+      const parent = { table: name, column: key.name };
+      return {
+        name: `${name}_${column.name}`,
+        columns: [
+          { ...key, name: `${name}_${key.name}`, key: false, optional: false, references: parent },
+          { ...columnOf(column.baseColumn!, references), name: "value", optional: false, key: false },
+        ],
+      };
+    });
+  const own: SchemaTable = {
+    name,
+    columns: columns.filter((column) => !isList(table, column)).map((column) => columnOf(column, references)),
     unique: uniqueTogether(table),
   };
+  return [own, ...children];
 }
 
 /** The columns of `primaryKey({ columns })` and `unique().on(...)` beside the table's columns. */

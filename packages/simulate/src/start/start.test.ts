@@ -263,6 +263,15 @@ describe("a Drizzle schema", () => {
     const notes = table("notes", { body: column("body", "json", "PgJsonb") });
     modelFromDrizzle({ notes, users }, "d", { onWarning: (text) => warnings.push(text) });
     expect(warnings).toEqual(['Property "notes.body" is a text: there is nothing like json.']);
+    const labels = column("labels", "array", "PgArray", { baseColumn: column("labels", "string", "PgText") });
+    const posts = table("posts", { id, labels });
+    const listed = modelFromDrizzle({ posts }, "d", { onWarning: (text) => warnings.push(text) });
+    expect(warnings).toHaveLength(1);
+    expect(listed.tables.posts!.columns).toEqual({ id: { key: "sequence" } });
+    expect(listed.tables.posts_labels).toMatchObject({
+      parent: { table: "posts" },
+      columns: { posts_id: { formula: "parent.id" }, value: { faker: "lorem.word" } },
+    });
     const model = modelFromDrizzle({ users, orders, other: 3 });
     expect(model.tables.orders!.parent?.table).toBe("users");
     const simulation = await Simulation.create(model, { rows: { users: 20 } });
