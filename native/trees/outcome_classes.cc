@@ -5,6 +5,14 @@
 #include "tree_grower.h"
 
 namespace verisim {
+namespace {
+
+/// Classes of ordered outcomes hold at least one in so many rows. With finer ones a leaf of some twenty rows leaves most
+/// classes empty, which likelihood punishes as it would a wrong shape: draws then go up the tree, and numbers lose what goes
+/// with them. With coarser ones it no longer tells where in a leaf a value lies.
+constexpr int64_t orderedShares = 10;
+
+}  // namespace
 
 std::vector<uint8_t> globalClasses(const Outcomes& outcomes, int& classes) {
   std::vector<int64_t> counts(static_cast<size_t>(outcomes.count));
@@ -23,7 +31,7 @@ std::vector<uint8_t> globalClasses(const Outcomes& outcomes, int& classes) {
       result[static_cast<size_t>(order[static_cast<size_t>(place)])] = classByFrequency(place, different);
     return result;
   }
-  const int64_t wanted = std::max<int64_t>(1, outcomes.rows / 32);
+  const int64_t wanted = std::max<int64_t>(1, outcomes.rows / orderedShares);
   int next = 0;
   int64_t inside = 0;
   for (size_t code = 0; code < counts.size(); code++) {
