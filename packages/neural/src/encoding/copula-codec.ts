@@ -95,7 +95,7 @@ export class CopulaCodec implements ColumnCodec<CopulaCodecState> {
     const endToEnd = scores === "stretches";
     const modes = endToEnd
       ? equalStretches(marginal, edges, maxBlocks)
-      : fitModes(scoresOf(sorted, { low, high, edges }), maxClusters);
+      : fitModes(sorted, maxClusters, scoring({ low, high, edges }));
     return new CopulaCodec({ missing, low, high, edges, endToEnd, ...modes, decimals, unit });
   }
 
@@ -202,12 +202,10 @@ function scoreOf(
   return edges[s]! + share * (edges[s + 1]! - edges[s]!);
 }
 
-function scoresOf(
-  sorted: Float64Array,
-  state: Pick<CopulaCodecState, "low" | "high" | "edges">,
-): Float64Array {
+/** Values to normal scores. */
+function scoring(state: Pick<CopulaCodecState, "low" | "high" | "edges">): (value: number) => number {
   const middles = middlesOf(state.edges);
-  return sorted.map((value) => scoreOf(state, middles, value));
+  return (value) => scoreOf(state, middles, value);
 }
 
 /** Runs of segments with about equal shares of the rows; frequent single values stay alone. */

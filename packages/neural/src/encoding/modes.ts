@@ -20,9 +20,14 @@ const weightThreshold = 0.005;
 /** Logarithms of responsibilities this far below the largest are nothing. */
 const negligible = -30;
 
-/** @param sorted ascending, at least one value; @param most largest number of modes */
-export function fitModes(sorted: Float64Array, most: number): ModeTables {
-  const components = fitMixture(orderStatistics(sorted, sampleSize), most, weightThreshold);
+/**
+ * @param sorted ascending, at least one value
+ * @param most largest number of modes
+ * @param scale what values become before the mixture is fitted to them, never falling; default: themselves
+ */
+export function fitModes(sorted: Float64Array, most: number, scale?: (value: number) => number): ModeTables {
+  const sample = orderStatistics(sorted, sampleSize);
+  const components = fitMixture(scale ? sample.map(scale) : sample, most, weightThreshold);
   return {
     weights: Float64Array.from(components, ({ weight }) => weight),
     means: Float64Array.from(components, ({ mean }) => mean),
