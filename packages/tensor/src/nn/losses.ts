@@ -1,12 +1,12 @@
 // Losses: single numbers to minimise. Means are over rows, so that a loss does not grow with the batch.
 
-import { segmentLogSoftmax } from "../functions/softmax.ts";
 import { mean } from "../functions/statistics.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { gather } from "../ops/indexing.ts";
-import { reshape } from "../ops/movement.ts";
-import { abs, add, exp, less, log1p, maximum, mul, neg, sub, where } from "../ops/pointwise.ts";
+import { reshape, stopGradient } from "../ops/movement.ts";
+import { abs, add, exp, less, log, log1p, maximum, mul, neg, sub, where } from "../ops/pointwise.ts";
 import { sum } from "../ops/reduce.ts";
+import { segmentMax, segmentSum } from "../ops/segment.ts";
 import { iota } from "../ops/source.ts";
 import { type Shape, shapeError, shapeText, sizeOf } from "../shape.ts";
 
@@ -43,8 +43,11 @@ export function spanCrossEntropy(logits: Tensor, columns: Tensor, widths: readon
   const inRow = add(mul(iota([rows, 1], 0, "i32"), width), chosen);
   // A missing one must not be a column of the row before or after.
   const places = where(less(chosen, 0), -1, where(less(chosen, width), inRow, -1));
-  const likely = gather(reshape(segmentLogSoftmax(logits, widths), [rows * width]), places);
-  return mul(sum(likely), -1 / rows);
+  const shifted = sub(logits, stopGradient(segmentMax(logits, widths)));
+  const chosenOf = (values: Tensor): Tensor => gather(reshape(values, [rows * width]), places);
+  // Logarithms of the chosen ones' sums alone; that of a missing one is 0.
+  const sums = where(less(places, 0), 1, chosenOf(segmentSum(exp(shifted), widths)));
+  return mul(sum(sub(chosenOf(shifted), log(sums))), -1 / rows);
 }
 
 /** Kullback-Leibler divergence from the standard normal, summed over the last axis, as a mean over rows. */
