@@ -17,7 +17,7 @@ import type { AllowedColumn, EncodedRows } from "../encoding/layout.ts";
 import type { TableEncoding } from "../encoding/table-encoding.ts";
 import type { ExportedSampler } from "../export/sampler-graph.ts";
 import { spanStarts } from "../network/outputs.ts";
-import { PlaceMaps } from "../sampling/calibrate.ts";
+import { PlaceMaps } from "../sampling/place-maps.ts";
 import type { SamplerParts } from "../sampling/row-sampler.ts";
 import type { AskedRequest, AskedSource } from "./asked-source.ts";
 import { type BoxTerms, boxTerms, notAllowed } from "./box-terms.ts";

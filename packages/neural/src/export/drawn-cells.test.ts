@@ -9,7 +9,8 @@ import type { ColumnCodec } from "../encoding/column-codec.ts";
 import { CopulaCodec } from "../encoding/copula-codec.ts";
 import type { Layout } from "../encoding/layout.ts";
 import { MixtureCodec } from "../encoding/mixture-codec.ts";
-import { type Calibration, knots, noCalibration, PlaceMaps } from "../sampling/calibrate.ts";
+import { type Calibration, noCalibration } from "../sampling/calibrate.ts";
+import { knots, PlaceMaps } from "../sampling/place-maps.ts";
 import { decodeCells } from "./drawn-cells.ts";
 
 const random = new RowRandom(streamKey(1, "drawn cells"), 0);

@@ -11,7 +11,8 @@ import type { MixtureCodec } from "../encoding/mixture-codec.ts";
 import { deviationsPerPlace, type ModeTables } from "../encoding/modes.ts";
 import { beginsOfParts, type Parts } from "../encoding/parts.ts";
 import { spanStarts } from "../network/outputs.ts";
-import { type Calibration, knots } from "../sampling/calibrate.ts";
+import type { Calibration } from "../sampling/calibrate.ts";
+import { knots } from "../sampling/place-maps.ts";
 
 /** Rows as a sampler's graph yields them. */
 export interface DrawnValues {

@@ -14,7 +14,7 @@ import {
 import { traceEntry } from "@verisim/tensor";
 import { TableEncoding } from "../encoding/table-encoding.ts";
 import { choicesOf } from "../network/outputs.ts";
-import { knots } from "../sampling/calibrate.ts";
+import { knots } from "../sampling/place-maps.ts";
 import { samplerEntries, samplerState } from "../sampling/row-sampler.ts";
 import type { LearnedModel, TrainingSummary } from "./fit-model.ts";
 import type { LearnedDefinition } from "./learned-generator.ts";

@@ -29,7 +29,7 @@ import type { TableEncoding } from "../encoding/table-encoding.ts";
 import { type ExportedSampler, samplerNoise, samplerOnnx } from "../export/index.ts";
 import type { TableNetwork } from "../network/table-network.ts";
 import { planBoxes } from "../sampling/box-plan.ts";
-import { PlaceMaps } from "../sampling/calibrate.ts";
+import { PlaceMaps } from "../sampling/place-maps.ts";
 import { RowRoom } from "../sampling/plain-rows.ts";
 import { RowSampler, type SamplerParts } from "../sampling/row-sampler.ts";
 import { networkSource, type RowSource } from "../sampling/row-source.ts";

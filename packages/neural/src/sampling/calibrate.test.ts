@@ -4,7 +4,8 @@ import { shopMetadata, shopOptions, shopTable } from "../../fixtures/shop-table.
 import { TableEncoding } from "../encoding/index.ts";
 import type { EncodedRows } from "../encoding/layout.ts";
 import { choicesOf, spanStarts } from "../network/outputs.ts";
-import { calibrate, calibrationTime, knots, noCalibration, PlaceMaps } from "./calibrate.ts";
+import { calibrate, calibrationTime, noCalibration } from "./calibrate.ts";
+import { knots, PlaceMaps } from "./place-maps.ts";
 import { drawPlain } from "./plain-rows.ts";
 import { RowSampler, windowRows } from "./row-sampler.ts";
 

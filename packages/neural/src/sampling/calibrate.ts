@@ -2,9 +2,11 @@
 // rows are taken out: a number is added to each logit so that expected shares agree (iterative proportional fitting on
 // one margin per column), and learnt places are mapped by quantiles. What columns have to do with each other stays.
 
+import { RowRandom, streamKey } from "@verisim/core";
 import type { EncodedRows, Layout } from "../encoding/layout.ts";
-import { choicesOf } from "../network/outputs.ts";
-import { type RowSampler, windowRows } from "./row-sampler.ts";
+import { choicesOf, spanStarts } from "../network/outputs.ts";
+import { knots, type PlaceQuantiles, quantilesOf } from "./place-maps.ts";
+import { type CandidateWindow, type RowSampler, windowRows } from "./row-sampler.ts";
 
 export interface CalibrationRun {
   readonly signal?: AbortSignal;
@@ -13,15 +15,11 @@ export interface CalibrationRun {
 }
 
 /** Numbers found by calibration; all zeros and undefined where there was none. */
-export interface Calibration {
+export interface Calibration extends PlaceQuantiles {
   /** Added to the logits, one per choice. */
   readonly bias: Float32Array;
-  /** Quantiles of made and of real places, `knots` for each choice of each placed column in order; NaN: leave as they are. */
-  readonly madePlaces: Float32Array;
-  readonly realPlaces: Float32Array;
 }
 
-export const knots = 33;
 const mostWindows = 12;
 const fewestWindows = 4;
 /** Logits that are held at once, unless the fewest windows are more. */
@@ -30,8 +28,6 @@ const rounds = 4;
 /** Rounds where each needs rows of its own. */
 const insideRounds = 3;
 const insideWindows = 6;
-/** Fewest places behind a quantile map. */
-const leastPlaces = 200;
 const largestBias = 4;
 
 export function noCalibration(layout: Layout): Calibration {
@@ -51,28 +47,69 @@ export async function calibrate(
   run: CalibrationRun = {},
 ): Promise<Calibration> {
   const { layout } = sampler.parts;
-  const { judged, drawn: toDraw } = windowsFor(sampler, rows.rowCount);
-  const bias = await calibrateShares(sampler, shares, judged, run);
-  const maps = noCalibration(layout);
+  const { judged, drawn } = windowsFor(sampler, rows.rowCount);
   let real: readonly (Float32Array | undefined)[] = [];
-  const made: EncodedRows[] = [];
-  if (toDraw > 0 && !isLate(run))
-    await eachWindow(toDraw, run, {
-      start: (window) => sampler.draw({ rowStart: window * windowRows, seed: 2, ...signalOf(run) }),
-      see: (drawn) => {
-        if (made.length === 0) real = quantilesOf([rows], layout);
-        made.push({ rowCount: windowRows, ...drawn });
-      },
-    });
+  const { bias, windows } = await fitBias(sampler, shares, judged, run, () => {
+    real = quantilesOf([rows], layout);
+  });
+  const made = sampler.parts.network.addsBias
+    ? await drawnRows(sampler, drawn, run)
+    : windows.slice(0, drawn).map((window, i) => drawPlaced(window, i, bias, layout));
+  const maps = noCalibration(layout);
   // Maps of few rows would do harm.
-  if (made.length < toDraw || toDraw === 0) return { ...maps, bias };
-  quantilesOf(made, layout).forEach((drawn, map) => {
+  if (made.length < drawn) return { ...maps, bias };
+  quantilesOf(made, layout).forEach((found, map) => {
     const wanted = real[map];
-    if (!wanted || !drawn) return;
+    if (!wanted || !found) return;
     maps.realPlaces.set(wanted, map * knots);
-    maps.madePlaces.set(drawn, map * knots);
+    maps.madePlaces.set(found, map * knots);
   });
   return { ...maps, bias };
+}
+
+/** Windows of rows that are drawn with the sampler's bias; fewer where the time is up. */
+async function drawnRows(sampler: RowSampler, count: number, run: CalibrationRun): Promise<EncodedRows[]> {
+  const made: EncodedRows[] = [];
+  if (count > 0 && !isLate(run))
+    await eachWindow(count, run, {
+      start: (window) => sampler.draw({ rowStart: window * windowRows, seed: 2, ...signalOf(run) }),
+      see: (drawn) => made.push({ rowCount: windowRows, ...drawn }),
+    });
+  return made;
+}
+
+/**
+ * Rows of a judged window with the choices of placed columns drawn under a bias: all that their places are told apart by.
+ * @param powers of the window's logits, each span's largest 1
+ */
+function drawPlaced(
+  { logits: powers, places }: CandidateWindow,
+  window: number,
+  bias: Float32Array,
+  layout: Layout,
+): EncodedRows {
+  const spans = layout.widths.length;
+  const starts = spanStarts(layout);
+  const factors = Float64Array.from(bias, Math.exp);
+  const alternatives = new Int32Array(windowRows * spans);
+  const key = streamKey(2, "calibration");
+  for (let row = 0, first = 0; row < windowRows; row++, first += factors.length) {
+    const random = new RowRandom(key, window * windowRows + row);
+    for (const column of layout.placed) {
+      const start = starts[column]!;
+      const end = start + layout.widths[column]!;
+      let total = 0;
+      for (let i = start; i < end; i++) total += powers[first + i]! * factors[i]!;
+      let left = random.uniform() * total;
+      let choice = start;
+      for (; choice < end - 1; choice++) {
+        left -= powers[first + choice]! * factors[choice]!;
+        if (left <= 0) break;
+      }
+      alternatives[row * spans + column] = choice - start;
+    }
+  }
+  return { rowCount: windowRows, alternatives, places };
 }
 
 /** Windows one by one, at least one and none after the deadline; each is seen while the next is on its way. */
@@ -115,8 +152,8 @@ export async function calibrationTime(
   const { judged, drawn } = windowsFor(sampler, rowCount);
   const started = performance.now();
   await sampler.judge({ rowStart: 0, seed: 1, ...signalOf(run) });
-  const rounds = sampler.parts.network.addsBias ? insideRounds : 1;
-  return (performance.now() - started) * (judged * rounds + drawn);
+  const windows = sampler.parts.network.addsBias ? judged * insideRounds + drawn : judged;
+  return (performance.now() - started) * windows;
 }
 
 /** Finds and sets the numbers that a sampler's logits need for the shares of the training rows, on windows of a fixed seed. */
@@ -126,30 +163,52 @@ export async function calibrateShares(
   windows: number,
   run: CalibrationRun = {},
 ): Promise<Float32Array> {
+  return (await fitBias(sampler, shares, windows, run)).bias;
+}
+
+/** A sampler's bias, and the windows it was found on: with powers of e for logits; none where it acts inside the network. */
+interface FoundBias {
+  readonly bias: Float32Array;
+  readonly windows: readonly CandidateWindow[];
+}
+
+/** @param meanwhile work to do while the network makes rows */
+async function fitBias(
+  sampler: RowSampler,
+  shares: Float64Array,
+  windows: number,
+  run: CalibrationRun,
+  meanwhile: () => void = () => undefined,
+): Promise<FoundBias> {
   sampler.setBias(new Float32Array(shares.length));
-  const judged = (count: number, see: (logits: Float32Array) => void): Promise<void> =>
+  let waiting = true;
+  const judged = (count: number, see: (window: CandidateWindow) => void): Promise<void> =>
     eachWindow(count, run, {
       start: (window) => sampler.judge({ rowStart: window * windowRows, seed: 1, ...signalOf(run) }),
-      see: ({ logits }) => see(logits),
+      see: (window) => {
+        if (waiting) meanwhile();
+        waiting = false;
+        see(window);
+      },
     });
   const { network, layout } = sampler.parts;
   if (!network.addsBias) {
     const fit = new BiasFit(shares, layout);
-    await judged(windows, (logits) => fit.see(logits));
+    await judged(windows, (window) => fit.see(window));
     const bias = fit.bias();
     sampler.setBias(bias);
-    return bias;
+    return { bias, windows: fit.windows };
   }
   // What the bias does inside of the network shows only when rows are made with it.
   const bias = new Float32Array(shares.length);
   for (let round = 0; round < insideRounds && (round === 0 || !isLate(run)); round++) {
     const seen = new ExpectedShares(layout, shares.length);
-    await judged(windows, (logits) => seen.see(logits));
+    await judged(windows, ({ logits }) => seen.see(logits));
     for (let i = 0; i < bias.length; i++)
       bias[i] = changed(bias[i]!, shares[i]! * seen.rowCount, seen.expected[i]!);
     sampler.setBias(bias);
   }
-  return bias;
+  return { bias, windows: [] };
 }
 
 const isLate = ({ deadline }: CalibrationRun): boolean =>
@@ -191,7 +250,8 @@ class BiasFit {
   readonly #widths: readonly number[];
   /** The first round, whose bias is 0: done window by window. */
   readonly #first: ExpectedShares;
-  readonly #powers: Float32Array[] = [];
+  /** Powers of e in place of logits. */
+  readonly windows: CandidateWindow[] = [];
 
   constructor(shares: Float64Array, layout: Layout) {
     this.#shares = shares;
@@ -199,10 +259,10 @@ class BiasFit {
     this.#first = new ExpectedShares(layout, shares.length);
   }
 
-  /** @param logits of a window, overwritten and kept */
-  see(logits: Float32Array): void {
-    this.#first.see(logits);
-    this.#powers.push(logits);
+  /** @param window kept, its logits overwritten */
+  see(window: CandidateWindow): void {
+    this.#first.see(window.logits);
+    this.windows.push(window);
   }
 
   bias(): Float32Array {
@@ -212,7 +272,7 @@ class BiasFit {
       const expected = round === 0 ? first : new Float64Array(first.length);
       if (round > 0) {
         const factors = Float64Array.from(bias, Math.exp);
-        for (const window of this.#powers) addShares(window, factors, this.#widths, expected);
+        for (const { logits: powers } of this.windows) addShares(powers, factors, this.#widths, expected);
       }
       for (let i = 0; i < bias.length; i++)
         bias[i] = changed(bias[i]!, this.#shares[i]! * rowCount, expected[i]!);
@@ -228,7 +288,10 @@ function exponentiate(window: Float32Array, widths: readonly number[], choices: 
     for (const width of widths) {
       let largest = Number.NEGATIVE_INFINITY;
       for (let i = start; i < start + width; i++) if (window[i]! > largest) largest = window[i]!;
-      for (let i = start; i < start + width; i++) window[i] = Math.exp(window[i]! - largest);
+      for (let i = start; i < start + width; i++) {
+        const below = window[i]! - largest;
+        window[i] = below === 0 ? 1 : Math.exp(below);
+      }
       start += width;
     }
   }
@@ -253,97 +316,4 @@ function addShares(
       start = end;
     }
   }
-}
-
-/** Evenly spaced quantiles of the places of each alternative of the placed columns; undefined where there are too few. */
-function quantilesOf(parts: readonly EncodedRows[], layout: Layout): (Float32Array | undefined)[] {
-  const spans = layout.widths.length;
-  const placed = layout.placed.length;
-  return layout.placed.flatMap((column, place) => {
-    const found: number[][] = Array.from({ length: layout.widths[column]! }, () => []);
-    for (const { alternatives, places, rowCount } of parts)
-      for (let row = 0; row < rowCount; row++)
-        found[alternatives[row * spans + column]!]!.push(places[row * placed + place]!);
-    return found.map(evenQuantiles);
-  });
-}
-
-function evenQuantiles(places: readonly number[]): Float32Array | undefined {
-  if (places.length < leastPlaces) return undefined;
-  const sorted = Float32Array.from(places).sort();
-  const quantiles = new Float32Array(knots);
-  for (let k = 0; k < knots; k++) {
-    const rank = (k / (knots - 1)) * (sorted.length - 1);
-    const low = Math.floor(rank);
-    const high = Math.min(sorted.length - 1, low + 1);
-    quantiles[k] = sorted[low]! + (rank - low) * (sorted[high]! - sorted[low]!);
-  }
-  return quantiles;
-}
-
-/** Cells of [-1, 1] in the guide of a map: where to begin to look for a place. */
-const guideCells = 64;
-
-/** The quantile maps of learnt places, by placed column and alternative. */
-export class PlaceMaps {
-  readonly #made: Float32Array;
-  readonly #real: Float32Array;
-  /** First map of each placed column. */
-  readonly #first: readonly number[];
-  /** The last knot at or below the start of each cell, by map. */
-  readonly #guide: Uint8Array;
-
-  constructor(layout: Layout, { madePlaces, realPlaces }: Calibration) {
-    this.#made = madePlaces;
-    this.#real = realPlaces;
-    let first = 0;
-    this.#first = layout.placed.map((column) => {
-      first += layout.widths[column]!;
-      return first - layout.widths[column]!;
-    });
-    this.#guide = guideOf(madePlaces);
-  }
-
-  /** Where a learnt place of an alternative belongs. @param place index of the placed column */
-  at(place: number, alternative: number, x: number): number {
-    const [made, real] = [this.#made, this.#real];
-    const map = this.#first[place]! + alternative;
-    const start = map * knots;
-    const end = start + knots - 1;
-    if (Number.isNaN(made[start]!)) return x;
-    if (!(x > made[start]!)) return real[start]!;
-    if (x >= made[end]!) return real[end]!;
-    let low = start + this.#guide[map * guideCells + cellOf(x)]!;
-    while (made[low + 1]! <= x) low++;
-    const width = made[low + 1]! - made[low]!;
-    const t = width > 0 ? (x - made[low]!) / width : 0;
-    return real[low]! + t * (real[low + 1]! - real[low]!);
-  }
-
-  /** Maps all places of some rows in place. */
-  apply({ rowCount, alternatives, places }: EncodedRows, layout: Layout): void {
-    const spans = layout.widths.length;
-    const placed = layout.placed.length;
-    layout.placed.forEach((column, place) => {
-      for (let row = 0, at = place, choice = column; row < rowCount; row++, at += placed, choice += spans)
-        places[at] = this.at(place, alternatives[choice]!, places[at]!);
-    });
-  }
-}
-
-function cellOf(x: number): number {
-  return Math.max(0, Math.min(guideCells - 1, Math.floor(((x + 1) * guideCells) / 2)));
-}
-
-function guideOf(made: Float32Array): Uint8Array {
-  const maps = made.length / knots;
-  const guide = new Uint8Array(maps * guideCells);
-  for (let map = 0; map < maps; map++)
-    for (let cell = 1, knot = 0; cell < guideCells; cell++) {
-      // A place's cell is found by rounded arithmetic: one cell earlier is below it for certain.
-      const below = ((cell - 1) * 2) / guideCells - 1;
-      while (knot + 1 < knots - 1 && made[map * knots + knot + 1]! <= below) knot++;
-      guide[map * guideCells + cell] = knot;
-    }
-  return guide;
 }

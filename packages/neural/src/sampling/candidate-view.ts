@@ -4,7 +4,7 @@
 import type { RowRandom } from "@verisim/core";
 import type { AllowedBox, AllowedColumn, Layout, PlaceRanges } from "../encoding/layout.ts";
 import { choicesOf, spanStarts } from "../network/outputs.ts";
-import type { PlaceMaps } from "./calibrate.ts";
+import type { PlaceMaps } from "./place-maps.ts";
 import type { CandidateWindow } from "./row-sampler.ts";
 
 /** Weight that a learnt place outside of the allowed ranges still has, at distance 0; it falls with the distance. */

@@ -8,8 +8,9 @@ import { shopMetadata, shopOptions, shopTable } from "../../fixtures/shop-table.
 import { type AllowedBox, TableEncoding } from "../encoding/index.ts";
 import type { EncodedRows } from "../encoding/layout.ts";
 import { choicesOf } from "../network/outputs.ts";
-import { noCalibration, PlaceMaps } from "./calibrate.ts";
+import { noCalibration } from "./calibrate.ts";
 import { drawConditioned } from "./conditioned-rows.ts";
+import { PlaceMaps } from "./place-maps.ts";
 import { drawPlain } from "./plain-rows.ts";
 import { fewRows, RowSampler, windowRows } from "./row-sampler.ts";
 import { weighBoxes } from "./weigh-boxes.ts";

@@ -8,8 +8,8 @@ import type { AllowedBox, AllowedColumn, DrawnRows, Layout } from "../encoding/l
 import { conditionWidths } from "../network/condition-draws.ts";
 import { spanStarts } from "../network/outputs.ts";
 import { acceptRows } from "./accepted-rows.ts";
-import type { PlaceMaps } from "./calibrate.ts";
 import { CandidateView, pickByWeight } from "./candidate-view.ts";
+import type { PlaceMaps } from "./place-maps.ts";
 import {
   type CandidateWindow,
   fewRows,

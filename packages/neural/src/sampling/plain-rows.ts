@@ -1,7 +1,7 @@
 // Rows as they come, nothing asked: whole windows are drawn natively, side by side, each into its place of the stretch.
 
 import type { DrawnRows, Layout } from "../encoding/layout.ts";
-import type { PlaceMaps } from "./calibrate.ts";
+import type { PlaceMaps } from "./place-maps.ts";
 import { type RowSampler, roomOf, windowRows } from "./row-sampler.ts";
 
 export interface PlainRequest {

@@ -2,8 +2,8 @@
 // draw a row's columns apart, given its noise, share one such source; others bring their own.
 
 import type { AllowedBox, DrawnRows, Layout } from "../encoding/layout.ts";
-import type { PlaceMaps } from "./calibrate.ts";
 import { type ConditionedRequest, drawConditioned } from "./conditioned-rows.ts";
+import type { PlaceMaps } from "./place-maps.ts";
 import { drawPlain, type PlainRequest } from "./plain-rows.ts";
 import type { RowSampler } from "./row-sampler.ts";
 import { weighBoxes } from "./weigh-boxes.ts";

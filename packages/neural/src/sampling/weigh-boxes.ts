@@ -2,8 +2,8 @@
 // that a request cut into parts weighs its boxes alike.
 
 import type { AllowedBox } from "../encoding/layout.ts";
-import type { PlaceMaps } from "./calibrate.ts";
 import { CandidateView } from "./candidate-view.ts";
+import type { PlaceMaps } from "./place-maps.ts";
 import { type RowSampler, windowRows } from "./row-sampler.ts";
 
 const windows = 2;
