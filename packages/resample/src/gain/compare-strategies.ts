@@ -47,8 +47,8 @@ export interface ResampleGain {
  * a paired bootstrap over the rows and of the spread between the cross-validations (with a `holdout`, between the
  * trainings); of fewer than three, that of the corrected t-test.
  *
- * Cross-validations end, from the third on, as soon as those left would not change any verdict but in one case of a
- * hundred; `repeats` makes exactly so many.
+ * Cross-validations end after the third, fifth or seventh where those left would not change any verdict but in one case of
+ * a hundred; `repeats` makes exactly so many.
  *
  * The best of several is better than it will be again: its gain is that of the luckiest. Choose among the training rows,
  * and measure the choice on others.
@@ -84,7 +84,9 @@ export async function compareStrategies(
   for (let repeat = 0; repeat < plan.repeats; repeat++) {
     await run(repeat);
     const passes = sides[0]!.passes[0]!.length;
-    if (!plan.mayEnd || passes < leastPasses || passes === allPasses) continue;
+    // To ask costs some, so that it is asked every second time, and no more when there is one left.
+    const isAsked = repeat % 2 === 0 && repeat + 2 < plan.repeats;
+    if (!plan.mayEnd || passes < leastPasses || !isAsked) continue;
     if (await isSettled(sides, judged, { allPasses, margin: plan.margin, seed, signal })) break;
   }
   progress(total);

@@ -9,8 +9,8 @@ export interface GainOptions {
   /** Parts of a cross-validation, 2 to 50. Default 5. */
   readonly folds?: number;
   /**
-   * Cross-validations with other folds, 1 to 1000. Default: from 3 on as many as it takes until those left would not change
-   * a verdict, at most 10 up to 10,000 rows (with a holdout 5), 5 up to 20,000, 3 up to 100,000, else 1.
+   * Cross-validations with other folds, 1 to 1000. Default: as many as it takes until those left would not change a
+   * verdict, at least 3 and at most 10 up to 10,000 rows (with a holdout 5), 5 up to 20,000, 3 up to 100,000, else 1.
    */
   readonly repeats?: number;
   /** A gain of less than this of the first score is no difference that matters, 0 to 1. Default 0.02. */
