@@ -124,5 +124,7 @@ describeGenerator(auto, {
       "the file is that of the chosen generator, tested above",
     "keeps memory flat over refits": "the chosen generator's own suite shows it",
     "goes on with a training that was stopped, to the bit": "the chosen generator's own suite shows it",
+    "leaves the random streams of other columns alone when one is added":
+      "the chosen generator's own suite shows it",
   },
 });
