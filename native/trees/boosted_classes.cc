@@ -21,8 +21,6 @@ constexpr uint32_t sampled = 0xd0000000u;
 /// What held-out rows must gain, in nats per row, for boosting with more than two classes to go on; with two, trees cost
 /// little and anything is worth it.
 constexpr double leastGain = 3e-4;
-/// The least probability that a row is counted with.
-constexpr float leastProbability = 1e-12f;
 /// Learnt rows that are asked what they are likelier by, at least.
 constexpr size_t fewestLearnt = 1000;
 /// After so many trees, boosting that has not gained this share of what it must gain is given up.
@@ -66,7 +64,7 @@ class Booster {
                     SplitSearch::Settings{settings.depth, static_cast<float>(settings.l2), settings.minLeaf,
                                           isBinary ? 1 : sketched});
     scores_.classes = outputs_;
-    scores_.stride = isBinary ? 1 : ClassScores::strideOf(outputs_);
+    scores_.stride = ClassScores::strideOf(outputs_);
     scores_.scores.assign(rows_ * scores_.stride, ClassScores::beyond);
     slopes_.resize(rows_ * (isBinary ? 2 : scores_.stride));
     if (!isBinary) sketch_.resize(rows_ * (sketched + 1));
@@ -210,10 +208,7 @@ class Booster {
       placed.push_back(placed_[split.feature].data());
     }
     findLeaves(placed, model_.threshold.data() + model_.threshold.size() - depth, rows_, leaf_.data());
-    const size_t leaves = size_t{1} << depth;
-    std::vector<float> filled(leaves * scores_.stride);
-    for (size_t leaf = 0; leaf < leaves; leaf++)
-      std::copy_n(model_.leaves.data() + before + leaf * outputs_, outputs_, filled.data() + leaf * scores_.stride);
+    const std::vector<float> filled = filledLeaves(model_.leaves.data() + before, size_t{1} << depth, outputs_);
     addLeafScores(filled.data(), leaf_.data(), rows_, scores_.stride, scores_.scores.data());
     return true;
   }

@@ -10,9 +10,6 @@
 namespace verisim {
 namespace {
 
-/// The least probability that a row is counted with.
-constexpr float leastProbability = 1e-12f;
-
 /// Probabilities of a row's classes.
 VERISIM_INSIDE void probabilities(const float* __restrict scores, size_t classes, size_t fours, float* __restrict out) {
   float largest = scores[0];
@@ -27,8 +24,7 @@ VERISIM_INSIDE void probabilities(const float* __restrict scores, size_t classes
 
 /// Adds the scores of each row's leaf, `fours` times four of them; where their number is known, the loop over them is unrolled.
 template <size_t known>
-VERISIM_INSIDE void addFours(const float* values, const uint8_t* leaf, size_t rows, size_t fours,
-                                                    float* scores) {
+VERISIM_INSIDE void addFours(const float* values, const uint8_t* leaf, size_t rows, size_t fours, float* scores) {
   const size_t width = known > 0 ? known : fours;
   for (size_t row = 0; row < rows; row++) {
     const Four* const value = reinterpret_cast<const Four*>(values) + leaf[row] * width;
@@ -49,6 +45,14 @@ VERISIM_WIDE void addLevel(const uint8_t* __restrict placed, uint8_t threshold, 
 }
 
 }  // namespace
+
+std::vector<float> filledLeaves(const float* values, size_t leaves, size_t outputs) {
+  const size_t stride = ClassScores::strideOf(outputs);
+  std::vector<float> filled(leaves * stride);
+  for (size_t leaf = 0; leaf < leaves; leaf++)
+    std::copy_n(values + leaf * outputs, outputs, filled.data() + leaf * stride);
+  return filled;
+}
 
 VERISIM_WIDE double classSlopes(const ClassScores& own, const std::vector<uint32_t>& rows, const int32_t* classOf,
                                 const float* signs, float* slopes, float* sketch) {

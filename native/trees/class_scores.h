@@ -7,7 +7,10 @@
 
 namespace verisim {
 
-/// Scores per row and class, each row filled up to a multiple of four numbers.
+/// The least probability that a row is counted with.
+inline constexpr float leastProbability = 1e-12f;
+
+/// Scores per row and class, each row filled up to a multiple of four numbers; with two classes there is one score.
 struct ClassScores {
   size_t classes = 0;
   /// Numbers from a row to the next.
@@ -16,8 +19,11 @@ struct ClassScores {
 
   /// A row's numbers beyond its classes: no class is less likely.
   static constexpr float beyond = -1e30f;
-  static size_t strideOf(size_t classes) { return (classes + 3) / 4 * 4; }
+  static size_t strideOf(size_t outputs) { return outputs == 1 ? 1 : (outputs + 3) / 4 * 4; }
 };
+
+/// Scores of leaves, each filled up with zeros to the stride. @param values `outputs` numbers per leaf
+std::vector<float> filledLeaves(const float* values, size_t leaves, size_t outputs);
 
 /// With more than two classes a tree's splits are chosen by so many random sums of the classes' slopes (Iosipoi and Vakhrushev,
 /// SketchBoost, 2022, section 3.3), so that their cost does not grow with the classes.

@@ -12,12 +12,7 @@ namespace verisim {
 
 void BoostedClasses::fillUp() {
   const auto own = static_cast<size_t>(outputs());
-  const size_t wide = own == 1 ? 1 : (own + 3) / 4 * 4;
-  const size_t count = leaves.size() / own;
-  filled.assign(count * wide, 0.0f);
-  for (size_t leaf = 0; leaf < count; leaf++)
-    std::copy(leaves.begin() + static_cast<int64_t>(leaf * own), leaves.begin() + static_cast<int64_t>((leaf + 1) * own),
-              filled.begin() + static_cast<int64_t>(leaf * wide));
+  filled = filledLeaves(leaves.data(), leaves.size() / own, own);
 }
 
 VERISIM_WIDE void classWeights(const BoostedClasses& model, const std::vector<const uint8_t*>& bins, int64_t count,
@@ -25,7 +20,7 @@ VERISIM_WIDE void classWeights(const BoostedClasses& model, const std::vector<co
   constexpr int64_t chunk = 1024;
   const auto outputs = static_cast<size_t>(model.outputs());
   const auto classes = static_cast<size_t>(model.classes);
-  const size_t wide = outputs == 1 ? 1 : (outputs + 3) / 4 * 4;
+  const size_t wide = ClassScores::strideOf(outputs);
   const auto depth = static_cast<size_t>(model.depth);
   const auto trees = static_cast<size_t>(model.trees());
   const size_t leaves = size_t{1} << depth;
