@@ -1,6 +1,7 @@
 // Errors of the library name its own options: on the command line they name the flags that say the same.
 
 import { VerisimError } from "@verisim/core";
+import { withPlace } from "./error-place.ts";
 
 /**
  * Does the work; an error about an option is thrown again with its flag's name.
@@ -16,10 +17,6 @@ export async function withFlagNames<T>(
     if (!VerisimError.isInstance(error)) throw error;
     const { option } = error.where;
     if (option === undefined || !Object.hasOwn(names, option)) throw error;
-    throw new VerisimError(error.code, error.message, {
-      where: { ...error.where, option: names[option]! },
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-      cause: error,
-    });
+    throw withPlace(error, { ...error.where, option: names[option]! });
   }
 }

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { fromSdvMetadata, type TableMetadata, tableMetadata, VerisimError } from "@verisim/core";
 import { type ReadResult, readTable } from "@verisim/data";
+import { withPlace } from "./error-place.ts";
 import type { Session } from "./session.ts";
 
 /**
@@ -16,11 +17,8 @@ export async function readMetadata(path: string, dataPath: string): Promise<Tabl
     return tableMetadata(fromSdvMetadata(await readFile(path, "utf8"), { tableName: name }), name);
   } catch (error) {
     if (!VerisimError.isInstance(error)) throw error;
-    throw new VerisimError(error.code, error.message, {
-      where: { file: path, ...error.where },
-      hint: error.hint ?? "`verisim inspect DATA --metadata-out F.json` writes a file to start from.",
-      cause: error,
-    });
+    const hint = error.hint ?? "`verisim inspect DATA --metadata-out F.json` writes a file to start from.";
+    throw withPlace(error, { file: path, ...error.where }, hint);
   }
 }
 

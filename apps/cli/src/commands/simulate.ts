@@ -12,6 +12,7 @@ import {
   scenarioNames,
 } from "@verisim/simulate";
 import { Checks } from "../checks.ts";
+import { withPlace } from "../error-place.ts";
 import { requireFlag, seedOf } from "../flag-values.ts";
 import { formatSeconds, optionValueError, plural, readRowCount } from "../quantities.ts";
 import type { Session } from "../session.ts";
@@ -67,11 +68,7 @@ export async function simulate(source: string, flags: SimulateFlags, session: Se
     )
     .catch((error: unknown) => {
       if (!VerisimError.isInstance(error) || scenario) throw error;
-      throw new VerisimError(error.code, error.message, {
-        where: { file: source, ...error.where },
-        ...(error.hint === undefined ? {} : { hint: error.hint }),
-        cause: error,
-      });
+      throw withPlace(error, { file: source, ...error.where });
     });
   if (flags.check) {
     const counts = simulation.tables.map((table) => ({ table, rows: simulation.rowCount(table) }));
@@ -185,10 +182,6 @@ async function readModelFile(path: string): Promise<unknown> {
     return parseModelText(text);
   } catch (error) {
     if (!VerisimError.isInstance(error)) throw error;
-    throw new VerisimError(error.code, error.message, {
-      where: { file: path, ...error.where },
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-      cause: error,
-    });
+    throw withPlace(error, { file: path, ...error.where });
   }
 }
