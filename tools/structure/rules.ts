@@ -19,7 +19,7 @@ export const importDirections: Readonly<Record<string, readonly string[]>> = {
   "packages/language": ["core", "tensor", "neural"],
   "packages/vam": ["core", "tensor", "neural", "onnx"],
   "packages/trees": ["core"],
-  "packages/forest": ["core", "tensor", "stats", "transforms", "trees", "onnx"],
+  "packages/forest": ["core", "stats", "transforms", "trees", "onnx"],
   "packages/resample": ["core", "tensor", "stats", "trees"],
   "packages/simulate": ["core", "tensor", "stats", "transforms"],
   "packages/privacy": ["core", "tensor", "stats", "trees"],

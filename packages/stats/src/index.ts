@@ -3,6 +3,7 @@ export * from "./distributions/index.ts";
 export * from "./fit-marginal.ts";
 export * from "./hermite.ts";
 export * from "./marginal.ts";
+export * from "./nearer-share.ts";
 export * from "./nearest-correlation.ts";
 export * from "./normal.ts";
 export * from "./optimization/index.ts";

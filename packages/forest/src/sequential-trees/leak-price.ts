@@ -3,10 +3,10 @@
 // held-out ones gets a price, the least of some that is enough. Tables that give nothing away are fitted as if never asked.
 
 import { type EncodedColumn, shuffledRowNumbers, streamKey, type TableMetadata } from "@verisim/core";
+import { type CellColumn, nearerShare } from "@verisim/stats";
 import { HistogramTreeChain } from "@verisim/trees";
 import { type ChainRequest, growChain } from "./fit-chain.ts";
 import { isOfTable, learnColumns, outcomeKey } from "./learnt-columns.ts";
-import { type CellColumn, nearerShare } from "./nearer-share.ts";
 import { chainColumn } from "./table-sampler.ts";
 
 /** Prices in nats per nat; the first is none. */
