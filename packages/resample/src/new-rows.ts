@@ -3,6 +3,7 @@
 
 import { type Column, type Table, type TableMetadata, uniqueColumns } from "@verisim/core";
 import type { FeatureRows, NumberFeature } from "./feature-rows.ts";
+import { momentsOf, reflected } from "./moments.ts";
 
 /** Rows to make for one class; all indices are rows of the original table. */
 export interface NewRows {
@@ -20,6 +21,8 @@ export interface NewRows {
   readonly categoryRows?: Int32Array;
   /** `[numbers, count]`: added to each number. */
   readonly noise?: Float64Array;
+  /** True: what noise moves out of its column's range is reflected at the end. */
+  readonly inRange?: boolean;
   /** `[numbers, count]`: the numbers themselves, instead of a point between two rows. */
   readonly numbers?: Float64Array;
   /** Whole columns by name, in place of anything else: a target that is not that of `base`. */
@@ -130,6 +133,10 @@ function writeNumbers(
     for (let i = 0; i < count; i++)
       if (Number.isNaN(out[i])) out[i] = cells[share[i]! < 0.5 ? base[i]! : other[i]!]!;
   if (noise) for (let i = 0; i < count; i++) out[i]! += noise[d * count + i]!;
+  if (rows.inRange) {
+    const range = momentsOf(from);
+    for (let i = 0; i < count; i++) out[i] = reflected(out[i]!, range);
+  }
   fitNumbers(out, feature);
 }
 

@@ -2,8 +2,8 @@
 
 import { numberColumn, RowRandom, streamKey, Table, type TableMetadata, textColumn } from "@verisim/core";
 import { describe, expect, it } from "vitest";
+import { momentsOf } from "../moments.ts";
 import { addNoise, noiseKinds } from "./add-noise.ts";
-import { momentsOf } from "./moments.ts";
 import type { NoiseStep } from "./noise-kind.ts";
 
 const rows = 4_000;

@@ -3,7 +3,7 @@
 
 import { VerisimError } from "@verisim/core";
 import { cholesky } from "@verisim/tensor/arrays";
-import { momentsOf } from "./moments.ts";
+import { momentsOf } from "../moments.ts";
 import type { NoiseKind } from "./noise-kind.ts";
 import { changeNumbers } from "./number-noise.ts";
 

@@ -3,7 +3,7 @@
 
 import type { OptionTable } from "@verisim/core";
 import { nearestNeighbours } from "@verisim/tensor/arrays";
-import { momentsOf } from "./moments.ts";
+import { momentsOf } from "../moments.ts";
 import { type NoiseContext, optionConflict } from "./noise-kind.ts";
 
 export const scaleOptions: OptionTable = {

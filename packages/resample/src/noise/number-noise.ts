@@ -2,7 +2,7 @@
 // others keep the digits and the declared range of their column.
 
 import { type ColumnMetadata, numberColumn } from "@verisim/core";
-import { momentsOf } from "./moments.ts";
+import { momentsOf } from "../moments.ts";
 import { type NoiseContext, type NoiseKind, presentRows } from "./noise-kind.ts";
 import { noiseDeviations, scaleOptions } from "./noise-scale.ts";
 

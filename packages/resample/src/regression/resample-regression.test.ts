@@ -63,6 +63,30 @@ describe.each(["smoter", "smogn"] as const)("%s", (strategy) => {
   });
 });
 
+test("noise of smogn stays in each column's range, and its rows come from one row alone", async () => {
+  const {
+    table: made,
+    isSynthetic,
+    base,
+    other,
+    share,
+  } = await resampleRegression(table, metadata, {
+    ...{ target: "price", strategy: "smogn", perturbation: 1, seed: 2 },
+    relevance: (value) => (value > 50 ? 1 : 0),
+  });
+  const rows = [...isSynthetic.keys()].filter((row) => isSynthetic[row]);
+  const noisy = rows.filter((row) => other[row] === base[row]);
+  expect(noisy.length).toBeGreaterThan(20);
+  expect(noisy.length).toBeLessThan(rows.length);
+  expect(noisy.every((row) => share[row] === 0)).toBe(true);
+  for (const name of ["x", "price"]) {
+    const given = table.toRows().map((cells) => cells[name] as number);
+    const found = rows.map((row) => cellAt(made.column(name), row) as number);
+    expect(Math.max(...found)).toBeLessThanOrEqual(Math.max(...given));
+    expect(Math.min(...found)).toBeGreaterThanOrEqual(Math.min(...given));
+  }
+});
+
 test("a target without rare values, of texts, and options out of range are coded errors", async () => {
   const code = async (target: string, options: object = {}) => {
     try {

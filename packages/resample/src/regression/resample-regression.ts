@@ -6,6 +6,7 @@ import { checkOptions, type Table, type TableMetadata, VerisimError } from "@ver
 import { type Draws, randomOrder, seededDraws, wholeNumbers } from "../draws.ts";
 import { type FeatureRows, featureRows, standardDeviation } from "../feature-rows.ts";
 import { type JoinedRows, joinOutcome } from "../joined-rows.ts";
+import { momentsOf, reflected } from "../moments.ts";
 import type { NewRows } from "../new-rows.ts";
 import { regressionOptionRows } from "../options.ts";
 import { ascending } from "../under/selections.ts";
@@ -207,7 +208,8 @@ async function stretchRows(
 
 /**
  * SMOGN, section 3: a neighbour beyond half the median distance of the base to its stretch is not safe; the new row is
- * then the base with normal noise, its width the smaller of that reach and the perturbation.
+ * then the base with normal noise, its width the smaller of that reach and the perturbation. It stays in its column's range:
+ * a price is not below nothing.
  */
 async function withNoise(
   context: Context,
@@ -221,11 +223,13 @@ async function withNoise(
   const count = made.base.length;
   const reach = await safeReach(context, rows);
   const share = Float64Array.from(made.share);
+  const other = Int32Array.from(made.other);
   const targets = Float64Array.from(made.cells!.get(target)!);
   const width = features.numbers.length;
   const noise = await draws.normals(`${stream}: noise`, width + 1, count);
   const deviations = features.numbers.map(({ values: cells }) => standardDeviation(cells, rows));
   const targetDeviation = standardDeviation(values, rows);
+  const targetRange = momentsOf(values);
   for (let i = 0; i < count; i++) {
     const place = Math.floor(picks[i]! / neighbours.k);
     const safe = neighbours.distances[picks[i]!]! < reach[place]!;
@@ -233,9 +237,18 @@ async function withNoise(
     for (let d = 0; d < width; d++) noise[d * count + i]! *= scale * deviations[d]!;
     if (safe) continue;
     share[i] = 0;
-    targets[i] = values[made.base[i]!]! + noise[width * count + i]! * scale * targetDeviation;
+    other[i] = made.base[i]!;
+    const moved = values[other[i]!]! + noise[width * count + i]! * scale * targetDeviation;
+    targets[i] = reflected(moved, targetRange);
   }
-  return { ...made, share, noise: noise.subarray(0, width * count), cells: new Map([[target, targets]]) };
+  return {
+    ...made,
+    other,
+    share,
+    noise: noise.subarray(0, width * count),
+    inRange: true,
+    cells: new Map([[target, targets]]),
+  };
 }
 
 /** Half the median distance of each row to the others of its stretch, of at most 500 of them. */

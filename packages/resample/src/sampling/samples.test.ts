@@ -2,7 +2,7 @@
 
 import { numberColumn, RowRandom, streamKey, Table, textColumn } from "@verisim/core";
 import { describe, expect, it } from "vitest";
-import { momentsOf } from "../noise/moments.ts";
+import { momentsOf } from "../moments.ts";
 import { apportion, bootstrapRows, sampleRows, smoothedBootstrap, stratifiedRows } from "./samples.ts";
 
 const rowCount = 2_000;

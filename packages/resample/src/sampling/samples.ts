@@ -12,6 +12,7 @@ import {
   VerisimError,
 } from "@verisim/core";
 import { normalQuantile } from "@verisim/stats";
+import { momentsOf, reflected } from "../moments.ts";
 
 const largestSample = 2 ** 31 - 1;
 
@@ -140,45 +141,28 @@ export function smoothedBootstrap(
 
   function smoothed(name: string): Column {
     const column = table.column(name) as { values: Float64Array };
-    const { mean, deviation, spread, low, high } = momentsOfValues(column.values);
+    const moments = momentsOf(column.values);
+    const { mean, deviation } = moments;
     const key = streamKey(seed, "sample", "smooth", name);
-    const reach = width * spread;
+    const reach = width * spreadOf(column.values, deviation);
     const shrink = reach === 0 ? 1 : deviation / Math.hypot(deviation, reach);
     const decimals = options.decimals?.[name];
     const scale = decimals === undefined ? undefined : 10 ** decimals;
     const values = Float64Array.from(rows, (row, i) => {
       const moved = column.values[row]! + reach * normalQuantile(rowUniform(key, i));
-      const value = reach === 0 ? moved : reflected(mean + (moved - mean) * shrink, low, high);
+      const value = reach === 0 ? moved : reflected(mean + (moved - mean) * shrink, moments);
       return scale === undefined ? value : Math.round(value * scale) / scale + 0;
     });
     return numberColumn(name, values);
   }
 }
 
-/** Within [low, high], and there in the end whatever the distance; NaN stays. */
-function reflected(value: number, low: number, high: number): number {
-  const inside = value < low ? 2 * low - value : value > high ? 2 * high - value : value;
-  return Math.min(high, Math.max(low, inside));
-}
-
-interface Moments {
-  readonly mean: number;
-  readonly deviation: number;
-  /** The deviation, or what the quartiles say it is where that is less. */
-  readonly spread: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-function momentsOfValues(values: Float64Array): Moments {
+/** The deviation, or what the quartiles say it is where that is less. */
+function spreadOf(values: Float64Array, deviation: number): number {
   const present = values.filter((value) => Number.isFinite(value)).sort();
-  if (present.length === 0) return { mean: 0, deviation: 0, spread: 0, low: 0, high: 0 };
+  if (present.length === 0) return 0;
   const at = (share: number): number => present[Math.floor(share * (present.length - 1))]!;
-  const mean = present.reduce((sum, value) => sum + value, 0) / present.length;
-  const squares = present.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const deviation = Math.sqrt(squares / present.length);
-  const spread = Math.min(deviation, (at(0.75) - at(0.25)) / 1.34);
-  return { mean, deviation, spread, low: present[0]!, high: present.at(-1)! };
+  return Math.min(deviation, (at(0.75) - at(0.25)) / 1.34);
 }
 
 function replaceColumns(table: Table, columns: readonly Column[]): Table {

@@ -1,4 +1,4 @@
-// Mean, spread and range of the cells that a column has.
+// Mean, spread and range of the cells that a column has, and how a moved number stays in that range.
 
 /** Of finite numbers; all zero where there are none. */
 export interface Moments {
@@ -28,4 +28,10 @@ export function momentsOf(values: Float64Array): Moments {
   let squares = 0;
   for (const value of values) if (Number.isFinite(value)) squares += (value - mean) ** 2;
   return { count, mean, deviation: Math.sqrt(squares / count), low, high };
+}
+
+/** Within [low, high], reflected at its ends, and there in the end whatever the distance; NaN stays. */
+export function reflected(value: number, { low, high }: Pick<Moments, "low" | "high">): number {
+  const inside = value < low ? 2 * low - value : value > high ? 2 * high - value : value;
+  return Math.min(high, Math.max(low, inside));
 }
