@@ -43,7 +43,7 @@ export function untiedDifferences(
   request: NoiseRequest,
 ): string[] {
   const network = generator.exported?.();
-  const ties = different.size > 0 && network ? tiedRows(network, request) : new Set<number>();
+  const ties = network ? tiedRows(network, request, [...different.keys()]) : new Set<number>();
   return [...different].filter(([row]) => !ties.has(row)).map(([, words]) => words);
 }
 
@@ -80,23 +80,31 @@ function slackOf(generator: ExportingGenerator): (column: string) => number {
   return slack;
 }
 
-/** Rows in which two perturbed logits of a span lie so near that rounding decides. */
-export function tiedRows({ encoding, parts }: ExportedSampler, request: NoiseRequest): Set<number> {
-  const inputs = networkNoise(encoding, parts!, request);
-  const graph = samplerGraph(parts!, request.rowCount, "logits");
-  const { logits } = runReference(graph, { state: samplerGraphState(parts!), inputs }).outputs as {
-    readonly logits: { readonly data: Float64Array };
+/**
+ * Those of a request's rows in which two perturbed logits of a span lie so near that rounding decides.
+ * @param rows counted from the request's first: one by one, for the reference is slow
+ */
+export function tiedRows(
+  { encoding, parts }: ExportedSampler,
+  { rowStart = 0, ...request }: NoiseRequest,
+  rows: readonly number[],
+): Set<number> {
+  if (rows.length === 0) return new Set();
+  const graph = samplerGraph(parts!, 1, "logits");
+  const state = samplerGraphState(parts!);
+  const isTied = (row: number): boolean => {
+    const inputs = networkNoise(encoding, parts!, { ...request, rowStart: rowStart + row, rowCount: 1 });
+    const { logits } = runReference(graph, { state, inputs }).outputs as {
+      readonly logits: { readonly data: Float64Array };
+    };
+    const uniforms = (inputs.choiceUniforms as TensorData).data;
+    const perturbed = logits.data.map((logit, i) => logit - Math.log(-Math.log(uniforms[i]!)));
+    let start = 0;
+    return encoding.layout.widths.some((width) => {
+      const [best, second] = Array.from(perturbed.subarray(start, start + width)).sort((a, b) => b - a);
+      start += width;
+      return second !== undefined && best! - second < tie;
+    });
   };
-  const uniforms = (inputs.choiceUniforms as TensorData).data;
-  const perturbed = logits.data.map((logit, i) => logit - Math.log(-Math.log(uniforms[i]!)));
-  const ties = new Set<number>();
-  let at = 0;
-  for (let row = 0; row < request.rowCount; row++) {
-    for (const width of encoding.layout.widths) {
-      const [best, second] = Array.from(perturbed.subarray(at, at + width)).sort((a, b) => b - a);
-      if (second !== undefined && best! - second < tie) ties.add(row);
-      at += width;
-    }
-  }
-  return ties;
+  return new Set(rows.filter(isTied));
 }

@@ -15,10 +15,10 @@ import {
   zerosData,
 } from "./index.ts";
 
-function counter(seed = 0) {
+function counter(seed = 0, like?: Program, total = zerosData([2])) {
   return buildProgram(
     {
-      state: { total: zerosData([2]), steps: zerosData([], "i32") },
+      state: { total, steps: zerosData([], "i32") },
       entries: {
         train: {
           inputs: { x: zerosData([2]) },
@@ -30,7 +30,7 @@ function counter(seed = 0) {
         noise: { step: ({ rng }) => ({ outputs: { z: rng.normal([4, 3]) } }) },
       },
     },
-    { seed },
+    { seed, ...(like ? { like } : {}) },
   );
 }
 
@@ -46,6 +46,15 @@ describe("a program", () => {
     const { total, steps } = program.read();
     expect([...total.data, ...steps.data]).toEqual([4, -8, 4]);
     expect(steps.data).toBeInstanceOf(Int32Array);
+  });
+
+  it("like another does the same to a state of its own", async () => {
+    using first = counter(5);
+    await first.run("train", { inputs: { x } });
+    using second = counter(5, first as unknown as Program, tensorData([10, 20]));
+    await second.run("train", { steps: 2, inputs: { x } });
+    expect([...second.read().total.data, ...first.read().total.data]).toEqual([12, 16, 1, -2]);
+    expect(await second.run("noise")).toEqual(await first.run("noise"));
   });
 
   it("calls one step without the axis of steps", async () => {

@@ -18,6 +18,8 @@ export interface ProgramOptions {
   readonly device?: string;
   /** Seed of all random numbers, any safe integer; default 0. */
   readonly seed?: number;
+  /** A program of the same entries over a state of the same form: what was compiled for it is taken again. */
+  readonly like?: Program;
 }
 
 /** How one call of an entry runs. */
@@ -67,11 +69,16 @@ export class Program<
   /** Use {@link buildProgram}. */
   constructor(spec: ProgramSpec<S, E>, options: ProgramOptions = {}) {
     const device = options.device ?? "cpu";
-    const traced = traceProgram(spec);
     this.#spec = spec;
     this.#seed = options.seed ?? 0;
-    this.#outputTrees = new Map(traced.map(({ name, outputTree }) => [name, outputTree]));
-    this.#compiled = compileEntries(traced, { kernels: kernelNames(), pointwise: pointwiseNames() });
+    if (options.like) {
+      this.#outputTrees = options.like.#outputTrees;
+      this.#compiled = options.like.#compiled;
+    } else {
+      const traced = traceProgram(spec);
+      this.#outputTrees = new Map(traced.map(({ name, outputTree }) => [name, outputTree]));
+      this.#compiled = compileEntries(traced, { kernels: kernelNames(), pointwise: pointwiseNames() });
+    }
     this.#native = NativeProgram.create(this.#compiled.words, device);
     for (const [slot, { data }] of this.#compiled.slots.entries())
       if (data) this.#native.writeSlot(slot, data);

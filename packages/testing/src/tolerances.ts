@@ -24,11 +24,14 @@ export const associatedPair = 0.15;
 /** Difference between the shares inside a condition and in the training rows that meet it, 2,000 rows. */
 export const conditionalShareDifference = 0.1;
 
-/** Bytes that ten refits and samples may leave behind (heap and array buffers, after collection): noise of the engine. */
-export const refitGrowthBytes: number = 8 * 2 ** 20;
+/** Bytes that {@link refits} may leave behind (heap and array buffers, after collection): noise of the engine. */
+export const refitGrowthBytes: number = 4 * 2 ** 20;
+
+/** Fits and samples that are measured, after two that warm up. */
+export const refits = 6;
 
 /** Rows of the table that the growth is measured with: one leaked copy per refit is more than the bound above. */
-export const refitRows = 20_000;
+export const refitRows = 12_000;
 
 /** Agreement of a column with itself when another one is added: rank correlation, or the share of equal cells. */
 export const streamAgreement = 0.98;

@@ -50,7 +50,7 @@ describeGenerator(attentionGAN, {
   options: quick,
   // A small network learns the example in seconds if its steps are long; larger rates would not do for real data.
   qualityOptions: {
-    minSteps: 500,
+    minSteps: 300,
     generatorDims: [32, 32],
     tokenDim: 16,
     discriminatorDims: [64],

@@ -5,6 +5,7 @@ describeGenerator(ctgan, {
   options: {
     epochs: 1,
     minSteps: 30,
+    batchSize: 200,
     embeddingDim: 32,
     generatorDims: [64, 64],
     discriminatorDims: [64],
@@ -13,8 +14,7 @@ describeGenerator(ctgan, {
   },
   // A small network learns the example in a second if its steps are long; larger rates would not do for real data.
   qualityOptions: {
-    minSteps: 800,
-    batchSize: 200,
+    minSteps: 500,
     pac: 4,
     dropout: 0.1,
     generatorLr: 2e-3,

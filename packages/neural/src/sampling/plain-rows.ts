@@ -73,7 +73,8 @@ export async function drawPlain(
       );
     }
   };
-  const lanes = Math.min(sampler.lanes, Math.ceil(rowCount / windowRows));
+  const windows = Math.ceil(rowCount / windowRows);
+  const lanes = windows === 1 ? 1 : Math.min(sampler.lanes, windows);
   if (lanes === 1) await work(undefined);
   else await Promise.all(Array.from({ length: lanes }, (_, lane) => work(lane)));
   maps.apply(rows, layout);

@@ -204,16 +204,14 @@ export function samplerEntries(
 /** A sampler's programs with their memory, which goes when it is dropped. */
 export class RowSampler {
   #parts: SamplerParts;
-  /** For whole windows, in parts of {@link #partRows}. */
-  readonly #lanes: WindowLanes;
   readonly #partRows: number;
-  /** For few rows, from the first such request on. */
+  /** For whole windows, in parts of {@link #partRows}, and for few rows: each from the first such request on. */
+  #whole: WindowLanes | undefined;
   #few: WindowLanes | undefined;
 
   constructor(parts: SamplerParts) {
     this.#parts = parts;
     this.#partRows = Math.min(windowRows, parts.network.rowsAtOnce ?? windowRows);
-    this.#lanes = new WindowLanes(() => this.#spec(this.#partRows));
   }
 
   get parts(): SamplerParts {
@@ -222,7 +220,7 @@ export class RowSampler {
 
   /** Windows that are worth drawing at once. */
   get lanes(): number {
-    return this.#lanes.count;
+    return this.#wholeLanes().count;
   }
 
   /** Replaces the numbers added to the logits. */
@@ -253,13 +251,23 @@ export class RowSampler {
   }
 
   free(): void {
-    this.#lanes.free();
+    this.#whole?.free();
     this.#few?.free();
   }
 
   #write(state: unknown): void {
-    this.#lanes.write(state);
+    this.#whole?.write(state);
     this.#few?.write(state);
+  }
+
+  #wholeLanes(): WindowLanes {
+    this.#whole ??= new WindowLanes(() => this.#spec(this.#partRows));
+    return this.#whole;
+  }
+
+  #fewLanes(): WindowLanes {
+    this.#few ??= new WindowLanes(() => this.#spec(fewRows));
+    return this.#few;
   }
 
   #spec(rows: number): LaneSpec {
@@ -277,8 +285,7 @@ export class RowSampler {
   ): Promise<Record<string, TensorData>> {
     const { rowStart, rowCount = windowRows, seed, attempt = 0, conditions, lane, signal } = request;
     const rows = roomOf(rowCount);
-    if (rows === fewRows) this.#few ??= new WindowLanes(() => this.#spec(fewRows));
-    const lanes = rows === fewRows ? this.#few! : this.#lanes;
+    const lanes = rows === fewRows ? this.#fewLanes() : this.#wholeLanes();
     const part = rows === fewRows ? fewRows : this.#partRows;
     const takes = takesConditions(this.#parts.network, this.#parts.layout);
     const run = (from: number, into: Readonly<Record<string, NumberArray>> | undefined) => {

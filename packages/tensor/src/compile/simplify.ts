@@ -17,7 +17,7 @@ for (const rule of rules)
 const mostRewrites = 32;
 
 class Simplifier implements Builder {
-  readonly graph = new Graph();
+  readonly graph = new Graph(false);
   readonly #done = new Map<Tensor, Tensor>();
   readonly #usedMore = new Set<Tensor>();
 

@@ -15,7 +15,7 @@ export interface Tensor extends TensorType {
   readonly inputs: readonly Tensor[];
   readonly attributes: Attributes;
   readonly graph: Graph;
-  /** `file:line:column` of the code that made it, read lazily. */
+  /** `file:line:column` of the code that made it, read lazily; empty for nodes that the compiler made. */
   readonly source: string;
 }
 
@@ -27,7 +27,7 @@ class Node implements Tensor {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly graph: Graph;
-  readonly #trace: { stack?: string };
+  readonly #trace: { stack?: string } = {};
 
   constructor(
     graph: Graph,
@@ -44,8 +44,8 @@ class Node implements Tensor {
     this.attributes = attributes;
     this.shape = type.shape;
     this.dtype = type.dtype;
-    this.#trace = {};
-    Error.captureStackTrace(this.#trace, Node);
+    // Half of what tracing costs: only for nodes that the user's code makes.
+    if (graph.knowsSources) Error.captureStackTrace(this.#trace, Node);
   }
 
   get source(): string {
@@ -78,8 +78,15 @@ export class Graph {
   readonly nodes: Tensor[] = [];
   /** Literal arrays by the number that `constant` nodes hold in `array`. */
   readonly constants: ConstantArray[] = [];
+  /** Whether nodes remember the code that made them. */
+  readonly knowsSources: boolean;
   readonly #known = new Map<string, Tensor>();
   #streams = 0;
+
+  /** @param knowsSources false for a graph that the compiler makes of another */
+  constructor(knowsSources: boolean = true) {
+    this.knowsSources = knowsSources;
+  }
 
   /** The node of `op` on `inputs`: an existing one where there is one. */
   make(op: Operation, inputs: readonly Tensor[], attributes: Attributes = {}): Tensor {

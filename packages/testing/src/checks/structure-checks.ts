@@ -22,14 +22,23 @@ export async function fitted(
   return subject.create().fit(table, { metadata, seed: 3 });
 }
 
-const shared = new WeakMap<GeneratorSubject, Promise<Generator>>();
+type Fit = (subject: GeneratorSubject) => Promise<Generator>;
+
+/** A fit that is made at the first call for a subject and given again at the others. */
+export function onceEach(learn: Fit): Fit {
+  const made = new WeakMap<GeneratorSubject, Promise<Generator>>();
+  return (subject) => {
+    const known = made.get(subject) ?? learn(subject);
+    made.set(subject, known);
+    return known;
+  };
+}
 
 /** The one {@link fitted} generator of all checks that ask it for nothing but rows: a fit each would be most of the suite. */
-export function fittedOnce(subject: GeneratorSubject): Promise<Generator> {
-  const known = shared.get(subject) ?? fitted(subject);
-  shared.set(subject, known);
-  return known;
-}
+export const fittedOnce: Fit = onceEach((subject) => fitted(subject));
+
+/** Another one of the same data, for checks that a second fit is the first again. */
+export const fittedAgain: Fit = onceEach((subject) => fitted(subject));
 
 /** Names, order and kinds of columns, and exactly the number of rows asked for, from none to more than one batch. */
 export async function checkColumns(subject: GeneratorSubject): Promise<void> {
