@@ -45,7 +45,7 @@ describe("inspect", () => {
     expect(result.fit).toEqual({
       model: "sequential-trees",
       why: expect.stringContaining("(400 rows, 5 modelled columns, purpose fidelity)"),
-      rivals: ["autoregressive"],
+      rivals: ["gaussian-copula", "autoregressive"],
       modelled: ["plan", "age", "income", "signed_up", "churned"],
       generated: ["id"],
       unique: ["id"],

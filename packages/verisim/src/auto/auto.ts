@@ -114,7 +114,10 @@ export class AutoGenerator implements Generator {
     const { maxTimeMs, maxMemoryBytes } = run;
     const [first, ...others] = this.#choose(facts, { purpose, maxTimeMs, maxMemoryBytes });
     if (!first.rivals || first.rivals.length === 0) return [first, ...others];
-    return [...(await compareCandidates(first, first.rivals, table, { ...run, purpose, facts })), ...others];
+    const measured = await compareCandidates(first, first.rivals, table, { ...run, purpose, facts });
+    const isMeasured = ({ definition }: ChosenGenerator): boolean =>
+      measured.some((candidate) => candidate.definition === definition);
+    return [...measured, ...others.filter((other) => !isMeasured(other))];
   }
 
   async sample(rowCount: number, options?: SampleOptions): Promise<Table> {

@@ -23,7 +23,7 @@ export interface ChosenGenerator {
 /** Fewest rows of which a fifth can judge, and most for which seconds suffice whatever the columns hold. */
 const [leastMeasured, mostMeasured] = [100, 10_000];
 /** Seconds on two cores that measuring, and learning once more what won, may take. */
-const mostMeasuring = 30;
+const mostMeasuring = 60;
 
 /**
  * What to learn a table with: the choices to try in order, of which the first is the one for it and the others are for
@@ -50,7 +50,7 @@ export function chooseGenerators(
     },
   });
   const [first = cheapest(ranking, facts), ...others] = fitting;
-  const rivals = rivalsOf(request.purpose).filter((rival) => isMeasured(rival, facts, request));
+  const rivals = rivalsOf(request.purpose, facts).filter((rival) => isMeasured(rival, facts, request));
   if (rivals.length === 0 || first !== ranking[0]) return [chosen(first), ...others.map(chosen)];
   return [{ ...chosen(first), rivals: rivals.map(chosen) }, ...others.map(chosen)];
 }

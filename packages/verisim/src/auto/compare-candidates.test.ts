@@ -103,6 +103,13 @@ describe("the choice by measurement", () => {
     expect(ranking[0].choice.reason).toMatch(/^rows that boosted trees hardly tell from real ones: /);
   });
 
+  it("tries no more rivals where one's rows are hardly told", async () => {
+    const [first, ...rest] = await compareCandidates(copula, [trees, candidate(parrot)], table, run);
+    expect(first.definition.name).toBe("sequential-trees");
+    expect(first.choice.reason).not.toContain("parrot");
+    expect(rest.map(({ definition }) => definition.name)).toEqual(["gaussian-copula", "parrot"]);
+  });
+
   it("takes no rival that gives back the rows that it learnt", async () => {
     const [first] = await compareCandidates(copula, [candidate(parrot)], table, run);
     expect(first.definition.name).toBe("gaussian-copula");
@@ -150,16 +157,18 @@ describe("what is measured", () => {
     );
 
   it("are tables of which a fifth can judge and which are learnt in seconds", () => {
-    expect(rivals({})).toEqual(["autoregressive"]);
-    expect(rivals({ rows: 455, modelled: 31 })).toEqual(["autoregressive"]);
+    expect(rivals({})).toEqual(["gaussian-copula", "autoregressive"]);
+    expect(rivals({ rows: 455, modelled: 31 })).toEqual(["gaussian-copula", "autoregressive"]);
+    expect(rivals({ rows: 2000 })).toEqual(["autoregressive"]);
     expect(rivals({ rows: 99 })).toEqual([]);
     expect(rivals({ rows: 10_001 })).toEqual([]);
-    expect(rivals({ rows: 4329, modelled: 31 })).toEqual([]);
-    expect(rivals({ rows: 300, modelled: 120 })).toEqual([]);
+    expect(rivals({ rows: 4329, modelled: 61 })).toEqual([]);
+    expect(rivals({ rows: 300, modelled: 120 })).toEqual(["gaussian-copula"]);
   });
 
   it("are only those that the budget and the purpose leave", () => {
-    expect(rivals({}, { maxTimeMs: 60_000 })).toEqual(["autoregressive"]);
+    expect(rivals({}, { maxTimeMs: 60_000 })).toEqual(["gaussian-copula", "autoregressive"]);
+    expect(rivals({}, { maxTimeMs: 510 })).toEqual(["gaussian-copula"]);
     expect(rivals({}, { maxTimeMs: 100 })).toEqual([]);
     expect(rivals({}, { maxMemoryBytes: 1e8 })).toEqual([]);
     for (const purpose of ["privacy", "conditions", "speed"] as const)

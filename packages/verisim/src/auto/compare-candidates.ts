@@ -1,6 +1,6 @@
 // The choice by measurement, where it is cheap: on small tables no rule by rows and columns says which generator is best, so
 // they learn four fifths of the rows and what they draw is judged. The first of the ranking stays where boosted trees hardly
-// tell its rows from real ones; only else do its rivals learn, and only one that is clearly closer is taken instead.
+// tell its rows from real ones; only else do its rivals learn, quick ones first, until one is hardly told.
 
 import {
   type FitOptions,
@@ -22,10 +22,10 @@ const heldShare = 0.2;
 const toldRows = 2000;
 /** An AUC of the two-sample test that leaves nothing to gain. */
 const hardlyTold = 0.55;
-/** Gain in the score that no chance gives. */
-const leastGain = 0.02;
+/** Gain in the score below which the quicker one is kept. */
+const leastGain = 0.01;
 /** Share of drawn rows nearer to a learnt row than to a held-out one, beyond which rows count as repeated. */
-const mostNearer = 0.56;
+const mostNearer = 0.53;
 
 /** Figures of rows that a candidate drew, against the rows that it learnt and those that were held out. */
 export interface CandidateFigures {
@@ -65,11 +65,13 @@ export async function compareCandidates(
     ...taken,
     choice: { ...taken.choice, reason: `${reason} (${size})` },
   });
-  if (own.auc.low <= hardlyTold && !own.repeats)
+  const nothingToGain = ({ auc, repeats }: CandidateFigures): boolean => auc.value <= hardlyTold && !repeats;
+  if (nothingToGain(own))
     return [chosen(first, `rows that boosted trees hardly tell from real ones: ${figuresText(own)}`)];
   let best = { candidate: first, figures: own };
   const others: string[] = [];
   for (const [place, rival] of rivals.entries()) {
+    if (nothingToGain(best.figures)) break;
     const figures = await measured(rival, split, run, rivals.length - place);
     if (!figures) continue;
     const isCloser =
