@@ -234,6 +234,15 @@ describe("changed cells", () => {
       .toRows()
       .filter((row, i) => row.city === before[i]!.note && row.note === before[i]!.city);
     expect(swapped).toHaveLength(80);
+    // Rows with equal cells, or two gaps, would be no fault.
+    const few = new Table([
+      numberColumn("a", Float64Array.of(1, 2, Number.NaN, 3, Number.NaN)),
+      numberColumn("b", Float64Array.of(1, 5, Number.NaN, Number.NaN, 4)),
+    ]);
+    const step = { kind: "swapped-columns", columns: ["a", "b"], rate: 1 };
+    const { table: other, counts } = await addNoise(few, [step], { metadata: { columns: {} } });
+    expect([...numbers(other, "a")]).toEqual([1, 5, Number.NaN, Number.NaN, 4]);
+    expect(counts.map(({ changed }) => changed)).toEqual([3, 3]);
   });
 });
 

@@ -189,7 +189,9 @@ export const swappedColumns: NoiseKind = {
   name: "swapped-columns",
   summary: "puts the cells of two columns under each other's name in some rows",
   takes: "any",
-  options: { rate: { ...rate, default: 0.01, description: "Share of the rows, exactly." } },
+  options: {
+    rate: { ...rate, default: 0.01, description: "Share of the rows whose two cells differ, exactly." },
+  },
   async apply(context) {
     const { table, columns } = context;
     const [first, second] = columns.map((name) => table.column(name));
@@ -198,20 +200,25 @@ export const swappedColumns: NoiseKind = {
         "VERISIM_NOISE_COLUMNS",
         `Expected two columns of numbers or two of texts to swap but received ${columns.join(", ")}.`,
       );
-    const all = Int32Array.from({ length: table.rowCount }, (_, row) => row);
-    const rows = context.choose(all, (context.options as { rate: number }).rate, columns.join("/"));
-    const marks = columns.map((name) => context.mark(name));
-    for (const row of rows) for (const mark of marks) mark[row] = 1;
+    const swap = <Cells extends Float64Array | Int32Array>(a: Cells, b: Cells): void => {
+      const all = Int32Array.from(a.keys()).filter((row) => !Object.is(a[row], b[row]));
+      const rows = context.choose(all, (context.options as { rate: number }).rate, columns.join("/"));
+      for (const row of rows) [a[row], b[row]] = [b[row]!, a[row]!];
+      for (const name of columns) {
+        const mark = context.mark(name);
+        for (const row of rows) mark[row] = 1;
+      }
+    };
     if (first.kind === "number" && second.kind === "number") {
       const [a, b] = [first.values.slice(), second.values.slice()];
-      for (const row of rows) [a[row], b[row]] = [b[row]!, a[row]!];
+      swap(a, b);
       table.replace(numberColumn(first.name, a));
       table.replace(numberColumn(second.name, b));
     } else if (first.kind === "dictionary" && second.kind === "dictionary") {
       const [dictionary, translate] = joined(first.dictionary, second.dictionary);
       const a = first.codes.slice();
       const b = second.codes.map((code) => (code < 0 ? -1 : translate[code]!));
-      for (const row of rows) [a[row], b[row]] = [b[row]!, a[row]!];
+      swap(a, b);
       table.replace(dictionaryColumn(first.name, a, dictionary));
       table.replace(dictionaryColumn(second.name, b, dictionary));
     }
