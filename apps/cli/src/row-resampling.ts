@@ -20,7 +20,7 @@ import type { Resampling } from "./resampling.ts";
 /** What a strategy balances. */
 export type Balanced = "classes" | "numbers" | "labels";
 
-const labelStrategy = "mlsmote";
+export const labelStrategy = "mlsmote";
 export const rowStrategies: readonly string[] = [...strategyNames, ...regressionStrategies, labelStrategy];
 
 export function balancedBy(strategy: string): Balanced {

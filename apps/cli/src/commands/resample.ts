@@ -6,6 +6,7 @@ import {
   parseLabelCounts,
   type Table,
   type TableMetadata,
+  VerisimError,
 } from "@verisim/core";
 import { formatOfPath, writeTable } from "@verisim/data";
 import {
@@ -24,6 +25,7 @@ import { requireColumn } from "../required-column.ts";
 import {
   balancedBy,
   classesRequest,
+  labelStrategy,
   optionRowsOf,
   type RowsRequest,
   rowStrategies,
@@ -140,6 +142,7 @@ function readAsked(flags: ResampleFlags, checks: Checks) {
         knownTextsHint("strategies", strategy, known),
       ),
     );
+  else refuseUseless(flags, strategy, checks);
   const counts = checks.attempt(() =>
     flags.counts === undefined ? undefined : parseLabelCounts(flags.counts),
   );
@@ -167,16 +170,39 @@ function readAsked(flags: ResampleFlags, checks: Checks) {
     ? (sampleOptionRows[strategy] ?? {})
     : { ...optionRowsOf[balanced], ...(balanced === "classes" ? { window: sequenceOptionRows.window } : {}) };
   const options = checks.attempt(() => readOptions(flags.set ?? [], strategy, settable));
-  if (isSample || balanced !== "classes")
-    for (const [option, given] of [
-      ["gain", flags.gain],
-      ["balance", flags.balance],
-      ["only", flags.only],
-      ["counts", strategy === "stratified" ? undefined : flags.counts],
-    ] as const)
-      if (given) checks.add(optionValueError(option, "a strategy that balances classes", strategy));
   const target = flags.target ?? counts?.column;
   return { seed, strategy, isSample, counts, rows, margins, balance, options, target };
+}
+
+/** A flag that the strategy has no use for is a mistake, which would go unseen. */
+function refuseUseless(flags: ResampleFlags, strategy: string, checks: Checks): void {
+  const isSample = samples.includes(strategy);
+  const ofClasses = !isSample && balancedBy(strategy) === "classes";
+  const isStratified = strategy === "stratified";
+  const classes = "a strategy that balances classes";
+  for (const [option, given, isOfUse, expected] of [
+    ["gain", flags.gain, ofClasses, classes],
+    ["balance", flags.balance, ofClasses, classes],
+    ["only", flags.only, ofClasses, classes],
+    ["counts", flags.counts, ofClasses || isStratified, classes],
+    ["origins", flags.origins, !isSample, "a strategy that adds or takes away rows"],
+    ["label", flags.label, strategy === labelStrategy, "the strategy mlsmote"],
+    ["rows", flags.rows, isSample, `one of ${samples.join(", ")}`],
+    ["by", flags.by, isStratified, "the strategy stratified"],
+    ["replace", flags.replace, isStratified, "the strategy stratified"],
+    ["margins", flags.margins, strategy === "rake", "the strategy rake"],
+  ] as const)
+    if (given && !isOfUse) {
+      const hint =
+        option === "rows" ? "How many rows a class has afterwards is said by --counts." : undefined;
+      checks.add(optionValueError(option, expected, strategy, hint));
+    }
+  if (flags.holdout !== undefined && !flags.gain)
+    checks.add(
+      new VerisimError("VERISIM_USAGE", "Expected --gain beside --holdout, whose rows judge the gain.", {
+        where: { option: "gain" },
+      }),
+    );
 }
 
 async function measuredGain(

@@ -387,5 +387,9 @@ describe("resample", () => {
     expect((await verisim("resample", "people.csv", "--target", "churn", "--out", "x.csv")).stderr).toMatch(
       /^VERISIM_UNKNOWN_COLUMN/,
     );
+    // A flag that would do nothing is a mistake too.
+    const idle = ["--rows", "9", "--by", "plan", "--holdout", "people.csv", "--out", "x.csv"];
+    const useless = await verisim("resample", "people.csv", "--target", "churned", ...idle);
+    expect(useless.stderr.match(/(?<=at option )"\w+"/g)).toEqual(['"rows"', '"by"', '"gain"']);
   });
 });
