@@ -18,7 +18,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { installNvrtc } from "./nvrtc.mjs";
-import { cache } from "./shim.mjs";
+import { cache, shimProblem } from "./shim.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const native = path.join(root, "native/tensor");
@@ -33,6 +33,17 @@ const hashOf = (/** @type {(string | Buffer)[]} */ ...parts) => {
   for (const part of parts) hash.update(part).update("\0");
   return hash.digest("hex").slice(0, 32);
 };
+
+/** Why nothing can be compiled on this machine, or null. */
+export function compilerProblem() {
+  if (shimProblem()) return shimProblem();
+  try {
+    installNvrtc();
+    return null;
+  } catch (error) {
+    return /** @type {Error} */ (error).message;
+  }
+}
 
 /** Builds compile.cc where it is not built yet. */
 function buildCompiler() {

@@ -1,30 +1,23 @@
-// Every kernel of every golden program, compiled by NVIDIA's compiler for the devices of a release: no GPU is needed for
-// that. Once compiled, a text is not compiled again until it changes.
+// Every kernel of every golden program, compiled by NVIDIA's compiler: no GPU is needed for that. Once compiled, a text is
+// not compiled again until it changes. Generated kernels are compiled for one device and as PTX here, for the other devices
+// of a release in the slow tests; the written ones, which use what devices differ in, for all.
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { compileTexts, familiesText, writeArchive } from "../../../../tools/cuda/compiler.mjs";
-import { installNvrtc } from "../../../../tools/cuda/nvrtc.mjs";
+import {
+  compilerProblem,
+  compileTexts,
+  familiesText,
+  writeArchive,
+} from "../../../../tools/cuda/compiler.mjs";
 import { buildShim, cache, shimProblem, useShim } from "../../../../tools/cuda/shim.mjs";
-import { compileEntries } from "../compile/compile.ts";
-import { traceProgram } from "../program-spec.ts";
 import { goldenEntries } from "../testing/golden-entries.ts";
 import { caseContext } from "../testing/op-cases.ts";
-import { goldenPrograms } from "../testing/programs/index.ts";
+import { goldenCudaTexts } from "../testing/programs/cuda-texts.ts";
 import { runCompiled } from "../testing/run-compiled.ts";
-import { cudaText, kernelNames, nativeDevices, pointwiseNames } from "./native-program.ts";
+import { nativeDevices } from "./native-program.ts";
 
-function nvrtcProblem(): string | null {
-  if (shimProblem()) return shimProblem();
-  try {
-    installNvrtc();
-    return null;
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
-
-const problem = nvrtcProblem();
+const problem = compilerProblem();
 
 describe.skipIf(problem)(`kernel text and NVRTC${problem ? ` (skipped: ${problem})` : ""}`, () => {
   const minutes = 5 * 60_000;
@@ -37,15 +30,12 @@ describe.skipIf(problem)(`kernel text and NVRTC${problem ? ` (skipped: ${problem
   });
 
   it("compiles the fused groups of every golden program", { timeout: minutes }, async () => {
-    const names = { kernels: kernelNames(), pointwise: pointwiseNames() };
-    const texts = goldenPrograms.map(({ make }) =>
-      cudaText(compileEntries(traceProgram(make()), names).words),
-    );
+    const texts = goldenCudaTexts();
     for (const text of texts) {
       expect(text).toMatch(/^VS_KERNEL group0\(/m);
       expect(text).not.toContain("#include");
     }
-    await compileTexts(texts);
+    await compileTexts(texts, ["sm_90", "compute_75"]);
   });
 
   it("says what is wrong with a text", async () => {
