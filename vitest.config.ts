@@ -1,7 +1,11 @@
 // Tests run on the sources: the condition makes every @verisim package resolve to its src folder.
 import { defineConfig } from "vitest/config";
 
+import { HeavyFirst } from "./tools/test/heavy-first.ts";
+import { RunningFiles, runningVariable } from "./tools/test/running-files.ts";
+
 const conditions = ["verisim-source"];
+const running = process.env[runningVariable];
 
 export default defineConfig({
   resolve: { conditions },
@@ -13,5 +17,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     pool: "forks",
     maxWorkers: 2,
+    reporters: running === undefined ? ["default"] : ["default", "json", new RunningFiles(running)],
+    sequence: { sequencer: HeavyFirst },
   },
 });

@@ -28,4 +28,5 @@ const steps: readonly Step[] = [
 const wanted = process.argv.slice(2);
 await runSteps(
   wanted.length === 0 ? steps : steps.filter(({ name }) => wanted.some((word) => name.includes(word))),
+  39,
 );

@@ -1,10 +1,13 @@
 // How the steps of the test run add up.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 
+import type { TestModule } from "vitest/node";
+
+import { RunningFiles } from "./running-files.ts";
 import { formatTally, readTally, settle } from "./steps.ts";
 import { readReport } from "./vitest-step.ts";
 
@@ -49,6 +52,25 @@ describe("readReport", () => {
       JSON.stringify({ numPassedTests: 5, numFailedTests: 1, numPendingTests: 2, numTodoTests: 1 }),
     );
     expect(readReport(file)).toEqual({ passed: 5, failed: 1, skipped: 3 });
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe("RunningFiles", () => {
+  it("keeps the names of the files that have begun and not ended", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "verisim-running-"));
+    const file = path.join(folder, "running");
+    const running = new RunningFiles(file);
+    const [first, second] = ["a.test.ts", "b.test.ts"].map(
+      (relativeModuleId) => ({ relativeModuleId }) as TestModule,
+    );
+    running.onTestModuleStart(first!);
+    running.onTestModuleStart(second!);
+    expect(readFileSync(file, "utf8")).toBe("a.test.ts, b.test.ts");
+    running.onTestModuleEnd(first!);
+    expect(readFileSync(file, "utf8")).toBe("b.test.ts");
+    running.onTestModuleEnd(second!);
+    expect(existsSync(file)).toBe(false);
     rmSync(folder, { recursive: true });
   });
 });

@@ -20,6 +20,8 @@ export interface Step {
   readonly env?: Readonly<Record<string, string>>;
   /** Reads the tally when the step's own last line does not tell it. */
   readonly tally?: (exitCode: number) => Tally;
+  /** Says what was running when the limit came. */
+  readonly unfinished?: () => string | undefined;
 }
 
 export const root: string = path.resolve(import.meta.dirname, "../..");
@@ -44,14 +46,26 @@ export function settle(exitCode: number, counted: Tally | undefined): Tally {
   return exitCode !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
 }
 
-/** Runs the steps, prints their names, times and tallies, and sets the exit code. */
-export async function runSteps(steps: readonly Step[]): Promise<void> {
+/**
+ * Runs the steps, prints their names, times and tallies, and sets the exit code.
+ * @param limitMinutes for all of them: the step that reaches it is ended, those after it fail without being started, so
+ * that the sum is printed before whoever runs the tests loses patience
+ */
+export async function runSteps(steps: readonly Step[], limitMinutes: number): Promise<void> {
   const sum: Tally = { passed: 0, failed: 0, skipped: 0 };
   const lines: string[] = [];
+  const begin = performance.now();
   for (const step of steps) {
     console.log(`\n== ${step.name}`);
     const start = performance.now();
-    const tally = await runStep(step);
+    const leftMinutes = limitMinutes - (start - begin) / 60_000;
+    if (leftMinutes <= 0) {
+      console.log(`not started: the ${limitMinutes} minutes of all steps are used up`);
+      lines.push(`FAILED  ${step.name}: not started`);
+      sum.failed++;
+      continue;
+    }
+    const tally = await runStep({ ...step, limitMinutes: Math.min(step.limitMinutes, leftMinutes) });
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     lines.push(`${tally.failed > 0 ? "FAILED" : "ok"}  ${step.name}: ${formatTally(tally)} in ${seconds} s`);
     for (const key of ["passed", "failed", "skipped"] as const) sum[key] += tally[key];
@@ -93,7 +107,10 @@ function runNode(step: Step): Promise<{ exitCode: number; output: string }> {
     };
     process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
     const limit = setTimeout(() => {
-      console.log(`${step.name}: ended after ${step.limitMinutes} minutes`);
+      const where = step.unfinished?.();
+      console.log(
+        `${step.name}: ended after ${step.limitMinutes.toFixed(1)} minutes${where === undefined ? "" : ` in ${where}`}`,
+      );
       end("SIGKILL");
     }, step.limitMinutes * 60_000);
     child.on("close", (code) => {

@@ -1,14 +1,21 @@
-// Vitest as a step: its own report for people, its JSON report for the numbers.
+// Vitest as a step: its own report for people, its JSON report for the numbers. Processes that tests start run the packages
+// as they have just been built, which load in a quarter of the sources' time, and keep what they compile.
 
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 
+import { runningVariable } from "./running-files.ts";
 import { root, type Step, type Tally } from "./steps.ts";
 
+const cache = path.join(root, ".cache/test");
+
 export function vitestStep(name: string, config: string, limitMinutes: number): Step {
-  const report = path.join(root, ".cache/test", `${config}.json`);
-  mkdirSync(path.dirname(report), { recursive: true });
-  rmSync(report, { force: true });
+  const [report, running] = ["json", "running"].map((ending) => path.join(cache, `${config}.${ending}`)) as [
+    string,
+    string,
+  ];
+  mkdirSync(cache, { recursive: true });
+  for (const file of [report, running]) rmSync(file, { force: true });
   return {
     name,
     script: [
@@ -16,12 +23,16 @@ export function vitestStep(name: string, config: string, limitMinutes: number): 
       "run",
       `--config=${config}`,
       "--passWithNoTests",
-      "--reporter=default",
-      "--reporter=json",
       `--outputFile.json=${report}`,
     ],
     limitMinutes,
+    env: {
+      [runningVariable]: running,
+      VERISIM_TEST_CONDITION: "default",
+      NODE_COMPILE_CACHE: path.join(cache, "compiled"),
+    },
     tally: () => readReport(report),
+    unfinished: () => (existsSync(running) ? readFileSync(running, "utf8") : undefined),
   };
 }
 

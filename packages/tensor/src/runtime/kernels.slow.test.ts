@@ -12,7 +12,13 @@ test.each(["baseline", "avx2"])(
   (simd) => {
     const result = spawnSync(
       process.execPath,
-      [join(root, "node_modules", "vitest", "vitest.mjs"), "run", join(folder, "kernels-"), "--maxWorkers=1"],
+      [
+        join(root, "node_modules", "vitest", "vitest.mjs"),
+        "run",
+        join(folder, "kernels-"),
+        "--maxWorkers=1",
+        "--reporter=default",
+      ],
       { cwd: root, encoding: "utf8", env: { ...process.env, VERISIM_SIMD: simd } },
     );
     expect(result.stderr + result.stdout).toMatch(/Tests .* passed/);
