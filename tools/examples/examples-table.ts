@@ -57,10 +57,10 @@ function films(): string {
 export function writeExampleFiles(folder: string): void {
   mkdirSync(folder, { recursive: true });
   const files = {
-    customers: [0, 1500],
-    train: [0, 1500],
-    test: [1500, 1000],
-    synthetic: [4000, 1500],
+    customers: [0, 600],
+    train: [0, 600],
+    test: [600, 400],
+    synthetic: [4000, 600],
   } as const;
   for (const [name, [from, count]] of Object.entries(files))
     writeFileSync(path.join(folder, `${name}.csv`), customers(from, count));

@@ -11,8 +11,10 @@ import { writeExampleFiles } from "./examples-table.ts";
 
 // Inside the package, so that programs find the workspace's packages.
 const folder = path.join(import.meta.dirname, ".cache", `examples-${process.pid}`);
+// `npm test` names another condition, and the packages that it has just built run.
+const condition = process.env.VERISIM_TEST_CONDITION ?? "verisim-source";
 const node = (cwd: string, ...args: string[]): Promise<{ stdout: string; stderr: string }> =>
-  promisify(execFile)(process.execPath, ["--conditions=verisim-source", ...args], {
+  promisify(execFile)(process.execPath, [`--conditions=${condition}`, ...args], {
     cwd,
     env: { ...process.env, npm_lifecycle_event: "test" },
     timeout: 50_000,

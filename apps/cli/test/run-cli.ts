@@ -1,4 +1,6 @@
-// Runs the real command line as a process of its own, on the sources, in a folder of the test's own.
+// Runs the real command line as a process of its own, in a folder of the test's own. From the sources, so that there is no
+// build to wait for; `npm test` names another condition, and what has just been built runs: it starts in a quarter of the
+// time, which some hundred processes take.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -8,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { RowRandom, streamKey } from "@verisim/core";
 
 const launcher = fileURLToPath(new URL("../bin/verisim.mjs", import.meta.url));
+const condition = process.env.VERISIM_TEST_CONDITION ?? "verisim-source";
 
 export interface Outcome {
   code: number | null;
@@ -26,7 +29,7 @@ export function startCli(
   folder: string,
   env: Readonly<Record<string, string>> = {},
 ): RunningCli {
-  const child = spawn(process.execPath, ["--conditions=verisim-source", launcher, ...args], {
+  const child = spawn(process.execPath, [`--conditions=${condition}`, launcher, ...args], {
     cwd: folder,
     env: { ...process.env, npm_lifecycle_event: "test", ...env },
     stdio: ["ignore", "pipe", "pipe"],
