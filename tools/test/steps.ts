@@ -1,4 +1,4 @@
-// Runs named steps one after the other and adds up what passed. A step is a command; where its output ends in a line
+// Runs named steps, in one or more lanes, and adds up what passed. A step is a command; where its output ends in a line
 // "N passed, N failed" those numbers count, else its exit code counts as one check. All steps run, so that one run
 // shows every failure, and the last line is the sum.
 
@@ -48,40 +48,56 @@ export function settle(exitCode: number, counted: Tally | undefined): Tally {
 
 /**
  * Runs the steps, prints their names, times and tallies, and sets the exit code.
- * @param limitMinutes for all of them: the step that reaches it is ended, those after it fail without being started, so
+ * @param lanes steps one after the other; lanes run side by side, and a step's output then comes when the step has ended
+ * @param limitMinutes for all of them: steps that reach it are ended, those after them fail without being started, so
  * that the sum is printed before whoever runs the tests loses patience
  */
-export async function runSteps(steps: readonly Step[], limitMinutes: number): Promise<void> {
+export async function runSteps(lanes: readonly (readonly Step[])[], limitMinutes: number): Promise<void> {
+  const end = performance.now() + limitMinutes * 60_000;
+  const sideBySide = lanes.filter((steps) => steps.length > 0).length > 1;
   const sum: Tally = { passed: 0, failed: 0, skipped: 0 };
   const lines: string[] = [];
-  const begin = performance.now();
-  for (const step of steps) {
-    console.log(`\n== ${step.name}`);
-    const start = performance.now();
-    const leftMinutes = limitMinutes - (start - begin) / 60_000;
-    if (leftMinutes <= 0) {
-      console.log(`not started: the ${limitMinutes} minutes of all steps are used up`);
-      lines.push(`FAILED  ${step.name}: not started`);
-      sum.failed++;
-      continue;
-    }
-    const tally = await runStep({ ...step, limitMinutes: Math.min(step.limitMinutes, leftMinutes) });
-    const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    lines.push(`${tally.failed > 0 ? "FAILED" : "ok"}  ${step.name}: ${formatTally(tally)} in ${seconds} s`);
-    for (const key of ["passed", "failed", "skipped"] as const) sum[key] += tally[key];
-  }
+  await Promise.all(
+    lanes.map(async (steps) => {
+      for (const step of steps) {
+        const { tally, seconds } = await runStep(step, (end - performance.now()) / 60_000, sideBySide);
+        const verdict = tally.failed > 0 ? "FAILED" : "ok";
+        lines.push(`${verdict}  ${step.name}: ${formatTally(tally)} in ${seconds.toFixed(1)} s`);
+        for (const key of ["passed", "failed", "skipped"] as const) sum[key] += tally[key];
+      }
+    }),
+  );
   // The steps' lines must not read as the closing line, so they carry their names.
   console.log(`\n${lines.join("\n")}\n${formatTally(sum)}`);
   process.exitCode = sum.failed > 0 ? 1 : 0;
 }
 
-async function runStep(step: Step): Promise<Tally> {
-  const { exitCode, output } = await runNode(step);
-  return settle(exitCode, step.tally?.(exitCode) ?? readTally(output));
+async function runStep(
+  step: Step,
+  leftMinutes: number,
+  isQuiet: boolean,
+): Promise<{ tally: Tally; seconds: number }> {
+  if (leftMinutes <= 0) {
+    console.log(`\n== ${step.name}\nnot started: the time of all steps is used up`);
+    return { tally: settle(1, undefined), seconds: 0 };
+  }
+  console.log(isQuiet ? `\n-- ${step.name}: started` : `\n== ${step.name}`);
+  const start = performance.now();
+  const limitMinutes = Math.min(step.limitMinutes, leftMinutes);
+  const { exitCode, output, note } = await runNode({ ...step, limitMinutes }, isQuiet);
+  if (isQuiet) process.stdout.write(`\n== ${step.name}\n${output}`);
+  if (note !== undefined) console.log(note);
+  const tally = settle(exitCode, step.tally?.(exitCode) ?? readTally(output));
+  return { tally, seconds: (performance.now() - start) / 1000 };
 }
 
-function runNode(step: Step): Promise<{ exitCode: number; output: string }> {
+/** @returns with a note where the limit ended the step */
+function runNode(
+  step: Step,
+  isQuiet: boolean,
+): Promise<{ exitCode: number; output: string; note: string | undefined }> {
   return new Promise((resolve) => {
+    let note: string | undefined;
     // A group of its own, so that a time-out also ends what the step started.
     const child = spawn(process.execPath, [...step.script], {
       cwd: root,
@@ -92,7 +108,7 @@ function runNode(step: Step): Promise<{ exitCode: number; output: string }> {
     const chunks: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
-      process.stdout.write(chunk);
+      if (!isQuiet) process.stdout.write(chunk);
     });
     const end = (signal: NodeJS.Signals) => {
       try {
@@ -103,20 +119,19 @@ function runNode(step: Step): Promise<{ exitCode: number; output: string }> {
     };
     const interrupt = () => {
       end("SIGKILL");
-      process.exit(130);
+      // After the steps of the other lanes have been ended too.
+      setImmediate(() => process.exit(130));
     };
     process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
     const limit = setTimeout(() => {
       const where = step.unfinished?.();
-      console.log(
-        `${step.name}: ended after ${step.limitMinutes.toFixed(1)} minutes${where === undefined ? "" : ` in ${where}`}`,
-      );
+      note = `${step.name}: ended after ${step.limitMinutes.toFixed(1)} minutes${where === undefined ? "" : ` in ${where}`}`;
       end("SIGKILL");
     }, step.limitMinutes * 60_000);
     child.on("close", (code) => {
       clearTimeout(limit);
       process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
-      resolve({ exitCode: code ?? 1, output: Buffer.concat(chunks).toString() });
+      resolve({ exitCode: code ?? 1, output: Buffer.concat(chunks).toString(), note });
     });
   });
 }

@@ -6,18 +6,20 @@ import { vitestStep } from "./vitest-step.ts";
 
 await runSteps(
   [
-    {
-      name: "format and lint",
-      script: ["node_modules/@biomejs/biome/bin/biome", "check", "."],
-      limitMinutes: 2,
-    },
-    { name: "layout", script: ["tools/structure/check.ts"], limitMinutes: 1 },
-    {
-      name: "types",
-      script: ["node_modules/typescript/bin/tsc", "-p", "tsconfig.check.json"],
-      limitMinutes: 3,
-    },
-    vitestStep("tests", "vitest.config.ts", 18),
+    [
+      {
+        name: "format and lint",
+        script: ["node_modules/@biomejs/biome/bin/biome", "check", "."],
+        limitMinutes: 2,
+      },
+      { name: "layout", script: ["tools/structure/check.ts"], limitMinutes: 1 },
+      {
+        name: "types",
+        script: ["node_modules/typescript/bin/tsc", "-p", "tsconfig.check.json"],
+        limitMinutes: 3,
+      },
+      vitestStep("tests", "vitest.config.ts", 18),
+    ],
   ],
   19,
 );
