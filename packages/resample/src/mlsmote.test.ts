@@ -34,6 +34,17 @@ test("labels above the mean imbalance gain a row for each of theirs, with labels
   }
 });
 
+test("fewer rows with a label than neighbours are all used, which is said", async () => {
+  const { notes } = await mlsmote(table, metadata, { labels: ["often", "rare"], kNeighbors: 9 });
+  expect(notes).toEqual([
+    {
+      code: "VERISIM_NOTE_FEWER_NEIGHBOURS",
+      message:
+        'Label "rare" has 5 neighbours that have it for a row instead of the 9 asked for: all of them were used.',
+    },
+  ]);
+});
+
 test("a column that is no label is refused", async () => {
   const failure = await mlsmote(table, metadata, { labels: ["x", "rare"] }).catch((error: unknown) => error);
   expect(VerisimError.isInstance(failure) && failure.code).toBe("VERISIM_TARGET");

@@ -8,7 +8,7 @@ import { featureRows } from "./feature-rows.ts";
 import { type JoinedRows, joinOutcome } from "./joined-rows.ts";
 import type { NewRows } from "./new-rows.ts";
 import { multiLabelOptionRows } from "./options.ts";
-import { findNeighbours, type ResampleNote } from "./work.ts";
+import { fewerNeighbours, findNeighbours, type ResampleNote } from "./work.ts";
 
 export interface MultiLabelOptions {
   /** The text that means that a row has a label, for columns of texts. Default `true`. */
@@ -80,6 +80,8 @@ export async function mlsmote(
       });
       continue;
     }
+    if (k < kNeighbors)
+      notes.push(fewerNeighbours(`Label ${JSON.stringify(name)}`, k, "that have it", kNeighbors));
     const neighbours = await findNeighbours({ features, run }, rows, rows, k, features.mismatch(rows));
     const count = rows.length;
     const picks = wholeNumbers(await draws.uniforms(`${name}: neighbour`, count), k);

@@ -127,7 +127,14 @@ describe("what cannot be done", () => {
     ]);
     const result = await resample(few, pointMetadata, { target: "label" });
     expect(countLabels(result.table)).toEqual({ common: 9, rare: 9 });
-    expect(result.notes.map(({ code }) => code)).toEqual(["VERISIM_NOTE_FEWER_NEIGHBOURS"]);
+    expect(result.notes).toEqual([
+      {
+        code: "VERISIM_NOTE_FEWER_NEIGHBOURS",
+        message: expect.stringContaining(
+          'Class "rare" has 2 neighbours of its class for a row instead of the 5',
+        ),
+      },
+    ]);
   });
 
   test("columns that are all equal, or all missing, are no obstacle", async () => {

@@ -93,20 +93,40 @@ export async function findNeighbours(
   return { rows: found.indices, distances: found.distances, k };
 }
 
-/** As many neighbours as asked for, or all there are, which is then said. */
+/**
+ * As many neighbours as asked for, or all there are, which is then said.
+ * @param where of the neighbours, such as "of its class"
+ */
 export function affordableNeighbours(
   work: Work,
   label: number,
   wanted: number,
   available: number,
-  what: string,
+  where: string,
 ): number {
   if (available >= wanted) return wanted;
-  work.note(
-    "VERISIM_NOTE_FEWER_NEIGHBOURS",
-    `Class ${JSON.stringify(work.classes[label])} has ${available} ${what} for a row instead of the ${wanted} asked for: all of them were used.`,
+  const { code, message } = fewerNeighbours(
+    `Class ${JSON.stringify(work.classes[label])}`,
+    available,
+    where,
+    wanted,
   );
+  work.note(code, message);
   return available;
+}
+
+/** That all neighbours of a row were used, which are fewer than asked for. */
+export function fewerNeighbours(
+  subject: string,
+  available: number,
+  where: string,
+  wanted: number,
+): ResampleNote {
+  const neighbours = available === 1 ? "neighbour" : "neighbours";
+  return {
+    code: "VERISIM_NOTE_FEWER_NEIGHBOURS",
+    message: `${subject} has ${available} ${neighbours} ${where} for a row instead of the ${wanted} asked for: all of them were used.`,
+  };
 }
 
 /** Whole numbers in proportion to the weights that sum to `total`, by largest remainders; of equals the first. */

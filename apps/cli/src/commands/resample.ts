@@ -282,5 +282,6 @@ function readBalance({ balance, only }: ResampleFlags): SamplingStrategy | undef
   if (balances.includes(words)) return words;
   const ratio = Number(balance);
   if (ratio > 0 && ratio <= 1) return ratio;
-  throw optionValueError("balance", `one of ${balances.join(", ")}, or a ratio above 0 up to 1`, balance);
+  const names = balances.map((name) => name.replaceAll(" ", "-")).join(", ");
+  throw optionValueError("balance", `one of ${names}, or a ratio above 0 up to 1`, balance);
 }

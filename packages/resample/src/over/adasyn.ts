@@ -21,13 +21,7 @@ export async function adasyn(work: Work): Promise<Outcome> {
     const bases = rowsWithNeighbours(work, label);
     const mismatch = work.features.mismatch(bases);
     const { kNeighbors } = work.options;
-    const among = affordableNeighbours(
-      work,
-      label,
-      kNeighbors,
-      everything.length - 1,
-      "neighbours in the table",
-    );
+    const among = affordableNeighbours(work, label, kNeighbors, everything.length - 1, "in the table");
     const around = await findNeighbours(work, bases, everything, among, mismatch);
     const strangers = Float64Array.from(bases, (_, place) => {
       let others = 0;
@@ -42,7 +36,7 @@ export async function adasyn(work: Work): Promise<Outcome> {
       );
       strangers.fill(1);
     }
-    const k = affordableNeighbours(work, label, kNeighbors, bases.length - 1, "neighbours of its class");
+    const k = affordableNeighbours(work, label, kNeighbors, bases.length - 1, "of its class");
     const neighbours = await findNeighbours(work, bases, bases, k, mismatch);
     made.push(
       await interpolate(work, { label, bases, neighbours, count, perBase: apportion(strangers, count) }),

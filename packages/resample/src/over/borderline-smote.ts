@@ -56,13 +56,7 @@ export async function strangersAround(
   everything: Int32Array,
   mismatch: number,
 ): Promise<{ readonly shares: Float64Array; readonly m: number }> {
-  const m = affordableNeighbours(
-    work,
-    label,
-    work.options.mNeighbors,
-    everything.length - 1,
-    "neighbours in the table",
-  );
+  const m = affordableNeighbours(work, label, work.options.mNeighbors, everything.length - 1, "in the table");
   const around = await findNeighbours(work, rows, everything, m, mismatch);
   const shares = Float64Array.from(rows, (_, place) => {
     let others = 0;

@@ -22,13 +22,7 @@ export async function smote(work: Work): Promise<Outcome> {
 /** New rows of one class, from all of its rows. */
 export async function smoteClass(work: Work, label: number, count: number, part?: string): Promise<NewRows> {
   const bases = rowsWithNeighbours(work, label);
-  const k = affordableNeighbours(
-    work,
-    label,
-    work.options.kNeighbors,
-    bases.length - 1,
-    "neighbours of its class",
-  );
+  const k = affordableNeighbours(work, label, work.options.kNeighbors, bases.length - 1, "of its class");
   const neighbours = await findNeighbours(work, bases, bases, k, work.features.mismatch(bases));
   return interpolate(work, { label, bases, neighbours, count, ...(part !== undefined && { part }) });
 }

@@ -24,13 +24,7 @@ export async function smoten(given: Work): Promise<Outcome> {
   const shares = work.features.categories.map((feature) => classShares(work, feature));
   for (const [label, count] of missingRows(work)) {
     const rows = rowsWithNeighbours(work, label);
-    const k = affordableNeighbours(
-      work,
-      label,
-      work.options.kNeighbors,
-      rows.length - 1,
-      "neighbours of its class",
-    );
+    const k = affordableNeighbours(work, label, work.options.kNeighbors, rows.length - 1, "of its class");
     const found = await nearestByDifference(work, rows, shares, k);
     // The row itself votes as well.
     const voters = new Int32Array(rows.length * (k + 1));

@@ -41,13 +41,7 @@ export async function svmSmote(work: Work): Promise<Outcome> {
       made.push(await smoteClass(work, label, count));
       continue;
     }
-    const k = affordableNeighbours(
-      work,
-      label,
-      work.options.kNeighbors,
-      own.length - 1,
-      "neighbours of its class",
-    );
+    const k = affordableNeighbours(work, label, work.options.kNeighbors, own.length - 1, "of its class");
     const share = await betaTenTen(work, name);
     const inwards = safe.length === 0 ? count : danger.length === 0 ? 0 : Math.floor(share * (count + 1));
     for (const [part, bases, step, size] of [

@@ -54,6 +54,20 @@ describe.each(["smoter", "smogn"] as const)("%s", (strategy) => {
     }
   });
 
+  test("says where a stretch has fewer rows than neighbours, or one", async () => {
+    const said = async (least: number) => {
+      const relevance = (value: number) => (value >= least ? 1 : 0);
+      const { notes } = await resampleRegression(table, metadata, { target: "price", strategy, relevance });
+      return notes.map(({ message }) => message);
+    };
+    expect(await said(2 * 54 + 1)).toEqual([
+      "A stretch of 3 rare rows has 2 neighbours in it for a row instead of the 5 asked for: all of them were used.",
+    ]);
+    expect(await said(2 * 58 + 1)).toEqual([
+      "A stretch of one rare row has no neighbour: the row was repeated.",
+    ]);
+  });
+
   test("makes the same rows again, whatever the threads", async () => {
     const made = async (threads: number) =>
       (

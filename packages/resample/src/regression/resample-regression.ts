@@ -10,7 +10,7 @@ import { momentsOf, reflected } from "../moments.ts";
 import type { NewRows } from "../new-rows.ts";
 import { regressionOptionRows } from "../options.ts";
 import { ascending } from "../under/selections.ts";
-import { findNeighbours, type NeighbourTable, type ResampleNote } from "../work.ts";
+import { fewerNeighbours, findNeighbours, type NeighbourTable, type ResampleNote } from "../work.ts";
 import { boxPlotRelevance, type Relevance } from "./relevance.ts";
 
 /** Strategies for a target of numbers. */
@@ -117,11 +117,13 @@ export async function resampleRegression(
     }
     kept.push(rows);
     const k = Math.min(kNeighbors, rows.length - 1);
-    if (k < kNeighbors)
+    if (k === 0)
       notes.push({
         code: "VERISIM_NOTE_FEWER_NEIGHBOURS",
-        message: `A stretch of ${rows.length} rare rows has ${k} neighbours for a row instead of ${kNeighbors}.`,
+        message: "A stretch of one rare row has no neighbour: the row was repeated.",
       });
+    else if (k < kNeighbors)
+      notes.push(fewerNeighbours(`A stretch of ${rows.length} rare rows`, k, "in it", kNeighbors));
     const context = { features, run, draws, values: column.values, target, stream: String(index) };
     made.push(
       await stretchRows(context, rows, goal - rows.length, k, strategy === "smogn" ? perturbation : null),

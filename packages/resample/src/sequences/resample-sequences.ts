@@ -146,13 +146,7 @@ export async function resampleSequences(
   let done = 0;
   for (const [label, count] of missingRows(work)) {
     const own = rowsWithNeighbours(work, label);
-    const k = affordableNeighbours(
-      work,
-      label,
-      options.kNeighbors,
-      own.length - 1,
-      "neighbours of its class",
-    );
+    const k = affordableNeighbours(work, label, options.kNeighbors, own.length - 1, "of its class");
     const steps = Array.from(own, (sequence) => stepsOf(features, sequences.rows[sequence]!));
     const nearest = await nearestSequences(steps, k, warping, signal, (place) =>
       onProgress?.({
