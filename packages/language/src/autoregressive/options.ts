@@ -2,7 +2,9 @@
 
 import { checkOptions, type OptionTable } from "@verisim/core";
 import {
+  type LeakOptions,
   type LearningOptions,
+  leakOptions,
   learningOptions,
   type ResolvedLearningOptions,
   withDefaults,
@@ -26,7 +28,7 @@ type Shared = Pick<
   | "samplingTemperature"
 >;
 
-export interface AutoregressiveTableOptions extends Shared {
+export interface AutoregressiveTableOptions extends Shared, LeakOptions {
   /** Most blocks of a number; null: one for every 40 rows, from 10 to 100. */
   maxBlocks?: number | null;
   /** Training steps at most, however many rows there are. */
@@ -126,6 +128,7 @@ export const autoregressiveOptions: OptionTable = {
     description:
       "Share of training rows whose columns come in the order that rows are drawn in; the others come in a random one.",
   },
+  ...leakOptions,
   topP: {
     type: "number",
     default: 1,

@@ -15,6 +15,7 @@ import {
   noCalibration,
 } from "../sampling/calibrate.ts";
 import { RowSampler, type SamplerParts } from "../sampling/row-sampler.ts";
+import { heldBackWarnings, type LeakVerdict, notAsked } from "../training/held-back.ts";
 import { coolingSchedule } from "../training/schedule.ts";
 import type { TrainingRecord } from "../training/supervise.ts";
 import { trainTable } from "../training/train-table.ts";
@@ -33,6 +34,8 @@ export interface LearnedModel {
   readonly shares: Float64Array;
   readonly warnings: readonly string[];
   readonly training: TrainingSummary | undefined;
+  /** Whether and how far the network was held back. */
+  readonly leak: LeakVerdict;
 }
 
 /** How training went, without a clock: the same for the same seed. */
@@ -83,6 +86,7 @@ export async function fitModel<Options extends object>(
       shares,
       warnings,
       training: undefined,
+      leak: notAsked,
     };
   const network = networkOf(definition, options, encoding);
   const checkpoint =
@@ -97,7 +101,8 @@ export async function fitModel<Options extends object>(
     fit.maxTimeMs === undefined
       ? undefined
       : await trainingTime(fit.maxTimeMs, started, { network, layout, shares }, rows, options, signal);
-  const { weights, outcome, heldRows } = await trainTable(
+  const { maxNearer = 1 } = options as { readonly maxNearer?: number };
+  const { weights, outcome, heldRows, leak } = await trainTable(
     {
       network,
       layout,
@@ -112,6 +117,16 @@ export async function fitModel<Options extends object>(
       patience: options.patience,
       calibrate: options.calibrate,
       schedule: coolingSchedule(options.cooldown),
+      ...(maxNearer < 1
+        ? {
+            leak: {
+              maxNearer,
+              columns: encoding.writtenColumns(table, { seed, rowStart: 0 }),
+              drawnCells: (drawn) =>
+                encoding.drawnCells(drawn, { seed, rowStart: 0, ...(signal ? { signal } : {}) }),
+            },
+          }
+        : {}),
       ...(forTraining === undefined ? {} : { maxTimeMs: forTraining }),
       ...(fit.maxMemoryBytes === undefined ? {} : { maxMemoryBytes: fit.maxMemoryBytes }),
     },
@@ -132,7 +147,7 @@ export async function fitModel<Options extends object>(
     warnings.push(
       `The time ran out at step ${record.step}: training stopped there${heldRows > 0 ? ` and kept step ${record.bestStep}` : ""}.`,
     );
-  warnings.push(...record.notes);
+  warnings.push(...record.notes, ...heldBackWarnings(leak, maxNearer));
   await checkpoint?.remove();
   return {
     encoding,
@@ -141,6 +156,7 @@ export async function fitModel<Options extends object>(
     shares,
     warnings,
     training: { ...record, stopped, heldRows },
+    leak,
   };
 }
 

@@ -12,10 +12,10 @@ export interface TrainableProgram {
   write(state: unknown): void;
 }
 
-/** @param quality of what the network makes now; none where nothing is held out */
+/** @param looking judges what the network makes now; none where nothing is held out */
 export function programTrainee(
   program: TrainableProgram,
-  quality?: () => Promise<number>,
+  looking?: Pick<Trainee<StateTree>, "quality" | "learntQuality">,
 ): Trainee<StateTree> {
   return {
     run: async (first, steps, rate, run) =>
@@ -27,6 +27,7 @@ export function programTrainee(
       })) as Readonly<Record<string, TensorData>>,
     save: (into) => program.readPart("model", into),
     restore: (model) => program.write({ model }),
-    ...(quality ? { quality } : {}),
+    ...(looking?.quality ? { quality: () => looking.quality!() } : {}),
+    ...(looking?.learntQuality ? { learntQuality: () => looking.learntQuality!() } : {}),
   };
 }

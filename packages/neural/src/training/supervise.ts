@@ -19,6 +19,8 @@ export interface Trainee<State> {
   restore(state: State): void;
   /** Quality of what the network makes now, higher is better, about 0 to 1; undefined where nothing can be held out. */
   quality?(): Promise<number>;
+  /** The same by rows that are learnt from, where quality is that of held-out rows; undefined where it is not asked. */
+  learntQuality?(): Promise<number>;
 }
 
 export interface TrainingPlan {
@@ -57,6 +59,8 @@ export interface TrainingRecord {
 export interface QualityPoint {
   readonly step: number;
   readonly quality: number;
+  /** Of rows that are learnt from, where it is asked. */
+  readonly learnt?: number;
   readonly losses: Readonly<Record<string, number>>;
 }
 
@@ -236,10 +240,12 @@ class Keeper<State> {
       this.#keep(this.#trainee.save(this.#spare.pop()), this.#best);
       return "go on";
     }
-    return this.#compare(step, quality, losses);
+    const learnt = await this.#trainee.learntQuality?.();
+    return this.#compare({ step, quality, ...(learnt === undefined ? {} : { learnt }), losses });
   }
 
-  #compare(step: number, quality: number, losses: Readonly<Record<string, number>>): "go on" | "stop" {
+  #compare(point: QualityPoint): "go on" | "stop" {
+    const { step, quality } = point;
     const { looksSinceBest, looksBelow, history } = this.#record;
     const best = this.#record.best ?? Number.NEGATIVE_INFINITY;
     const { warmup, patience, leastGain } = this.#plan;
@@ -250,7 +256,7 @@ class Keeper<State> {
       step,
       looksBelow: below,
       looksSinceBest: looks <= warmup || quality >= best + leastGain ? 0 : looksSinceBest + 1,
-      history: [...history, { step, quality, losses }],
+      history: [...history, point],
     };
     const saved = this.#trainee.save(this.#spare.pop());
     const gained = quality > best;
