@@ -5,7 +5,13 @@ import { VerisimError } from "@verisim/core";
 import { tensorData } from "@verisim/tensor";
 import { describe, expect, test } from "vitest";
 import { coolingSchedule } from "./schedule.ts";
-import { type SupervisorHooks, supervise, type Trainee, type TrainingPlan } from "./supervise.ts";
+import {
+  type SupervisorHooks,
+  supervise,
+  type Trainee,
+  type TrainingCheckpoint,
+  type TrainingPlan,
+} from "./supervise.ts";
 
 interface Walk extends Trainee<number> {
   readonly rates: number[];
@@ -250,5 +256,18 @@ describe("a training that was stopped", () => {
       expect(second.place).toBe(whole.place);
       expect([...first.rates, ...second.rates]).toEqual(whole.rates);
     }
+  });
+
+  test("goes no further where nothing more was won before the stop", async () => {
+    let kept: TrainingCheckpoint<number> | undefined;
+    const short = { ...plan, patience: 2 };
+    const onCheckpoint = async (checkpoint: TrainingCheckpoint<number>): Promise<void> => {
+      kept = checkpoint;
+    };
+    const { record, stopped } = await supervise(walk(), short, { ...hooks, onCheckpoint });
+    expect([stopped, record.step]).toEqual(["quality", 130]);
+    const second = walk();
+    expect(await supervise(second, short, { ...hooks, from: kept! })).toEqual({ record, stopped });
+    expect(second.place).toBe(100);
   });
 });

@@ -101,9 +101,10 @@ export async function supervise<State>(
 ): Promise<TrainingOutcome> {
   const started = performance.now();
   const keeper = new Keeper(trainee, plan, hooks);
-  let stopped: TrainingOutcome["stopped"] = "steps";
+  // A training that had gained all it would may be taken up for what comes after it.
+  let stopped: TrainingOutcome["stopped"] = keeper.isSpent ? "quality" : "steps";
   const end = Math.min(plan.steps, plan.lastStep ?? plan.steps);
-  while (keeper.step < end) {
+  while (!keeper.isSpent && keeper.step < end) {
     throwIfAborted(hooks.signal);
     const chunk = Math.min(plan.every, end - keeper.step);
     const rate = keeper.rate * plan.schedule(keeper.step / plan.steps);
@@ -204,6 +205,11 @@ class Keeper<State> {
     return this.#record.rate;
   }
 
+  /** Whether too many looks have passed without a gain. */
+  get isSpent(): boolean {
+    return this.#record.looksSinceBest > this.#plan.patience;
+  }
+
   /** Losses and quality of the latest look, for reports. */
   get figures(): Pick<Progress, "losses" | "quality"> {
     const { history, best } = this.#record;
@@ -248,7 +254,7 @@ class Keeper<State> {
     const { step, quality } = point;
     const { looksSinceBest, looksBelow, history } = this.#record;
     const best = this.#record.best ?? Number.NEGATIVE_INFINITY;
-    const { warmup, patience, leastGain } = this.#plan;
+    const { warmup, leastGain } = this.#plan;
     const looks = history.length + 1;
     const below = quality < best - collapseLoss ? looksBelow + 1 : 0;
     this.#record = {
@@ -266,7 +272,7 @@ class Keeper<State> {
       this.#goBack(step, "the network made fewer and fewer kinds of rows");
       return "go on";
     }
-    return this.#record.looksSinceBest > patience ? "stop" : "go on";
+    return this.isSpent ? "stop" : "go on";
   }
 
   /** From now on these two are needed, and what they take the place of is not. */
