@@ -13,7 +13,8 @@ export default defineConfig({
   test: {
     include: ["{packages,apps,tools,native}/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**", "**/*.slow.test.ts"],
-    testTimeout: 60_000,
+    // Ends what hangs; a machine that is shared with other work takes several times as long as a quiet one.
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: "forks",
     maxWorkers: 2,

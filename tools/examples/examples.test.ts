@@ -17,7 +17,7 @@ const node = (cwd: string, ...args: string[]): Promise<{ stdout: string; stderr:
   promisify(execFile)(process.execPath, [`--conditions=${condition}`, ...args], {
     cwd,
     env: { ...process.env, npm_lifecycle_event: "test" },
-    timeout: 50_000,
+    timeout: 110_000,
   });
 
 /** What an example takes as given, as the words around it say. */

@@ -78,7 +78,7 @@ describe("augment", () => {
   });
 
   it("prints both scores, the gain with its interval and a verdict where the use is given", async () => {
-    const given = ["--amount", "2", "--weight", "0.5", "--plausible"];
+    const given = ["--amount", "2", "--weight", "0.5", "--plausible", "--model", "sequential-trees"];
     const { code, stdout, stderr } = await verisim("people.csv", "--target", "churned", ...given);
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(

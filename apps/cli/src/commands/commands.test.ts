@@ -199,22 +199,16 @@ describe("fit and sample", () => {
     expect(result.timings.map(({ phase }: { phase: string }) => phase)).toEqual(["read", "fit", "write"]);
   });
 
-  it("write every format by its ending", async () => {
-    for (const ending of ["tsv", "json", "jsonl", "csv.gz", "parquet", "arrow"]) {
-      const { code, stderr } = await verisim(
-        "sample",
-        "people.verisim",
-        "--rows",
-        "25",
-        "--out",
-        `f.${ending}`,
-        "--quiet",
-      );
-      expect([code, stderr], ending).toEqual([0, ""]);
+  it.each(["tsv", "json", "jsonl", "csv.gz", "parquet", "arrow"])(
+    "write the format by its ending: %s",
+    async (ending) => {
+      const out = ["--out", `f.${ending}`, "--quiet"];
+      const { code, stderr } = await verisim("sample", "people.verisim", "--rows", "25", ...out);
+      expect([code, stderr]).toEqual([0, ""]);
       const back = JSON.parse((await done("inspect", `f.${ending}`, "--json")).stdout);
-      expect([back.rows, back.columns.length], ending).toEqual([25, 6]);
-    }
-  });
+      expect([back.rows, back.columns.length]).toEqual([25, 6]);
+    },
+  );
 });
 
 describe("synth", () => {
