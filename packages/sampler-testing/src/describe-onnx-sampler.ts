@@ -54,7 +54,8 @@ export const codecVariants: NonNullable<SamplerSuiteOptions["variants"]> = {
   "numbers as normal scores": { numbers: "copula", maxClusters: 4 },
 };
 
-const rowCount = 2300;
+// More than a window of the native sampler.
+const rowCount = 2100;
 const seed = 3;
 const rowStart = 100;
 
@@ -78,17 +79,18 @@ export function describeOnnxSampler(definition: SamplerDefinition, suite: Sample
 
       test("the file gives the rows of the native runtime", async () => {
         const request = { seed, rowStart, rowCount };
-        const comparedWith = async (noiseSeed: number): Promise<RowComparison> => {
-          const noise = await generator.samplerNoise({ ...request, seed: noiseSeed });
+        const comparedWith = async (noiseSeed: number, rows: number): Promise<RowComparison> => {
+          const own = { ...request, rowCount: rows };
+          const noise = await generator.samplerNoise({ ...own, seed: noiseSeed });
           const outputs = await runFile(file, noise);
           const cells = Object.entries(outputs).map(([name, { data }]) => [name, data] as const);
-          return compareWithNative(generator, Object.fromEntries(cells), description, request);
+          return compareWithNative(generator, Object.fromEntries(cells), description, own);
         };
-        const compared = await comparedWith(seed);
+        const compared = await comparedWith(seed, rowCount);
         expect(compared.cells).toBeGreaterThan(rowCount * 15);
         const untied = untiedDifferences(generator, compared, request);
         expect(untied.slice(suite.unseenTies ?? 0)).toEqual([]);
-        expect((await comparedWith(seed + 1)).different.size).toBeGreaterThan(0.9 * rowCount);
+        expect((await comparedWith(seed + 1, 200)).different.size).toBeGreaterThan(180);
       });
 
       test("says what it leaves out, and counts ids", async () => {

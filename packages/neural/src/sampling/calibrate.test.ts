@@ -61,7 +61,7 @@ describe("calibration", () => {
       expect(largest(sharesOf(before), shares)).toBeGreaterThan(0.15);
       const calibration = await calibrate(sampler, real, shares);
       const after = await drawPlain(sampler, new PlaceMaps(layout, calibration), layout, request);
-      // Fitted on 24,576 candidates, looked at on 40,960 rows: five standard deviations are 0.016.
+      // Fitted on 12,288 candidates, looked at on 40,960 rows: three standard deviations of a half are 0.016.
       expect(largest(sharesOf(after), shares)).toBeLessThan(0.016);
 
       let mapped = 0;

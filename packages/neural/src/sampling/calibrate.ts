@@ -22,6 +22,7 @@ export interface Calibration extends PlaceQuantiles {
 
 const mostWindows = 12;
 const fewestWindows = 4;
+const timesRows = 4;
 /** Logits that are held at once, unless the fewest windows are more. */
 const mostLogits = 2 ** 24;
 const rounds = 4;
@@ -134,7 +135,9 @@ function windowsFor(
   rowCount: number,
 ): { readonly judged: number; readonly drawn: number } {
   const fitting = Math.floor(mostLogits / (windowRows * shares.length));
-  const windows = Math.max(fewestWindows, Math.min(mostWindows, fitting));
+  // Beyond so many times the real rows it is these whose shares are not known better.
+  const telling = Math.ceil((timesRows * rowCount) / windowRows);
+  const windows = Math.max(fewestWindows, Math.min(mostWindows, fitting, telling));
   // Twice as many drawn rows as real ones bring the shares as near as the real ones themselves are known.
   const enough = Math.max(1, Math.ceil((2 * rowCount) / windowRows));
   return {
