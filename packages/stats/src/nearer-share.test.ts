@@ -52,9 +52,3 @@ test("missing cells are equal to each other and to nothing else", async () => {
 test("without columns no row is nearer to either half", async () => {
   expect(await nearerShare([], one, other, 3)).toBe(0.5);
 });
-
-test("only the drawn rows that are named are looked at", async () => {
-  expect(await nearerShare([numbers([0, 4, 6, 8], [1, 7, 5, 3.5])], one, other, Uint32Array.of(1, 2))).toBe(
-    (0 + 0.5) / 2,
-  );
-});

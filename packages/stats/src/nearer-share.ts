@@ -28,8 +28,7 @@ export type CellColumn = NumberCells | CategoryCells;
 const missingPlace = -1;
 
 /**
- * Share of drawn rows whose nearest real row is one of `one` and not of `other`; a tie counts half.
- * @param drawnRows the first so many drawn rows, or the numbers of those that are looked at
+ * Share of the first `drawnRows` drawn rows whose nearest real row is one of `one` and not of `other`; a tie counts half.
  * @returns 0.5 without columns or rows
  * @throws VerisimError `VERISIM_ABORTED`, `VERISIM_OUT_OF_MEMORY`
  */
@@ -37,17 +36,16 @@ export async function nearerShare(
   columns: readonly CellColumn[],
   one: Uint32Array,
   other: Uint32Array,
-  drawnRows: number | Uint32Array,
+  drawnRows: number,
   run: RunOptions = {},
 ): Promise<number> {
-  const drawn =
-    typeof drawnRows === "number" ? Uint32Array.from({ length: drawnRows }, (_, row) => row) : drawnRows;
-  if ([columns, drawn, one, other].some(({ length }) => length === 0)) return 0.5;
+  if (columns.length === 0 || drawnRows === 0 || one.length === 0 || other.length === 0) return 0.5;
   const places = columns.map((column) => placesOf(column, one, other));
   const ofKind = (kind: CellColumn["kind"]): Places[] => places.filter((_, c) => columns[c]!.kind === kind);
   const numbers = ofKind("number");
   const categories = ofKind("category");
   const weights = new Float64Array(categories.length).fill(1);
+  const drawn = Uint32Array.from({ length: drawnRows }, (_, row) => row);
   const queries = cellsOf(numbers, drawn, "drawn", Float32Array);
   const queryCodes = cellsOf(categories, drawn, "drawn", Int32Array);
   const distances = async (rows: Uint32Array): Promise<Float64Array> => {
@@ -67,7 +65,7 @@ export async function nearerShare(
   };
   const [near, far] = [await distances(one), await distances(other)];
   const nearer = near.reduce((sum, d, row) => sum + (d < far[row]! ? 1 : d === far[row] ? 0.5 : 0), 0);
-  return nearer / drawn.length;
+  return nearer / drawnRows;
 }
 
 /** Where the cells of a column lie, by row. */

@@ -2,16 +2,14 @@
 
 import type { OptionTable } from "@verisim/core";
 import {
-  type LeakOptions,
   type LearningOptions,
-  leakOptions,
   learningOptions,
   type ResolvedLearningOptions,
   resolveByPreset,
   withDefaults,
 } from "@verisim/neural";
 
-export interface TabularDiffusionOptions extends LearningOptions, LeakOptions {
+export interface TabularDiffusionOptions extends LearningOptions {
   /** Width of the network's layers. */
   width?: number;
   /** Residual blocks, of two layers each. */
@@ -40,7 +38,6 @@ export const tabularDiffusionOptions: OptionTable = {
     maxBlocks: 64,
     averageDecay: 0.999,
   }),
-  ...leakOptions,
   width: { type: "integer", default: 256, min: 8, max: 8192, description: "Width of the network's layers." },
   depth: {
     type: "integer",

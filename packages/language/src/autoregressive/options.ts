@@ -2,9 +2,7 @@
 
 import { checkOptions, type OptionTable } from "@verisim/core";
 import {
-  type LeakOptions,
   type LearningOptions,
-  leakOptions,
   learningOptions,
   type ResolvedLearningOptions,
   withDefaults,
@@ -28,7 +26,7 @@ type Shared = Pick<
   | "samplingTemperature"
 >;
 
-export interface AutoregressiveTableOptions extends Shared, LeakOptions {
+export interface AutoregressiveTableOptions extends Shared {
   /** Most blocks of a number; null: one for every 40 rows, from 10 to 100. */
   maxBlocks?: number | null;
   /** Training steps at most, however many rows there are. */
@@ -128,7 +126,6 @@ export const autoregressiveOptions: OptionTable = {
     description:
       "Share of training rows whose columns come in the order that rows are drawn in; the others come in a random one.",
   },
-  ...leakOptions,
   topP: {
     type: "number",
     default: 1,

@@ -38,58 +38,13 @@ test("rows that were learnt are hardly likelier than others of their kind", asyn
   const gapOf = async (options: object) => {
     const model = await new AutoregressiveTable(options).fit(train, { metadata, seed: 1 });
     const other = mean(await model.logLikelihood(others));
-    return {
-      gap: mean(await model.logLikelihood(train)) - other,
-      other,
-      training: model.training!,
-      leak: model.toArtifact().manifest.leak,
-    };
+    return { gap: mean(await model.logLikelihood(train)) - other, other, training: model.training! };
   };
   const by = await gapOf({});
   expect(by.training).toMatchObject({ stopped: "quality", heldRows: 0, best: null });
   // Without a word from rows that it has not seen, the network goes on to learn its own by heart.
   const without = await gapOf({ holdoutShare: 0 });
-  expect(by.leak).toEqual({ heldBackTo: null });
   expect(by.gap).toBeLessThan(0.8);
   expect(by.gap).toBeLessThan(0.6 * without.gap);
   expect(by.other).toBeGreaterThan(without.other);
-});
-
-test("a network whose rows lie near those that it learnt is held back where that is asked, and says so", async () => {
-  const columns = Array.from({ length: 10 }, (_, column) => `c${column}`);
-  // Numbers that all follow a hidden one, with noise.
-  const cell = (row: number, draw: number): number => rowUniform(streamKey(9, "followers"), row, draw);
-  const train = new Table(
-    columns.map((name, column) =>
-      numberColumn(
-        name,
-        Array.from(
-          { length: 330 },
-          (_, row) => Math.round(1e4 * (cell(row, 0) + 0.3 * cell(row, 1 + column))) / 1e4,
-        ),
-      ),
-    ),
-  );
-  const plan = { columns: Object.fromEntries(columns.map((name) => [name, { ...number, decimals: 4 }])) };
-  const small = {
-    epochs: 1,
-    minSteps: 160,
-    batchSize: 64,
-    hiddenDim: 32,
-    headDim: 8,
-    dropout: 0,
-    learningRate: 0.01,
-  };
-  const asked = await new AutoregressiveTable({ ...small, maxNearer: 0.5 }).fit(train, {
-    metadata: plan,
-    seed: 1,
-  });
-  const { leak } = asked.toArtifact().manifest as unknown as {
-    leak: { heldBackTo: number; nearer: { before: number; after: number } };
-  };
-  expect(leak.nearer.before).toBeGreaterThan(0.5);
-  expect(leak.nearer.after).toBeLessThanOrEqual(0.5);
-  // All rows are learnt then, up to that step and no further.
-  expect(asked.training).toMatchObject({ step: leak.heldBackTo, heldRows: 0 });
-  expect(asked.warnings.join()).toContain(`held back to step ${leak.heldBackTo}`);
 });

@@ -12,7 +12,7 @@ import { type DerivedColumn, findDerivedColumns, unitsOf } from "@verisim/transf
 import { BlockCodec, type BlockCodecState } from "./block-codec.ts";
 import { CategoryCodec, type CategoryCodecState } from "./category-codec.ts";
 import { CopulaCodec, type CopulaCodecState } from "./copula-codec.ts";
-import type { EncodingOptions, Layout } from "./layout.ts";
+import type { EncodingOptions } from "./layout.ts";
 import { MixtureCodec, type MixtureCodecState } from "./mixture-codec.ts";
 
 export type Codec = CategoryCodec | BlockCodec | MixtureCodec | CopulaCodec;
@@ -182,19 +182,4 @@ function planNumbers(
     }
   }
   return { codec, shares };
-}
-
-/** The shapes of the columns that a network is shown. */
-export function layoutOf({ coded }: ColumnPlan, options: EncodingOptions): Layout {
-  const columns = coded.map((_, column) => column);
-  const hasPlaces = (column: number): boolean => coded[column]!.codec.hasPlace.includes(1);
-  return {
-    widths: coded.map(({ codec }) => codec.width),
-    placed: columns.filter(
-      (column) =>
-        hasPlaces(column) && (options.places || /^(mixture|copula)$/.test(coded[column]!.codec.kind)),
-    ),
-    discrete: columns.filter((column) => !hasPlaces(column)),
-    hasPlace: Float32Array.from(coded.flatMap(({ codec }) => [...codec.hasPlace])),
-  };
 }

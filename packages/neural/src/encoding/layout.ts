@@ -1,7 +1,6 @@
 // What a network sees of a table: every modelled column is one choice among alternatives and, where that choice leaves
 // a stretch of values, a place in [-1, 1] inside it. These are the shapes; table-encoding.ts fills them.
 
-import type { EncodedColumn } from "@verisim/core";
 import type { MarginalName } from "@verisim/stats";
 
 /** The alternatives and places of all modelled columns. */
@@ -32,15 +31,6 @@ export interface DrawnRows extends EncodedRows {
    * They win over `places` and over the uniform ones; NaN where there is none.
    */
   readonly drawnPlaces?: Float64Array;
-}
-
-/** A column of the table, and how its numbers are written. */
-export interface WrittenColumn {
-  /** All rows of the table. */
-  readonly real: EncodedColumn;
-  /** Digits after the point, in units; -1 for none. */
-  readonly decimals: number;
-  readonly unit: number;
 }
 
 /** How columns are cut into alternatives. */

@@ -29,17 +29,9 @@ import {
   TableTransformer,
 } from "@verisim/transforms";
 import { allowedBoxes } from "./allowed-values.ts";
-import { type CodedColumn, type ColumnPlan, finiteColumns, layoutOf, planColumns } from "./coded-columns.ts";
+import { type CodedColumn, type ColumnPlan, finiteColumns, planColumns } from "./coded-columns.ts";
 import { type EncodingState, encodingFromState, encodingToState } from "./encoding-state.ts";
-import type {
-  AllowedBox,
-  DrawnRows,
-  EncodedRows,
-  EncodingOptions,
-  Layout,
-  SnapRows,
-  WrittenColumn,
-} from "./layout.ts";
+import type { AllowedBox, DrawnRows, EncodedRows, EncodingOptions, Layout, SnapRows } from "./layout.ts";
 
 /** Who learns the table. */
 export interface EncodingFitContext {
@@ -158,39 +150,9 @@ export class TableEncoding {
    * @throws VerisimError `VERISIM_ABORTED`
    */
   async decode(rows: DrawnRows, context: EncodingDecodeContext): Promise<Table> {
-    const { seed, rowStart, snap } = context;
+    const { seed, rowStart, snap, ...run } = context;
     const { rowCount } = rows;
-    const plan = this.#plan;
-    const columns = await this.#drawnColumnCells(rows, context);
-    if (snap) this.#snapNumbers(columns, rowCount, snap);
-    for (const rule of plan.derived) fillDerived(rule, columns);
-    for (const { encoded, cell } of plan.fixed) {
-      const column = columns[encoded]!;
-      (column.kind === "continuous" ? column.values : column.codes).fill(cell);
-    }
-    return this.#transformer.decode(columns, { seed, tableName: this.tableName, rowStart, rowCount });
-  }
-
-  /** The modelled columns of a table, in order, before they are cut, and how their numbers are written. */
-  writtenColumns(table: Table, { seed, rowStart }: EncodingRowContext): WrittenColumn[] {
-    const encoded = this.#transformer.encode(table, { seed, tableName: this.tableName, rowStart });
-    return this.columns.map((column) => {
-      const real = encoded[column.encoded]!;
-      const { decimals, unit } = column.kind === "category" ? { decimals: -1, unit: 1 } : column.state;
-      return { real, decimals, unit };
-    });
-  }
-
-  /** Cells of the modelled columns of drawn rows, in order; those that `decode` writes. */
-  async drawnCells(rows: DrawnRows, context: EncodingDecodeContext): Promise<EncodedColumn[]> {
-    const columns = await this.#drawnColumnCells(rows, context);
-    return this.columns.map(({ encoded }) => columns[encoded]!);
-  }
-
-  /** The encoded columns, of which the modelled ones are filled. */
-  async #drawnColumnCells(rows: DrawnRows, context: EncodingDecodeContext): Promise<EncodedColumn[]> {
-    const { seed, rowStart, snap: _, ...run } = context;
-    const [{ rowCount }, plan] = [rows, this.#plan];
+    const { plan, tableName } = { plan: this.#plan, tableName: this.tableName };
     const columns = plan.encoded.map(
       ({ name, kind, cardinality }): EncodedColumn =>
         kind === "continuous"
@@ -201,7 +163,7 @@ export class TableEncoding {
     const uniforms = new Float64Array(drawnColumns.length * rowCount);
     if (uniforms.length > 0) {
       const keys = drawnColumns.map((column) =>
-        streamKey(seed, this.tableName, this.columns[column]!.name, "place"),
+        streamKey(seed, tableName, this.columns[column]!.name, "place"),
       );
       await randomUniforms(uniforms, keys, rowStart, rowCount, run);
     }
@@ -216,7 +178,13 @@ export class TableEncoding {
       // Rows that are drawn natively meanwhile are waiting to be told to go on.
       if (rowCount >= manyRows) await new Promise((resolve) => setImmediate(resolve));
     }
-    return columns;
+    if (snap) this.#snapNumbers(columns, rowCount, snap);
+    for (const rule of plan.derived) fillDerived(rule, columns);
+    for (const { encoded, cell } of plan.fixed) {
+      const column = columns[encoded]!;
+      (column.kind === "continuous" ? column.values : column.codes).fill(cell);
+    }
+    return this.#transformer.decode(columns, { seed, tableName, rowStart, rowCount });
   }
 
   /**
@@ -381,6 +349,20 @@ export function impossibleReason(condition: Condition, encoding: TableEncoding):
     isPossible: (cell) => encoding.allowed(cell).length > 0,
     rangeOf: (name) => encoding.learntRange(name),
   });
+}
+
+function layoutOf({ coded }: ColumnPlan, options: EncodingOptions): Layout {
+  const columns = coded.map((_, column) => column);
+  const hasPlaces = (column: number): boolean => coded[column]!.codec.hasPlace.includes(1);
+  return {
+    widths: coded.map(({ codec }) => codec.width),
+    placed: columns.filter(
+      (column) =>
+        hasPlaces(column) && (options.places || /^(mixture|copula)$/.test(coded[column]!.codec.kind)),
+    ),
+    discrete: columns.filter((column) => !hasPlaces(column)),
+    hasPlace: Float32Array.from(coded.flatMap(({ codec }) => [...codec.hasPlace])),
+  };
 }
 
 /** Column `column` of a row-major array with `width` columns. */

@@ -16,7 +16,6 @@ import { TableEncoding } from "../encoding/table-encoding.ts";
 import { choicesOf } from "../network/outputs.ts";
 import { knots } from "../sampling/place-maps.ts";
 import { samplerEntries, samplerState } from "../sampling/row-sampler.ts";
-import { type LeakVerdict, notAsked } from "../training/held-back.ts";
 import type { LearnedModel, TrainingSummary } from "./fit-model.ts";
 import type { LearnedDefinition } from "./learned-generator.ts";
 import { networkOf } from "./network-of.ts";
@@ -27,7 +26,7 @@ export function modelToArtifact<Options extends object>(
   model: LearnedModel,
   options: Options,
 ): Artifact {
-  const { encoding, weights, calibration, shares, warnings, training, leak } = model;
+  const { encoding, weights, calibration, shares, warnings, training } = model;
   const packed = packState(encoding.toState() as Record<string, StateValue>, "encoding");
   const vector = (data: Float32Array | Float64Array): ArtifactTensor => ({ data, shape: [data.length] });
   return {
@@ -38,7 +37,6 @@ export function modelToArtifact<Options extends object>(
       encoding: packed.json,
       warnings,
       training: (training ?? null) as unknown as Json,
-      leak: leak as unknown as Json,
       modelled: weights !== null,
     },
     tensors: {
@@ -80,7 +78,6 @@ export function modelFromArtifact<Options extends object>(
       shares: numbers(tensors, "shares", choices, Float64Array),
       warnings: (manifest.warnings as readonly string[]).map(String),
       training: (manifest.training ?? undefined) as unknown as TrainingSummary | undefined,
-      leak: (manifest.leak ?? notAsked) as unknown as LeakVerdict,
     };
     if (model.weights !== null) {
       const network = networkOf(definition, definition.resolve(options), encoding);

@@ -15,7 +15,6 @@ import {
   noCalibration,
 } from "../sampling/calibrate.ts";
 import { RowSampler, type SamplerParts } from "../sampling/row-sampler.ts";
-import { heldBackWarnings, type LeakVerdict, notAsked } from "../training/held-back.ts";
 import { coolingSchedule } from "../training/schedule.ts";
 import type { TrainingRecord } from "../training/supervise.ts";
 import { trainTable } from "../training/train-table.ts";
@@ -34,8 +33,6 @@ export interface LearnedModel {
   readonly shares: Float64Array;
   readonly warnings: readonly string[];
   readonly training: TrainingSummary | undefined;
-  /** Whether and how far the network was held back. */
-  readonly leak: LeakVerdict;
 }
 
 /** How training went, without a clock: the same for the same seed. */
@@ -86,7 +83,6 @@ export async function fitModel<Options extends object>(
       shares,
       warnings,
       training: undefined,
-      leak: notAsked,
     };
   const network = networkOf(definition, options, encoding);
   const checkpoint =
@@ -101,8 +97,7 @@ export async function fitModel<Options extends object>(
     fit.maxTimeMs === undefined
       ? undefined
       : await trainingTime(fit.maxTimeMs, started, { network, layout, shares }, rows, options, signal);
-  const { maxNearer = 1 } = options as { readonly maxNearer?: number };
-  const { weights, outcome, heldRows, leak } = await trainTable(
+  const { weights, outcome, heldRows } = await trainTable(
     {
       network,
       layout,
@@ -117,16 +112,6 @@ export async function fitModel<Options extends object>(
       patience: options.patience,
       calibrate: options.calibrate,
       schedule: coolingSchedule(options.cooldown),
-      ...(maxNearer < 1
-        ? {
-            leak: {
-              maxNearer,
-              columns: encoding.writtenColumns(table, { seed, rowStart: 0 }),
-              drawnCells: (drawn) =>
-                encoding.drawnCells(drawn, { seed, rowStart: 0, ...(signal ? { signal } : {}) }),
-            },
-          }
-        : {}),
       ...(forTraining === undefined ? {} : { maxTimeMs: forTraining }),
       ...(fit.maxMemoryBytes === undefined ? {} : { maxMemoryBytes: fit.maxMemoryBytes }),
     },
@@ -147,7 +132,7 @@ export async function fitModel<Options extends object>(
     warnings.push(
       `The time ran out at step ${record.step}: training stopped there${heldRows > 0 ? ` and kept step ${record.bestStep}` : ""}.`,
     );
-  warnings.push(...record.notes, ...heldBackWarnings(leak, maxNearer));
+  warnings.push(...record.notes);
   await checkpoint?.remove();
   return {
     encoding,
@@ -156,7 +141,6 @@ export async function fitModel<Options extends object>(
     shares,
     warnings,
     training: { ...record, stopped, heldRows },
-    leak,
   };
 }
 

@@ -165,23 +165,6 @@ export const learningOptions: OptionTable = {
   },
 };
 
-/** For networks that give likelihoods: whether rows of the table give themselves away. */
-export interface LeakOptions {
-  /** Share of drawn rows that may lie nearer to rows learnt from than to as many others; 1: not asked. */
-  maxNearer?: number;
-}
-
-export const leakOptions: OptionTable = {
-  maxNearer: {
-    type: "number",
-    default: 1,
-    min: 0.5,
-    max: 1,
-    description:
-      "Share of drawn rows that may lie nearer to the rows learnt from than to as many others; training ends earlier where there are more. 1: not asked.",
-  },
-};
-
 /** What the preset `reference` of generators of Xu et al. 2019 changes here: the settings of their implementation. */
 export const learningReference: LearningOptions = {
   epochs: 300,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bestStep, commonHistory, foldCount, foldsOf, isCrossValidated } from "./cross-validation.ts";
+import { bestCommonStep, foldCount, foldsOf, isCrossValidated } from "./cross-validation.ts";
 
 const history = (...qualities: number[]) =>
   qualities.map((quality, i) => ({ step: 10 * (i + 1), quality, losses: {} }));
@@ -27,12 +27,12 @@ describe("folds", () => {
 
 describe("the best common step", () => {
   test("has the best mean over all networks", () => {
-    expect(bestStep(commonHistory([history(0.1, 0.5, 0.4), history(0.1, 0.2, 0.4)]))).toBe(30);
-    expect(bestStep(commonHistory([history(0.1, 0.5, 0.3), history(0.1, 0.2, 0.3)]))).toBe(20);
+    expect(bestCommonStep([history(0.1, 0.5, 0.4), history(0.1, 0.2, 0.4)])).toBe(30);
+    expect(bestCommonStep([history(0.1, 0.5, 0.3), history(0.1, 0.2, 0.3)])).toBe(20);
   });
 
   test("is one that every network reached", () => {
-    expect(bestStep(commonHistory([history(0.1, 0.2, 0.9), history(0.1, 0.2)]))).toBe(20);
-    expect(bestStep(commonHistory([history(0.1), []]))).toBe(0);
+    expect(bestCommonStep([history(0.1, 0.2, 0.9), history(0.1, 0.2)])).toBe(20);
+    expect(bestCommonStep([history(0.1), []])).toBe(0);
   });
 });

@@ -22,25 +22,13 @@ export function foldsOf(rowCount: number, seed: number): Uint8Array {
   return folds;
 }
 
-/** The looks that all networks reached, with the mean of their qualities. */
-export function commonHistory(histories: readonly (readonly QualityPoint[])[]): QualityPoint[] {
+/** The step with the best mean quality among those that all networks reached; 0 where there is none. */
+export function bestCommonStep(histories: readonly (readonly QualityPoint[])[]): number {
   const looks = Math.min(...histories.map((history) => history.length));
-  const mean = (of: (history: readonly QualityPoint[]) => number): number =>
-    histories.reduce((sum, history) => sum + of(history), 0) / histories.length;
-  return Array.from({ length: looks }, (_, look) => {
-    const { step, learnt } = histories[0]![look]!;
-    return {
-      step,
-      quality: mean((history) => history[look]!.quality),
-      ...(learnt === undefined ? {} : { learnt: mean((history) => history[look]!.learnt!) }),
-      losses: {},
-    };
-  });
-}
-
-/** The step with the best quality; 0 where there is none. */
-export function bestStep(history: readonly QualityPoint[]): number {
   let best = { step: 0, quality: Number.NEGATIVE_INFINITY };
-  for (const point of history) if (point.quality > best.quality) best = point;
+  for (let look = 0; look < looks; look++) {
+    const quality = histories.reduce((sum, history) => sum + history[look]!.quality, 0) / histories.length;
+    if (quality > best.quality) best = { step: histories[0]![look]!.step, quality };
+  }
   return best.step;
 }

@@ -12,10 +12,10 @@ export interface TrainableProgram {
   write(state: unknown): void;
 }
 
-/** @param looking judges what the network makes now; none where nothing is held out */
+/** @param quality of what the network makes now; none where nothing is held out */
 export function programTrainee(
   program: TrainableProgram,
-  looking?: Pick<Trainee<StateTree>, "quality" | "learntQuality">,
+  quality?: () => Promise<number>,
 ): Trainee<StateTree> {
   return {
     run: async (first, steps, rate, run) =>
@@ -27,7 +27,6 @@ export function programTrainee(
       })) as Readonly<Record<string, TensorData>>,
     save: (into) => program.readPart("model", into),
     restore: (model) => program.write({ model }),
-    ...(looking?.quality ? { quality: () => looking.quality!() } : {}),
-    ...(looking?.learntQuality ? { learntQuality: () => looking.learntQuality!() } : {}),
+    ...(quality ? { quality } : {}),
   };
 }

@@ -19,8 +19,6 @@ export interface Trainee<State> {
   restore(state: State): void;
   /** Quality of what the network makes now, higher is better, about 0 to 1; undefined where nothing can be held out. */
   quality?(): Promise<number>;
-  /** The same by rows that are learnt from, where quality is that of held-out rows; undefined where it is not asked. */
-  learntQuality?(): Promise<number>;
 }
 
 export interface TrainingPlan {
@@ -59,8 +57,6 @@ export interface TrainingRecord {
 export interface QualityPoint {
   readonly step: number;
   readonly quality: number;
-  /** Of rows that are learnt from, where it is asked. */
-  readonly learnt?: number;
   readonly losses: Readonly<Record<string, number>>;
 }
 
@@ -246,12 +242,10 @@ class Keeper<State> {
       this.#keep(this.#trainee.save(this.#spare.pop()), this.#best);
       return "go on";
     }
-    const learnt = await this.#trainee.learntQuality?.();
-    return this.#compare({ step, quality, ...(learnt === undefined ? {} : { learnt }), losses });
+    return this.#compare(step, quality, losses);
   }
 
-  #compare(point: QualityPoint): "go on" | "stop" {
-    const { step, quality } = point;
+  #compare(step: number, quality: number, losses: Readonly<Record<string, number>>): "go on" | "stop" {
     const { looksSinceBest, looksBelow, history } = this.#record;
     const best = this.#record.best ?? Number.NEGATIVE_INFINITY;
     const { warmup, leastGain } = this.#plan;
@@ -262,7 +256,7 @@ class Keeper<State> {
       step,
       looksBelow: below,
       looksSinceBest: looks <= warmup || quality >= best + leastGain ? 0 : looksSinceBest + 1,
-      history: [...history, point],
+      history: [...history, { step, quality, losses }],
     };
     const saved = this.#trainee.save(this.#spare.pop());
     const gained = quality > best;

@@ -1,15 +1,14 @@
 // From encoded rows to a trained network: splits off held-out rows, builds the training program and a sampler to look at it,
 // and hands both to the supervisor.
 
-import { type EncodedColumn, Permutation, type RunOptions, streamKey } from "@verisim/core";
+import { Permutation, type RunOptions, streamKey } from "@verisim/core";
 import { buildProgram, type EntrySpec, nn, type Program, type TensorData } from "@verisim/tensor";
-import type { EncodedRows, Layout, WrittenColumn } from "../encoding/layout.ts";
+import type { EncodedRows, Layout } from "../encoding/layout.ts";
 import { tableState } from "../network/outputs.ts";
 import type { NetworkContext, StateTree, StepGiven, TableNetwork } from "../network/table-network.ts";
 import { calibrateShares } from "../sampling/calibrate.ts";
 import { RowSampler, windowRows } from "../sampling/row-sampler.ts";
-import { bestStep, commonHistory, foldCount, foldsOf, isCrossValidated } from "./cross-validation.ts";
-import { heldBack, type LeakVerdict, leakShare, mostAskedRows, notAsked } from "./held-back.ts";
+import { bestCommonStep, foldCount, foldsOf, isCrossValidated } from "./cross-validation.ts";
 import { heldRowCount, lookPlan } from "./look-plan.ts";
 import { requireMemory } from "./memory-budget.ts";
 import { PairQuality } from "./pair-quality.ts";
@@ -32,19 +31,8 @@ export interface TableTraining {
   /** Whether shares are calibrated after training, and so before every look. */
   readonly calibrate: boolean;
   readonly schedule: (share: number) => number;
-  /** Whether rows of the table give themselves away is asked of networks that give likelihoods. Default: it is not. */
-  readonly leak?: LeakQuestion;
   readonly maxTimeMs?: number;
   readonly maxMemoryBytes?: number;
-}
-
-/** How the share of drawn rows that lie nearer to rows learnt from is measured. */
-export interface LeakQuestion {
-  /** Share that is allowed, 0.5 to below 1. */
-  readonly maxNearer: number;
-  readonly columns: readonly WrittenColumn[];
-  /** Cells of these columns. */
-  drawnCells(rows: EncodedRows): Promise<readonly EncodedColumn[]>;
 }
 
 export interface TrainingHooks extends RunOptions {
@@ -53,15 +41,10 @@ export interface TrainingHooks extends RunOptions {
 }
 
 /** A trained network: the numbers that sampling needs, and how it went. */
-interface Trained {
+export interface TrainedTable {
   readonly weights: StateTree;
   readonly outcome: TrainingOutcome;
   readonly heldRows: number;
-}
-
-/** The same, and whether it was held back. */
-export interface TrainedTable extends Trained {
-  readonly leak: LeakVerdict;
 }
 
 /** Fewest rows that are held out. */
@@ -74,8 +57,6 @@ const leastHeldGain = 0.00005;
 interface Parts {
   readonly trained: EncodedRows;
   readonly held: EncodedRows | null;
-  /** Which rows of the table these are. */
-  readonly numbers: { readonly learnt: Uint32Array; readonly held: Uint32Array };
 }
 
 /** @throws VerisimError `VERISIM_ABORTED`, `VERISIM_TRAINING_DIVERGED`, `VERISIM_MEMORY_BUDGET` */
@@ -84,88 +65,33 @@ export async function trainTable(training: TableTraining, hooks: TrainingHooks):
   const parts = split(training);
   if (!parts.held && network.heldLoss && isCrossValidated(rows.rowCount, holdoutShare))
     return trainCrossValidated(training, hooks);
-  const started = performance.now();
-  const trained = await trainParts(training, parts, hooks);
-  const { history, bestStep: best } = trained.outcome.record;
-  const leak = await askLeak(training, [{ ...trained, parts }], history, best, hooks);
-  if (leak.heldBackTo === null) return { ...trained, leak };
-  const { signal, onProgress } = hooks;
-  // A checkpoint is of the training that came before.
-  const anew = { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) };
-  return trainAll(timeLeft(training, started), anew, leak, leak.heldBackTo);
-}
-
-/** A training, and the rows that it learnt and was judged by. */
-interface JudgedTraining extends Trained {
-  readonly parts: Parts;
-}
-
-/** Whether the best states of trainings give rows away, in their mean, and at which look of their history training should end. */
-async function askLeak(
-  { leak, network, layout, shares, seed }: TableTraining,
-  trainings: readonly JudgedTraining[],
-  history: TrainingOutcome["record"]["history"],
-  best: number,
-  { signal }: RunOptions,
-): Promise<LeakVerdict> {
-  if (!leak || history.some(({ learnt }) => learnt === undefined) || history.length === 0) return notAsked;
-  const run = signal ? { signal } : {};
-  let sum = 0;
-  for (const { weights, parts } of trainings) {
-    const bias = new Float32Array(shares.length);
-    const sampler = new RowSampler({ network, layout, weights, bias, shares });
-    try {
-      const drawn = await sampler.draw({ rowStart: 0, seed, ...run });
-      const cells = await leak.drawnCells({ rowCount: windowRows, ...drawn });
-      sum += await leakShare(leak.columns, cells, parts.numbers, seed, run);
-    } finally {
-      sampler.free();
-    }
-  }
-  return heldBack(sum / trainings.length, best, history, leak.maxNearer);
-}
-
-/** What is left of a training's time, shared among the trainings to come. */
-function timeLeft(training: TableTraining, started: number, trainings = 1): TableTraining {
-  const { maxTimeMs } = training;
-  return maxTimeMs === undefined
-    ? training
-    : { ...training, maxTimeMs: Math.max(0, maxTimeMs - (performance.now() - started)) / trainings };
-}
-
-/** Learns from all rows until a step. */
-async function trainAll(
-  training: TableTraining,
-  hooks: TrainingHooks,
-  leak: LeakVerdict,
-  lastStep: number,
-): Promise<TrainedTable> {
-  const { rows, layout } = training;
-  const parts = { ...partsOf(rows, layout, new Uint8Array(rows.rowCount)), held: null };
-  return { ...(await trainParts(training, parts, hooks, lastStep > 0 ? lastStep : undefined)), leak };
+  return trainParts(training, parts, hooks);
 }
 
 /** Trains on all rows for as long as networks gained that each had not seen a part of them. */
 async function trainCrossValidated(training: TableTraining, hooks: TrainingHooks): Promise<TrainedTable> {
-  const { rows, layout, seed } = training;
+  const { rows, layout, seed, maxTimeMs } = training;
   const started = performance.now();
   const folds = foldsOf(rows.rowCount, seed);
-  const trainings: JudgedTraining[] = [];
+  const histories: TrainingOutcome["record"]["history"][] = [];
+  /** What is left of the time, shared among the trainings to come. */
+  const timed = (trainings: number): TableTraining =>
+    maxTimeMs === undefined
+      ? training
+      : { ...training, maxTimeMs: Math.max(0, maxTimeMs - (performance.now() - started)) / trainings };
   const { signal, onProgress } = hooks;
   for (let fold = 0; fold < foldCount; fold++) {
     const others = folds.map((own) => (own === fold ? 1 : 0));
-    const parts = partsOf(rows, layout, others);
+    const parts = { trained: pick(rows, layout, others, 0), held: pick(rows, layout, others, 1) };
     const detail = `how long to train, ${fold + 1} of ${foldCount}`;
-    const trained = await trainParts(timeLeft(training, started, foldCount + 1 - fold), parts, {
+    const { outcome } = await trainParts(timed(foldCount + 1 - fold), parts, {
       ...(signal ? { signal } : {}),
       ...(onProgress ? { onProgress: (progress) => onProgress({ ...progress, detail }) } : {}),
     });
-    trainings.push({ ...trained, parts });
+    histories.push(outcome.record.history);
   }
-  const history = commonHistory(trainings.map(({ outcome }) => outcome.record.history));
-  const best = bestStep(history);
-  const leak = await askLeak(training, trainings, history, best, hooks);
-  return trainAll(timeLeft(training, started), hooks, leak, leak.heldBackTo ?? best);
+  const lastStep = bestCommonStep(histories);
+  return trainParts(timed(1), { trained: rows, held: null }, hooks, lastStep > 0 ? lastStep : undefined);
 }
 
 /** @param lastStep where it is known after which training gains nothing more */
@@ -174,7 +100,7 @@ async function trainParts(
   { trained, held }: Parts,
   hooks: TrainingHooks,
   lastStep?: number,
-): Promise<Trained> {
+): Promise<TrainedTable> {
   const { network, layout, seed, batchSize } = training;
   const context: NetworkContext = { layout, rows: trained, shares: training.shares, batchSize };
   const stepsPerEpoch = Math.max(1, Math.ceil(trained.rowCount / batchSize));
@@ -182,10 +108,8 @@ async function trainParts(
     training.minSteps,
     Math.min(training.maxSteps ?? Number.POSITIVE_INFINITY, training.epochs * stepsPerEpoch),
   );
-  const asks = training.leak !== undefined && held !== null && trained.rowCount <= mostAskedRows;
-  const learnt = asks ? firstRows(trained, held.rowCount, layout) : null;
-  const program = buildTraining(context, network, seed, { held, learnt }, training.maxMemoryBytes);
-  const looking = held ? qualityOf(training, program, { held, learnt }) : undefined;
+  const program = buildTraining(context, network, seed, held, training.maxMemoryBytes);
+  const looking = held ? qualityOf(training, program, held) : undefined;
   try {
     const plan: TrainingPlan = {
       ...lookPlan(steps, stepsPerEpoch, training.patience, {
@@ -197,7 +121,7 @@ async function trainParts(
       ...(lastStep === undefined ? {} : { lastStep }),
       ...(training.maxTimeMs === undefined ? {} : { maxTimeMs: training.maxTimeMs }),
     };
-    const trainee = programTrainee(program, looking);
+    const trainee = programTrainee(program, looking?.quality);
     const outcome = await supervise(trainee, plan, { ...hooks, stepsPerEpoch });
     return { weights: weightsOf(network, program), outcome, heldRows: held?.rowCount ?? 0 };
   } finally {
@@ -213,24 +137,13 @@ function weightsOf(network: TableNetwork, program: TrainingProgram): StateTree {
 /** How good what the network makes is now, by rows that were held out. */
 interface Looking {
   quality(): Promise<number>;
-  learntQuality?(): Promise<number>;
   free(): void;
 }
 
-function qualityOf(
-  training: TableTraining,
-  program: TrainingProgram,
-  { held, learnt }: { readonly held: EncodedRows; readonly learnt: EncodedRows | null },
-): Looking {
+function qualityOf(training: TableTraining, program: TrainingProgram, held: EncodedRows): Looking {
   const { network, layout, shares, seed, batchSize, calibrate } = training;
   if (network.heldLoss)
-    return {
-      quality: likelihoodQuality(program, "judge", held.rowCount, batchSize),
-      ...(learnt
-        ? { learntQuality: likelihoodQuality(program, "judgeLearnt", learnt.rowCount, batchSize) }
-        : {}),
-      free: () => undefined,
-    };
+    return { quality: likelihoodQuality(program, held.rowCount, batchSize), free: () => undefined };
   const scorer = new PairQuality(held, layout.widths);
   const sampler = new RowSampler({
     network,
@@ -257,20 +170,19 @@ function qualityOf(
 }
 
 interface JudgeContext {
-  readonly state: Readonly<Record<"model" | "data" | "held" | "learnt", StateTree>>;
+  readonly state: Readonly<Record<"model" | "data" | "held", StateTree>>;
   readonly rng: StepGiven["rng"];
 }
 
-/** The mean probability (geometric) of what held-out or learnt rows hold, over batches that are the same at every look. */
+/** The mean probability (geometric) of what held-out rows hold, over batches that are the same at every look. */
 function likelihoodQuality(
   program: TrainingProgram,
-  entry: "judge" | "judgeLearnt",
   heldRows: number,
   batchSize: number,
 ): () => Promise<number> {
   const steps = Math.ceil(heldRows / batchSize);
   return async () => {
-    const outputs = await program.run(entry, { steps, firstStep: 0 });
+    const outputs = await program.run("judge", { steps, firstStep: 0 });
     const { data } = (outputs as { readonly loss: TensorData }).loss;
     return Math.exp(-Array.from(data).reduce((sum, loss) => sum + loss, 0) / steps);
   };
@@ -278,32 +190,21 @@ function likelihoodQuality(
 
 type TrainingProgram = Program<
   { readonly model: StateTree },
-  Readonly<Record<"train" | "judge" | "judgeLearnt", EntrySpec<{ readonly model: StateTree }>>>
+  Readonly<Record<"train" | "judge", EntrySpec<{ readonly model: StateTree }>>>
 >;
 
 function buildTraining(
   context: NetworkContext,
   network: TableNetwork,
   seed: number,
-  { held, learnt }: { readonly held: EncodedRows | null; readonly learnt: EncodedRows | null },
+  held: EncodedRows | null,
   maxMemoryBytes?: number,
 ): TrainingProgram {
   const { layout } = context;
-  const judgedBy = { held: network.heldLoss ? held : null, learnt: network.heldLoss ? learnt : null };
-  const judging = (side: keyof typeof judgedBy, rows: EncodedRows) => ({
-    step: ({ state: now, rng }: JudgeContext) => ({
-      outputs: {
-        loss: network.heldLoss!(
-          { rng, model: now.model, data: now.data, table: now[side] },
-          { ...context, rows },
-        ),
-      },
-    }),
-  });
+  const judged = network.heldLoss ? held : null;
   const state = {
     table: tableState(context.rows, layout),
-    held: judgedBy.held ? tableState(judgedBy.held, layout) : {},
-    learnt: judgedBy.learnt ? tableState(judgedBy.learnt, layout) : {},
+    held: judged ? tableState(judged, layout) : {},
     data: network.data?.(context) ?? {},
     model: network.init(new nn.Initializer(seed, "network"), context),
   };
@@ -326,8 +227,20 @@ function buildTraining(
             return { state: { model: made.model }, outputs: made.losses };
           },
         },
-        ...(judgedBy.held ? { judge: judging("held", judgedBy.held) } : {}),
-        ...(judgedBy.learnt ? { judgeLearnt: judging("learnt", judgedBy.learnt) } : {}),
+        ...(judged
+          ? {
+              judge: {
+                step: ({ state: now, rng }: JudgeContext) => ({
+                  outputs: {
+                    loss: network.heldLoss!(
+                      { rng, model: now.model, data: now.data, table: now.held },
+                      { ...context, rows: judged },
+                    ),
+                  },
+                }),
+              },
+            }
+          : {}),
       },
     },
     { seed },
@@ -344,42 +257,25 @@ function buildTraining(
 /** Training rows, and held-out rows where there are enough. */
 function split({ rows, holdoutShare, seed, layout }: TableTraining): Parts {
   const count = layout.widths.length > 0 ? heldRowCount(rows.rowCount, holdoutShare, leastHeld) : 0;
-  const isHeld = new Uint8Array(rows.rowCount);
-  if (count === 0) return { ...partsOf(rows, layout, isHeld), held: null };
+  if (count === 0) return { trained: rows, held: null };
   const order = new Permutation(rows.rowCount, streamKey(seed, "holdout"));
+  const isHeld = new Uint8Array(rows.rowCount);
   for (let i = 0; i < count; i++) isHeld[order.at(i)] = 1;
-  return partsOf(rows, layout, isHeld);
+  return { trained: pick(rows, layout, isHeld, 0), held: pick(rows, layout, isHeld, 1) };
 }
 
-function partsOf(
-  rows: EncodedRows,
-  layout: Layout,
-  isHeld: Uint8Array,
-): Parts & { readonly held: EncodedRows } {
-  const all = Uint32Array.from(isHeld, (_, row) => row);
-  const numbers = {
-    learnt: all.filter((row) => isHeld[row] === 0),
-    held: all.filter((row) => isHeld[row] === 1),
-  };
-  return { trained: pick(rows, numbers.learnt, layout), held: pick(rows, numbers.held, layout), numbers };
-}
-
-function firstRows(rows: EncodedRows, count: number, layout: Layout): EncodedRows {
-  return pick(
-    rows,
-    Uint32Array.from({ length: Math.min(count, rows.rowCount) }, (_, row) => row),
-    layout,
-  );
-}
-
-function pick(rows: EncodedRows, numbers: Uint32Array, layout: Layout): EncodedRows {
+function pick(rows: EncodedRows, layout: Layout, isHeld: Uint8Array, wanted: number): EncodedRows {
   const spans = layout.widths.length;
   const placed = layout.placed.length;
-  const alternatives = new Int32Array(numbers.length * spans);
-  const places = new Float32Array(numbers.length * placed);
-  numbers.forEach((row, to) => {
+  const rowCount = isHeld.reduce((sum, flag) => sum + (flag === wanted ? 1 : 0), 0);
+  const alternatives = new Int32Array(rowCount * spans);
+  const places = new Float32Array(rowCount * placed);
+  let to = 0;
+  for (let row = 0; row < rows.rowCount; row++) {
+    if (isHeld[row] !== wanted) continue;
     alternatives.set(rows.alternatives.subarray(row * spans, (row + 1) * spans), to * spans);
     places.set(rows.places.subarray(row * placed, (row + 1) * placed), to * placed);
-  });
-  return { rowCount: numbers.length, alternatives, places };
+    to++;
+  }
+  return { rowCount, alternatives, places };
 }

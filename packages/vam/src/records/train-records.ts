@@ -113,7 +113,7 @@ export async function trainRecords(
     };
     const stepsPerEpoch = Math.max(1, Math.ceil(own.length / batchSize));
     const outcome = await supervise(
-      programTrainee(program, heldRows > 0 ? { quality } : undefined),
+      programTrainee(program, heldRows > 0 ? quality : undefined),
       {
         ...lookPlan(steps, stepsPerEpoch, patience, lookCosts),
         schedule: training.schedule,
