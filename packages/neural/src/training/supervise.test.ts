@@ -170,6 +170,25 @@ describe("a training under supervision", () => {
     expect(left).toEqual([...left].sort((a, b) => b! - a!));
   });
 
+  test("learns of a chunk what the time allows", async () => {
+    const slow = walk();
+    const { run } = slow;
+    slow.run = async (first, steps, ...rest) => {
+      await new Promise((resolve) => setTimeout(resolve, 4 * steps));
+      return run(first, steps, ...rest);
+    };
+    const before = performance.now();
+    const { record, stopped } = await supervise(
+      slow,
+      { ...plan, steps: 10_000, every: 5000, maxTimeMs: 200 },
+      hooks,
+    );
+    expect(stopped).toBe("time");
+    expect(record.step).toBeLessThanOrEqual(50);
+    // A whole chunk would take 20 seconds.
+    expect(performance.now() - before).toBeLessThan(5000);
+  });
+
   test("lowers rates by its schedule", async () => {
     const trainee = walk();
     await supervise(trainee, { ...plan, steps: 40, schedule: coolingSchedule(0.5) }, hooks);

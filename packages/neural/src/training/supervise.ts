@@ -80,6 +80,8 @@ export interface TrainingOutcome {
   readonly stopped: "steps" | "quality" | "time";
 }
 
+/** Steps that show the pace where the time is short. */
+const paceSteps = 5;
 /** Times that training goes back to an earlier state before it gives up. */
 const mostRecoveries = 5;
 /** Quality that must be lost, at this many looks in a row, to count as a collapse. */
@@ -102,9 +104,10 @@ export async function supervise<State>(
   const end = Math.min(plan.steps, plan.lastStep ?? plan.steps);
   while (!keeper.isSpent && keeper.step < end) {
     throwIfAborted(hooks.signal);
-    const chunk = Math.min(plan.every, end - keeper.step);
+    const most = Math.min(plan.every, end - keeper.step);
     const rate = keeper.rate * plan.schedule(keeper.step / plan.steps);
-    const before = performance.now();
+    const left = (): number =>
+      plan.maxTimeMs === undefined ? Number.POSITIVE_INFINITY : plan.maxTimeMs - (performance.now() - started);
     const report = (done: number): void =>
       hooks.onProgress?.({
         phase: "fit",
@@ -112,15 +115,26 @@ export async function supervise<State>(
         total: Math.ceil(plan.steps / hooks.stepsPerEpoch),
         unit: "epochs",
         ...keeper.figures,
-        ...(plan.maxTimeMs === undefined
-          ? {}
-          : { budgetLeftMs: Math.max(0, plan.maxTimeMs - (performance.now() - started)) }),
+        ...(plan.maxTimeMs === undefined ? {} : { budgetLeftMs: Math.max(0, left()) }),
       });
-    const losses = await trainee.run(keeper.step, chunk, rate, {
-      ...(hooks.signal ? { signal: hooks.signal } : {}),
-      ...(hooks.onProgress ? { onProgress: (done) => report(done) } : {}),
-    });
-    const means = meanLosses(losses);
+    const run = async (from: number, steps: number): Promise<Record<string, number>> =>
+      meanLosses(
+        await trainee.run(keeper.step + from, steps, rate, {
+          ...(hooks.signal ? { signal: hooks.signal } : {}),
+          ...(hooks.onProgress ? { onProgress: (done) => report(from + done) } : {}),
+        }),
+      );
+    const before = performance.now();
+    let chunk = plan.maxTimeMs === undefined ? most : Math.min(most, paceSteps);
+    let means = await run(0, chunk);
+    const pace = (performance.now() - before) / chunk;
+    // Of a chunk that the time does not allow, what it does allow; steps are the same however they are cut.
+    const more = Math.min(most - chunk, Math.floor(left() / pace));
+    if (more > 0 && Object.values(means).every(Number.isFinite)) {
+      means = await run(chunk, more);
+      chunk += more;
+    }
+    const looked = performance.now();
     const verdict = await keeper.look(chunk, means);
     report(0);
     await hooks.onCheckpoint?.(keeper.checkpoint());
@@ -128,9 +142,8 @@ export async function supervise<State>(
       stopped = "quality";
       break;
     }
-    const now = performance.now();
-    // The next chunk would take as long as this one: a budget is not overrun by more than the guess is wrong.
-    if (plan.maxTimeMs !== undefined && now - started + 0.9 * (now - before) > plan.maxTimeMs) {
+    // A look costs as much as the last one, and is worth that after some steps only.
+    if (left() < paceSteps * pace + (performance.now() - looked)) {
       stopped = "time";
       break;
     }
