@@ -107,7 +107,9 @@ export async function supervise<State>(
     const most = Math.min(plan.every, end - keeper.step);
     const rate = keeper.rate * plan.schedule(keeper.step / plan.steps);
     const left = (): number =>
-      plan.maxTimeMs === undefined ? Number.POSITIVE_INFINITY : plan.maxTimeMs - (performance.now() - started);
+      plan.maxTimeMs === undefined
+        ? Number.POSITIVE_INFINITY
+        : plan.maxTimeMs - (performance.now() - started);
     const report = (done: number): void =>
       hooks.onProgress?.({
         phase: "fit",
