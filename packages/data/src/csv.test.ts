@@ -206,7 +206,7 @@ describe("writing CSV", () => {
           expect(readFileSync(again, "utf8")).toBe(readFileSync(path, "utf8"));
         }
       }),
-      { seed: 5, numRuns: 60 },
+      { seed: 5, numRuns: 20 },
     );
   });
 
@@ -225,7 +225,7 @@ describe("writing CSV", () => {
         const result = await readTable(path).catch((error: unknown) => error);
         if (!VerisimError.isInstance(result)) expect((result as ReadResult).table).toBeInstanceOf(Table);
       }),
-      { seed: 6, numRuns: 300 },
+      { seed: 6, numRuns: 100 },
     );
     expect(existsSync(path)).toBe(true);
   });

@@ -291,7 +291,7 @@ describe("JSON", () => {
         const { table: back } = await readTable(path, { metadata: { columns: { a: { sdtype: "text" } } } });
         expect(back.toRows()).toEqual(table.toRows());
       }),
-      { seed: 8, numRuns: 50 },
+      { seed: 8, numRuns: 20 },
     );
     const bytes = fc.array(fc.constantFrom(...Buffer.from('{}[]",:a1.e-ntrue\\u \n\xe9', "latin1")), {
       minLength: 1,
@@ -303,7 +303,7 @@ describe("JSON", () => {
         if (result instanceof Error)
           expect(result).toMatchObject({ code: expect.stringMatching(/^VERISIM_/) });
       }),
-      { seed: 9, numRuns: 250 },
+      { seed: 9, numRuns: 80 },
     );
   });
 });
