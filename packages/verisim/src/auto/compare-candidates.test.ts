@@ -13,7 +13,7 @@ import {
 import { describe, expect, it } from "vitest";
 import { findGenerator } from "../generators.ts";
 import type { ChosenGenerator } from "./choose-generator.ts";
-import { type CandidateFigures, compareCandidates, scoreOf } from "./compare-candidates.ts";
+import { type CandidateFigures, compareCandidates, isClearlyCloser, scoreOf } from "./compare-candidates.ts";
 import { AutoGenerator, chooseGenerators } from "./index.ts";
 
 const metadata: TableMetadata = { columns: { x: { sdtype: "numerical" }, square: { sdtype: "numerical" } } };
@@ -72,6 +72,15 @@ describe("the score of a candidate", () => {
     expect(scoreOf(figures({}))).toBeCloseTo((0.9 + 0.6 + 0.5) / 3, 12);
     expect(scoreOf(figures({ auc: { value: 0.25, low: 0.2 } }))).toBeCloseTo((0.9 + 0.6 + 0.5) / 3, 12);
     expect(scoreOf(figures({ trends: null }))).toBeCloseTo(0.7, 12);
+  });
+
+  it("is not enough where rows are told more easily", () => {
+    const told = (value: number) => ({ auc: { value, low: value } });
+    const first = figures(told(0.9));
+    expect(isClearlyCloser(figures({ ...told(0.9), trends: 0.7 }), first)).toBe(true);
+    expect(isClearlyCloser(figures({ ...told(0.91), trends: 0.7 }), first)).toBe(false);
+    expect(isClearlyCloser(figures({ ...told(0.09), trends: 0.7 }), first)).toBe(false);
+    expect(isClearlyCloser(figures({ ...told(0.9), trends: 0.62 }), first)).toBe(false);
   });
 });
 

@@ -74,8 +74,7 @@ export async function compareCandidates(
     if (nothingToGain(best.figures)) break;
     const figures = await measured(rival, split, run, rivals.length - place);
     if (!figures) continue;
-    const isCloser =
-      !figures.repeats && (best.figures.repeats || scoreOf(figures) > scoreOf(best.figures) + leastGain);
+    const isCloser = !figures.repeats && (best.figures.repeats || isClearlyCloser(figures, best.figures));
     const loser = isCloser ? best : { candidate: rival, figures };
     if (isCloser) best = { candidate: rival, figures };
     others.push(
@@ -89,9 +88,17 @@ export async function compareCandidates(
 
 /** Mean of shapes, pair trends and how little the two-sample test finds; higher is closer. */
 export function scoreOf({ shapes, trends, auc }: CandidateFigures): number {
-  const scores = [shapes, trends, 1 - Math.abs(2 * auc.value - 1)].filter((score) => score !== null);
+  const scores = [shapes, trends, 1 - toldApart({ auc })].filter((score) => score !== null);
   return scores.reduce((sum, score) => sum + score, 0) / scores.length;
 }
+
+/** By the score, and not by shapes and pairs alone: some generators keep these two by construction. */
+export function isClearlyCloser(one: CandidateFigures, other: CandidateFigures): boolean {
+  return scoreOf(one) > scoreOf(other) + leastGain && toldApart(one) <= toldApart(other);
+}
+
+/** How well the two-sample test tells rows: 0 not at all, 1 without error. */
+const toldApart = ({ auc }: Pick<CandidateFigures, "auc">): number => Math.abs(2 * auc.value - 1);
 
 function figuresText({ shapes, trends, auc }: CandidateFigures): string {
   const parts = [
