@@ -26,8 +26,9 @@ export class Permutation {
   readonly size: number;
   readonly #table: Uint32Array | undefined;
   readonly #keys = new Uint32Array(rounds);
-  readonly #lowBits: number;
-  readonly #highBits: number;
+  /** Numbers that the low half can hold, a power of two; the high half holds as many or twice as many. */
+  readonly #lowSize: number;
+  readonly #highSize: number;
 
   /** @throws VerisimError `VERISIM_PERMUTATION_SIZE` unless `size` is an integer from 1 to 2^53 - 1 */
   constructor(size: number, key: StreamKey) {
@@ -40,8 +41,8 @@ export class Permutation {
     this.size = size;
     let bits = 1;
     while (2 ** bits < size) bits++;
-    this.#lowBits = bits >> 1;
-    this.#highBits = bits - this.#lowBits;
+    this.#lowSize = 2 ** (bits >> 1);
+    this.#highSize = 2 ** (bits - (bits >> 1));
     if (size <= tableSize) {
       this.#table = shuffledRowNumbers(size, key);
     } else {
@@ -60,19 +61,18 @@ export class Permutation {
     return value;
   }
 
-  /** One pass over [0, 2^bits): the halves take turns, so that widths may differ by one bit. */
+  /** One pass over [0, 2^bits): two rounds at a time, of which each changes one half by the other. */
   #encrypt(value: number): number {
-    let leftBits = this.#highBits;
-    let rightBits = this.#lowBits;
-    let left = Math.floor(value / 2 ** rightBits);
-    let right = value % 2 ** rightBits;
-    for (let round = 0; round < rounds; round++) {
-      const mixed = (left ^ (mix(right, this.#keys[round]!) & (2 ** leftBits - 1))) >>> 0;
-      left = right;
-      right = mixed;
-      [leftBits, rightBits] = [rightBits, leftBits];
+    const keys = this.#keys;
+    const highMask = this.#highSize - 1;
+    const lowMask = this.#lowSize - 1;
+    let high = Math.floor(value / this.#lowSize);
+    let low = value % this.#lowSize;
+    for (let round = 0; round < rounds; round += 2) {
+      high ^= mix(low, keys[round]!) & highMask;
+      low ^= mix(high, keys[round + 1]!) & lowMask;
     }
-    return left * 2 ** rightBits + right;
+    return high * this.#lowSize + low;
   }
 }
 
