@@ -143,11 +143,11 @@ export class TableRun {
     );
     for (const { slot, source } of references)
       batch.vectors[slot] = makeVector(source.plan.type, batch.rowCount, source.plan.dictionary, buffers);
-    const { rowStart, rowCount } = batch;
+    const { rowStart, rowCount, index: places } = batch;
     for (const { parent, start, count } of await index.sequences(rowStart, rowCount)) {
       const from = Math.max(0, start - rowStart);
       const to = Math.min(rowCount, start + count - rowStart);
-      for (let i = from; i < to; i++) batch.index[i] = rowStart + i - start;
+      for (let i = from; i < to; i++) places[i] = rowStart + i - start;
       batch.sequence.fill(parent, from, to);
       batch.count.fill(count, from, to);
       if (references.length === 0) continue;
