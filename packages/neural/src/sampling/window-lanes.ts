@@ -54,8 +54,10 @@ export class WindowLanes {
     inputs: Readonly<Record<string, TensorData>>,
     options: CallOptions,
   ): Promise<Record<string, TensorData>> {
-    while (this.#programs.length <= lane)
-      this.#programs.push(buildProgram(this.#specOf(), { like: this.#programs[0]! }) as Program);
+    while (this.#programs.length <= lane) {
+      const [first] = this.#programs;
+      this.#programs.push(buildProgram(this.#specOf(), first ? { like: first } : {}) as Program);
+    }
     return this.#programs[lane]!.call(entry, inputs, options) as Promise<Record<string, TensorData>>;
   }
 

@@ -98,6 +98,8 @@ export async function supervise<State>(
   hooks: SupervisorHooks<State>,
 ): Promise<TrainingOutcome> {
   const started = performance.now();
+  /** Milliseconds of the budget that are left. */
+  const left = (): number => (plan.maxTimeMs ?? Number.POSITIVE_INFINITY) - (performance.now() - started);
   const keeper = new Keeper(trainee, plan, hooks);
   // A training that had gained all it would may be taken up for what comes after it.
   let stopped: TrainingOutcome["stopped"] = keeper.isSpent ? "quality" : "steps";
@@ -106,10 +108,6 @@ export async function supervise<State>(
     throwIfAborted(hooks.signal);
     const most = Math.min(plan.every, end - keeper.step);
     const rate = keeper.rate * plan.schedule(keeper.step / plan.steps);
-    const left = (): number =>
-      plan.maxTimeMs === undefined
-        ? Number.POSITIVE_INFINITY
-        : plan.maxTimeMs - (performance.now() - started);
     const report = (done: number): void =>
       hooks.onProgress?.({
         phase: "fit",

@@ -63,19 +63,19 @@ describe("the score of a candidate", () => {
   const figures = (own: Partial<CandidateFigures>): CandidateFigures => ({
     shapes: 0.9,
     trends: 0.6,
-    auc: { value: 0.75, low: 0.7 },
+    auc: { value: 0.75 },
     repeats: false,
     ...own,
   });
 
   it("is the mean of shapes, trends and twice what the AUC leaves below one", () => {
     expect(scoreOf(figures({}))).toBeCloseTo((0.9 + 0.6 + 0.5) / 3, 12);
-    expect(scoreOf(figures({ auc: { value: 0.25, low: 0.2 } }))).toBeCloseTo((0.9 + 0.6 + 0.5) / 3, 12);
+    expect(scoreOf(figures({ auc: { value: 0.25 } }))).toBeCloseTo((0.9 + 0.6 + 0.5) / 3, 12);
     expect(scoreOf(figures({ trends: null }))).toBeCloseTo(0.7, 12);
   });
 
   it("is not enough where rows are told more easily", () => {
-    const told = (value: number) => ({ auc: { value, low: value } });
+    const told = (value: number) => ({ auc: { value } });
     const first = figures(told(0.9));
     expect(isClearlyCloser(figures({ ...told(0.9), trends: 0.7 }), first)).toBe(true);
     expect(isClearlyCloser(figures({ ...told(0.91), trends: 0.7 }), first)).toBe(false);

@@ -32,8 +32,8 @@ export interface CandidateFigures {
   /** SDMetrics' Column Shapes and Column Pair Trends, 0 to 1; null where nothing can be scored. */
   readonly shapes: number | null;
   readonly trends: number | null;
-  /** Of the two-sample test by boosted trees against the learnt rows: 0.5 is best; low is the end of its 95 % interval. */
-  readonly auc: { readonly value: number; readonly low: number };
+  /** Of the two-sample test by boosted trees against the learnt rows: 0.5 is best. */
+  readonly auc: { readonly value: number };
   /** Whether learnt rows come back more often, or more nearly, than held-out rows and chance explain. */
   readonly repeats: boolean;
 }
