@@ -6,6 +6,7 @@ export type {
   ThreatModel,
 } from "@verisim/privacy";
 export type { BiasReport } from "./bias/bias-report.ts";
+export { copyCheck } from "./copies.ts";
 export { diagnosticReport } from "./diagnostic.ts";
 export type { DiversityReport } from "./diversity/diversity-report.ts";
 export type { Estimate, UnusedColumn } from "./estimate.ts";

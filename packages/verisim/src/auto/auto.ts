@@ -88,11 +88,10 @@ export class AutoGenerator implements Generator {
         : { ...options, maxTimeMs: Math.max(1, maxTimeMs - (performance.now() - started)) };
     const failed: { name: string; reason: string }[] = [];
     let first: unknown;
-    for (const { definition, choice } of ranking) {
+    for (const { definition, choice, learnt } of ranking) {
       try {
-        const generator = await definition
-          .create(choice.options)
-          .fit(table, definition.trains ? trained : run);
+        const generator =
+          learnt ?? (await definition.create(choice.options).fit(table, definition.trains ? trained : run));
         this.#fitted = { generator, choice: { ...choice, passedOver: [...choice.passedOver, ...failed] } };
         return this;
       } catch (error) {

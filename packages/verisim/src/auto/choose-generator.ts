@@ -2,7 +2,7 @@
 // that the budget allows. Those passed over are named with the reason. Where a table is small enough to measure which one is
 // closest, the first names its rivals.
 
-import type { GeneratorChoice, GeneratorDefinition } from "@verisim/core";
+import type { Generator, GeneratorChoice, GeneratorDefinition } from "@verisim/core";
 import { type Candidate, rankedCandidates, rivalsOf } from "./candidates.ts";
 import type { Purpose } from "./options.ts";
 import type { TableFacts } from "./table-facts.ts";
@@ -18,11 +18,13 @@ export interface ChosenGenerator {
   readonly choice: GeneratorChoice;
   /** Of the first: those that fit measures against it, because the table is small; none where they would cost too much. */
   readonly rivals?: readonly ChosenGenerator[];
+  /** Of one that was measured and taken: the model, which has learnt all rows. */
+  readonly learnt?: Generator;
 }
 
 /** Fewest rows of which a fifth can judge, and most for which seconds suffice whatever the columns hold. */
 const [leastMeasured, mostMeasured] = [100, 10_000];
-/** Seconds on two cores that measuring, and learning once more what won, may take. */
+/** Seconds on two cores that learning a table, and most of it once more to see whether rows come back, may take. */
 const mostMeasuring = 60;
 
 /**
@@ -55,7 +57,7 @@ export function chooseGenerators(
   return [{ ...chosen(first), rivals: rivals.map(chosen) }, ...others.map(chosen)];
 }
 
-/** Whether a rival can learn the table twice: a part of it to be measured, and all of it. */
+/** Whether a rival can learn the table twice: all of it, and a part to see whether rows come back. */
 function isMeasured(rival: Candidate, facts: TableFacts, request: ChoiceRequest): boolean {
   if (facts.rows < leastMeasured || facts.rows > mostMeasured) return false;
   const twice: Candidate = { ...rival, seconds: (of) => 2 * rival.seconds(of) };
