@@ -62,6 +62,12 @@ describe("the columns that are asked", () => {
     for (const { real } of asked) expect(real).toBeGreaterThan(0.8);
   });
 
+  it("are none of one class but for a few held-out rows, which are no skill", async () => {
+    const rare = (x: number): string => (x < 0.03 ? "low" : x < 0.06 ? "middle" : "high");
+    const asked = await bestPredicted(rows(240, 1, rare), rows(80, 2, rare), metadata);
+    expect(asked.map(({ features }) => features.target).sort()).toEqual(["line", "x"]);
+  });
+
   it("are none where nothing predicts anything", async () => {
     const alone: TableMetadata = { columns: { noise: { sdtype: "numerical" } } };
     expect(await bestPredicted(learnt, held, alone)).toEqual([]);

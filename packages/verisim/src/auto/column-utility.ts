@@ -9,6 +9,8 @@ import { decidingScore, GradientBoostedTrees, type TableFeatures, tableFeatures 
 const askedColumns = 3;
 /** Skill, 0 at chance and 1 without error, below which a column counts as not predicted: its scores are mostly noise. */
 const leastSkill = 0.1;
+/** Held-out rows of other classes than the commonest, below which one row decides the score of a column. */
+const leastOthers = 10;
 /** Every class grows trees of its own in each round; columns of more classes are seldom what one predicts. */
 const mostClasses = 30;
 /** A tenth of the work of LightGBM's defaults, and the same order of what is predicted well. */
@@ -22,7 +24,8 @@ export interface AskedColumn {
 }
 
 /**
- * The columns that real rows predict best above chance, at most three, best first. None of more than 30 classes.
+ * The columns that real rows predict best above chance, at most three, best first. None of more than 30 classes, and none
+ * of which fewer than ten held-out rows are of other classes than the commonest.
  * @param learnt real rows that trees learn
  * @param held real rows that they are asked about
  * @throws VerisimError `VERISIM_ABORTED`
@@ -37,9 +40,10 @@ export async function bestPredicted(
   for (const column of learnt.columnNames) {
     const features = featuresFor(learnt, metadata, column);
     if (!features || features.classes.length > mostClasses) continue;
-    const real = await scoreOf(features, learnt, held, run);
-    if (real === null) continue;
-    const skill = skillOf(features, real);
+    const naive = naiveScore(features, held);
+    const real = naive === null ? null : await scoreOf(features, learnt, held, run);
+    if (naive === null || real === null) continue;
+    const skill = (real - naive) / (1 - naive);
     if (skill >= leastSkill) asked.push({ features, real, skill });
   }
   return asked.sort((a, b) => b.skill - a.skill).slice(0, askedColumns);
@@ -77,10 +81,20 @@ function featuresFor(table: Table, metadata: TableMetadata, column: string): Tab
   }
 }
 
-function skillOf({ objective, classes }: TableFeatures, score: number): number {
-  if (objective === "regression") return score;
-  const chance = 1 / classes.length;
-  return (score - chance) / (1 - chance);
+/** What rows score that are all taken for the commonest class, or for the mean; null where too few are anything else. */
+function naiveScore(features: TableFeatures, asked: Table): number | null {
+  const { labels } = features.encode(asked);
+  if (features.objective === "regression") return labels.length < leastOthers ? null : 0;
+  const counts = features.classes.map((_, place) =>
+    labels.reduce((sum, label) => sum + +(label === place), 0),
+  );
+  const commonest = counts.indexOf(Math.max(...counts));
+  if (labels.length - counts[commonest]! < leastOthers) return null;
+  if (features.objective === "binary") return 0.5;
+  const always = Float64Array.from({ length: labels.length * counts.length }, (_, at) =>
+    at % counts.length === commonest ? 1 : 0,
+  );
+  return decidingScore(features, always, labels);
 }
 
 /** Null where the rows hold fewer than two labels, or those asked about cannot be scored. */
