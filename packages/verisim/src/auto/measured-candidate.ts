@@ -19,8 +19,8 @@ import { type AskedColumn, bestPredicted, columnUtility } from "./column-utility
 const heldShare = 0.2;
 /** Rows per side of the two-sample test, at most: its figure stands to the second digit. */
 const toldRows = 2000;
-/** Rows that are drawn to be judged, at least, in tables of the learnt one's length; and tables, at most. */
-const [drawnRows, mostDraws] = [1000, 3];
+/** Rows that are drawn to be judged in several tables of the learnt one's length, at most; and tables, at most. */
+const [drawnRows, mostDraws] = [800, 3];
 /** Share of drawn rows nearer to a learnt row than to a held-out one, beyond which rows count as repeated. */
 const mostNearer = 0.53;
 
@@ -85,7 +85,7 @@ export class MeasuredCandidate {
       const { rowCount } = rows.all;
       const generator = await learnt(candidate, rows.all, run);
       const drawn: Table[] = [];
-      const draws = Math.min(mostDraws, Math.ceil(drawnRows / rowCount));
+      const draws = Math.max(1, Math.min(mostDraws, Math.floor(drawnRows / rowCount)));
       for (let draw = 0; draw < draws; draw++)
         drawn.push(await generator.sample(rowCount, { ...sampling(candidate, run), from: draw * rowCount }));
       return new MeasuredCandidate(candidate, generator, rows, run, drawn);
