@@ -11,74 +11,20 @@
 #include <mutex>
 #include <thread>
 
+#include "chain_allowed.h"
+#include "chain_numbers.h"
+
 namespace verisim {
 namespace {
 
 constexpr int64_t blockRows = 1024;
 /// Tries among which one is chosen by weight where none was accepted.
 constexpr int64_t weighedTries = 16;
+/// Draws of a residual by which the share of it that is allowed is told, and the first block of random words that none uses else.
+constexpr int64_t residualDraws = 32;
+constexpr int64_t firstRedraw = 16;
 /// Weight of a node in which nothing is allowed, against one in which all is.
 constexpr double leastMass = 1e-9;
-
-struct Draw {
-  double first = 0;
-  double second = 0;
-};
-
-Draw drawsOf(StreamKey key, uint64_t row, uint32_t attempt) {
-  const auto words = rowWords(key, row, attempt, 0);
-  const double first = uniformOf(words[0], words[1]);
-  return {attempt == 0 ? stratifiedUniform(key, row, first) : first, uniformOf(words[2], words[3])};
-}
-
-/// The leaf of a row. @param bins of the chain's columns, `stride` apart
-int32_t leafOf(const ChainColumn& column, const uint8_t* bins, int64_t stride) {
-  const ChainNode* const nodes = column.nodes.data();
-  int32_t node = 0;
-  while (nodes[node].column >= 0) {
-    const uint8_t bin = bins[nodes[node].column * stride];
-    const int32_t threshold = nodes[node].threshold;
-    const bool left =
-        threshold >= 0 ? bin <= threshold
-                       : (column.masks[static_cast<size_t>(-1 - threshold) * 8 + (bin >> 5)] >> (bin & 31) & 1u) != 0;
-    node = nodes[node].left + (left ? 0 : 1);
-  }
-  return node;
-}
-
-/// The donor that a uniform falls on: of the leaf, or of a node above it.
-int32_t donorOf(const ChainColumn& column, int32_t node, double uniform) {
-  const ChainNode* const nodes = column.nodes.data();
-  for (;;) {
-    const double rows = nodes[node].end - nodes[node].start;
-    if (nodes[node].parent >= 0) {
-      const double up = nodes[node].up;
-      if (uniform < up) {
-        uniform /= up;
-        node = nodes[node].parent;
-        continue;
-      }
-      uniform = (uniform - up) / (1 - up);
-    }
-    const auto place = std::min(static_cast<int64_t>(uniform * rows), static_cast<int64_t>(rows) - 1);
-    return column.donors[static_cast<size_t>(nodes[node].start + std::max<int64_t>(0, place))];
-  }
-}
-
-template <class T>
-int64_t pick(const T* weights, int64_t count, double uniform) {
-  double total = 0;
-  for (int64_t i = 0; i < count; i++) total += weights[i];
-  double left = uniform * total;
-  int64_t last = 0;
-  for (int64_t i = 0; i < count; i++) {
-    if (!(weights[i] > 0)) continue;
-    last = i;
-    left -= weights[i];
-    if (left < 0) break;
-  }
-  return last;
-}
 
 class Drawer {
  public:
@@ -86,10 +32,16 @@ class Drawer {
       : chain_(chain), request_(request), outputs_(outputs), forced_(forced), weights_(weights) {
     bound_.assign(chain.columns.size(), nullptr);
     prefix_.resize(request.allowed.size());
+    for (const ChainColumn& column : chain.columns) hasGuesses_ = hasGuesses_ || column.guess;
     for (size_t a = 0; a < request.allowed.size(); a++) {
       const AllowedOutcomes& allowed = request.allowed[a];
       const ChainColumn& column = chain.columns[static_cast<size_t>(allowed.column)];
       bound_[static_cast<size_t>(allowed.column)] = &allowed;
+      if (column.residual >= 0) {
+        // A guess may lead anywhere.
+        never_.push_back(false);
+        continue;
+      }
       if (column.boosted) {
         bool any = false;
         for (const int32_t code : column.boostedOutcomes) any = any || allowed.share[static_cast<size_t>(code)] > 0;
@@ -114,6 +66,7 @@ class Drawer {
       return;
     }
     std::vector<uint8_t> bins(width * static_cast<size_t>(blockRows));
+    std::vector<double> scores(hasGuesses_ ? bins.size() : 0);
     std::vector<float> weights;
     for (size_t c = 0; c < width; c++) {
       const ChainColumn& column = chain_.columns[c];
@@ -125,6 +78,28 @@ class Drawer {
           const int32_t code = column.lookup[static_cast<size_t>(deciding[offset])];
           own[i] = column.binOf[static_cast<size_t>(code)];
           outputs_.codes[c][offset] = code;
+        }
+        continue;
+      }
+      double* const ownScores = scores.empty() ? nullptr : scores.data() + static_cast<int64_t>(c) * blockRows;
+      if (column.guess) {
+        for (int64_t i = 0; i < count; i++) {
+          ownScores[i] = guessOf(*column.guess, scores.data() + i, blockRows);
+          const int32_t code = codeOf(*column.guess, ownScores[i]);
+          own[i] = column.binOf[static_cast<size_t>(code)];
+          outputs_.codes[c][offsetOf(begin + i)] = code;
+        }
+        continue;
+      }
+      if (column.residual >= 0) {
+        const double* const guesses = scores.data() + column.guessed * blockRows;
+        const double* const residuals = outputs_.values[static_cast<size_t>(column.residual)];
+        for (int64_t i = 0; i < count; i++) {
+          const int64_t offset = offsetOf(begin + i);
+          const Place place = placeOf(column, guesses[i] + residuals[offset]);
+          own[i] = column.binOf[static_cast<size_t>(place.code)];
+          ownScores[i] = scoreOf(column, place);
+          outputs_.values[c][offset] = valueOf(column, place);
         }
         continue;
       }
@@ -140,6 +115,7 @@ class Drawer {
           code = donorOf(column, leafOf(column, bins.data() + i, blockRows), draw.first);
         }
         own[i] = column.binOf[static_cast<size_t>(code)];
+        if (ownScores != nullptr && !column.edges.empty()) ownScores[i] = scoreOf(column, {code, draw.second});
         write(c, offset, code, draw.second);
       }
     }
@@ -148,21 +124,17 @@ class Drawer {
  private:
   /// The outcomes of a row, and where numbers lie.
   struct Row {
-    explicit Row(size_t width) : codes(width), values(width) {}
+    explicit Row(size_t width) : codes(width), values(width), scores(width) {}
     std::vector<int32_t> codes;
     std::vector<double> values;
+    std::vector<double> scores;
   };
 
   int64_t offsetOf(int64_t i) const { return request_.rows.empty() ? i : request_.rows[static_cast<size_t>(i)]; }
 
-  static double valueOf(const ChainColumn& column, int32_t code, double uniform) {
-    const auto c = static_cast<size_t>(code);
-    return column.low[c] + uniform * (column.high[c] - column.low[c]);
-  }
-
   void write(size_t c, int64_t offset, int32_t code, double uniform) const {
     const ChainColumn& column = chain_.columns[c];
-    if (column.isNumber()) outputs_.values[c][offset] = valueOf(column, code, uniform);
+    if (column.isNumber()) outputs_.values[c][offset] = valueOf(column, {code, uniform});
     else outputs_.codes[c][offset] = code;
   }
 
@@ -217,6 +189,17 @@ class Drawer {
         bins[c] = column.binOf[static_cast<size_t>(row.codes[c])];
         continue;
       }
+      if (column.guess) {
+        row.scores[c] = guessOf(*column.guess, row.scores.data(), 1);
+        row.codes[c] = codeOf(*column.guess, row.scores[c]);
+        bins[c] = column.binOf[static_cast<size_t>(row.codes[c])];
+        continue;
+      }
+      if (column.residual >= 0) {
+        if (!guessedNumber(c, number, attempt, bins, row, weight)) return false;
+        bins[c] = column.binOf[static_cast<size_t>(row.codes[c])];
+        continue;
+      }
       const Draw draw = drawsOf(request_.keys[c], number, attempt);
       const AllowedOutcomes* const allowed = bound_[c];
       int32_t code;
@@ -229,7 +212,7 @@ class Drawer {
         } else {
           code = donorOf(column, leafOf(column, bins, 1), draw.first);
         }
-        if (column.isNumber()) row.values[c] = valueOf(column, code, draw.second);
+        if (column.isNumber()) row.values[c] = valueOf(column, {code, draw.second});
       } else {
         double mass = 0;
         code = allowedOutcome(column, *allowed, bins, draw.first, mass);
@@ -241,9 +224,47 @@ class Drawer {
         }
         if (column.isNumber()) row.values[c] = allowedValue(column, *allowed, code, draw.second);
       }
+      if (!column.edges.empty()) row.scores[c] = scoreOf(column, {code, alongOf(column, code, row.values[c])});
       row.codes[c] = code;
       bins[c] = column.binOf[static_cast<size_t>(code)];
     }
+    return true;
+  }
+
+  /// A number from its guess and its residual, which has been drawn. A try with a weight draws the residual again and again:
+  /// the share of what is allowed is the weight, and the first that is allowed is taken. @returns false: given up
+  bool guessedNumber(size_t c, uint64_t number, uint32_t attempt, const uint8_t* bins, Row& row, double* weight) const {
+    const ChainColumn& column = chain_.columns[c];
+    const AllowedOutcomes* const allowed = bound_[c];
+    const auto from = static_cast<size_t>(column.residual);
+    const double guess = row.scores[static_cast<size_t>(column.guessed)];
+    Place place = placeOf(column, guess + row.values[from]);
+    bool isFound = allowed == nullptr || isAllowed(*allowed, place.code, valueOf(column, place));
+    if (allowed != nullptr && weight == nullptr && !isFound) return false;
+    if (allowed != nullptr && weight != nullptr) {
+      int64_t found = isFound ? 1 : 0;
+      const ChainColumn& residual = chain_.columns[from];
+      const int32_t leaf = leafOf(residual, bins, 1);
+      for (int64_t more = 1; more < residualDraws; more++) {
+        const auto words = rowWords(request_.keys[from], number, attempt, static_cast<uint32_t>(firstRedraw + more));
+        const int32_t code = donorOf(residual, leaf, uniformOf(words[0], words[1]));
+        const Place other = placeOf(column, guess + valueOf(residual, {code, uniformOf(words[2], words[3])}));
+        if (!isAllowed(*allowed, other.code, valueOf(column, other))) continue;
+        if (!isFound) place = other;
+        isFound = true;
+        found++;
+      }
+      *weight *= std::max(static_cast<double>(found) / static_cast<double>(residualDraws), leastMass);
+    }
+    row.values[c] = valueOf(column, place);
+    if (!isFound) {
+      const Draw draw = drawsOf(request_.keys[c], number, attempt);
+      place.code = anyAllowed(*allowed, draw.first);
+      row.values[c] = allowedValue(column, *allowed, place.code, draw.second);
+      place.along = alongOf(column, place.code, row.values[c]);
+    }
+    row.codes[c] = place.code;
+    row.scores[c] = scoreOf(column, place);
     return true;
   }
 
@@ -304,52 +325,6 @@ class Drawer {
     return within(column, nodes[last], prefix, allowed, 1 - 1e-12);
   }
 
-  static double massOf(const ChainNode& node, const std::vector<double>& prefix) {
-    const double rows = node.end - node.start;
-    const double sum = prefix[static_cast<size_t>(node.end)] - prefix[static_cast<size_t>(node.start)];
-    return rows > 0 && sum > 0 ? std::min(1.0, sum / rows) : 0;
-  }
-
-  static int32_t within(const ChainColumn& column, const ChainNode& node, const std::vector<double>& prefix,
-                        const AllowedOutcomes& allowed, double uniform) {
-    const double begin = prefix[static_cast<size_t>(node.start)], end = prefix[static_cast<size_t>(node.end)];
-    const auto first = prefix.begin() + node.start, last = prefix.begin() + node.end;
-    auto place = std::upper_bound(first, last, begin + uniform * (end - begin)) - prefix.begin() - 1;
-    place = std::clamp<int64_t>(place, node.start, node.end - 1);
-    // Rounding at an end may fall on a donor that is not allowed.
-    const auto ok = [&](int64_t at) {
-      return allowed.share[static_cast<size_t>(column.donors[static_cast<size_t>(at)])] > 0;
-    };
-    int64_t at = place;
-    while (at < node.end && !ok(at)) at++;
-    if (at == node.end) {
-      at = place;
-      while (!ok(at)) at--;
-    }
-    return column.donors[static_cast<size_t>(at)];
-  }
-
-  /// Nothing that is allowed was ever drawn: all of it alike.
-  static int32_t anyAllowed(const AllowedOutcomes& allowed, double uniform) {
-    return static_cast<int32_t>(pick(allowed.share.data(), static_cast<int64_t>(allowed.share.size()), uniform));
-  }
-
-  static double allowedValue(const ChainColumn& column, const AllowedOutcomes& allowed, int32_t code, double uniform) {
-    const auto first = static_cast<size_t>(allowed.first[static_cast<size_t>(code)]);
-    const auto last = static_cast<size_t>(allowed.first[static_cast<size_t>(code) + 1]);
-    if (first == last) return column.low[static_cast<size_t>(code)];
-    double length = 0;
-    for (size_t p = first; p < last; p++) length += allowed.high[p] - allowed.low[p];
-    if (!(length > 0)) return allowed.low[first + std::min(last - first - 1, static_cast<size_t>(uniform * static_cast<double>(last - first)))];
-    double left = uniform * length;
-    for (size_t p = first; p < last; p++) {
-      const double own = allowed.high[p] - allowed.low[p];
-      if (left < own) return allowed.low[p] + left;
-      left -= own;
-    }
-    return allowed.high[last - 1];
-  }
-
   const Chain& chain_;
   const ChainRequest& request_;
   const ChainOutputs& outputs_;
@@ -357,6 +332,7 @@ class Drawer {
   double* weights_;
   /// Per allowed column: the model draws nothing of it by itself.
   std::vector<bool> never_;
+  bool hasGuesses_ = false;
   std::vector<const AllowedOutcomes*> bound_;
   std::vector<std::vector<double>> prefix_;
 };

@@ -24,6 +24,15 @@ struct ChainNode {
   float up = 0;
 };
 
+/// What weighted scores of numbers before it say of a number.
+struct ChainGuess {
+  std::vector<int32_t> places;
+  std::vector<double> weights;
+  double start = 0;
+  /// Outcome k of the guess lies below limits[k], the last one above all.
+  std::vector<double> limits;
+};
+
 /// A column of the chain. Everything has been checked: no node or code leads out of its list.
 struct ChainColumn {
   /// Bin per outcome, for the trees of later columns.
@@ -42,8 +51,17 @@ struct ChainColumn {
   /// Where another column of categories decides it: that column's place, and the outcome that each of its outcomes means.
   int32_t decider = -1;
   std::vector<int32_t> lookup;
+  /// Numbers that have a score: the scores that outcomes lie between, one more than there are outcomes but the missing cell.
+  std::vector<double> edges;
+  /// Where it is nothing but what others say of a number.
+  std::shared_ptr<const ChainGuess> guess;
+  /// Where its score is that of a guess and a residual: their places, the residual's just before its own.
+  int32_t guessed = -1;
+  int32_t residual = -1;
 
   bool isNumber() const { return !low.empty(); }
+  /// The first outcome that is a number: behind the missing cell, where there is one.
+  int32_t firstNumber() const { return low[0] != low[0] ? 1 : 0; }
 };
 
 struct Chain {

@@ -7,6 +7,7 @@ export * from "./nearer-share.ts";
 export * from "./nearest-correlation.ts";
 export * from "./normal.ts";
 export * from "./optimization/index.ts";
+export * from "./ridge.ts";
 export * from "./roc-area.ts";
 export * from "./rounded-interval.ts";
 export * from "./segments.ts";

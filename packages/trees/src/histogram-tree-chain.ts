@@ -11,22 +11,36 @@ import {
   threadsFor,
 } from "./native.ts";
 
+/** What weighted scores say of a number. */
+export interface LinearGuess {
+  readonly weights: Float64Array;
+  readonly start: number;
+  /** In rising order; outcome k lies from limits[k - 1] to below limits[k]. */
+  readonly limits: Float64Array;
+}
+
 /** A column of a chain. */
 export interface ChainColumn {
   /** Bin per outcome, for the trees of later columns. */
   readonly binOf: Uint8Array;
   /** Numbers: the stretch that each outcome stands for, NaN for a missing cell. */
   readonly stretches?: { readonly low: Float64Array; readonly high: Float64Array };
+  /** Numbers that others are guessed from, or that are guessed: scores in rising order that outcomes lie between. */
+  readonly edges?: Float64Array;
   /** Places in the chain of the columns that its tree splits on, all before its own. */
   readonly uses: Int32Array;
   /**
-   * How outcomes are drawn: from a tree's donors, or by the probabilities of classes, each standing for one outcome; or not
-   * at all, where each outcome of the one column in use, of categories, means one of it.
+   * How outcomes are drawn: from a tree's donors, or by the probabilities of classes, each standing for one outcome. Or not at
+   * all: each outcome of the one column in use, of categories, means one of it; it is a guess, the weighted sum of the scores
+   * of those in use, its outcomes lying between limits; or it is a number whose score is the sum of a guess and of a residual,
+   * the two in use.
    */
   readonly model:
     | DonorTree
     | { readonly boosted: BoostedClasses; readonly outcomes: Int32Array }
-    | { readonly lookup: Int32Array };
+    | { readonly lookup: Int32Array }
+    | LinearGuess
+    | { readonly guessed: true };
 }
 
 /** What a condition leaves of a column. */
@@ -75,7 +89,13 @@ export class HistogramTreeChain {
     this.#numbers = columns.map(({ stretches }) => stretches !== undefined);
     this.#handle = callOwnTrees("makeChain", (addon) =>
       addon.makeChain(
-        columns.map(({ binOf, stretches, uses, model }) => ({ binOf, ...stretches, uses, ...model })),
+        columns.map(({ binOf, stretches, edges, uses, model }) => ({
+          binOf,
+          ...stretches,
+          ...(edges ? { edges } : {}),
+          uses,
+          ...model,
+        })),
       ),
     );
   }

@@ -50,6 +50,7 @@ export {
   type ChainOutput,
   type ChainRequest,
   HistogramTreeChain,
+  type LinearGuess,
 } from "./histogram-tree-chain.ts";
 export {
   type LabelledFeatures,

@@ -13,7 +13,9 @@ import {
   VerisimError,
 } from "@verisim/core";
 import { TableTransformer } from "@verisim/transforms";
+import type { ChainTrees } from "./fit-trees.ts";
 import type { LeakVerdict } from "./leak-price.ts";
+import { hasNumbers, type LearntColumn, type LearntGuess, type LearntResidual } from "./learnt-columns.ts";
 import type { SequentialTreesOptions } from "./options.ts";
 import { TableSampler, type TreesModel } from "./table-sampler.ts";
 
@@ -108,7 +110,8 @@ function checkModel({ encoded, columns, trees, derived, fixed }: TreesModel): vo
     if (column.kind === "classes") {
       const own = columns[place + 1];
       const fits =
-        own?.kind === "number" &&
+        own !== undefined &&
+        hasNumbers(own) &&
         own.encoded === column.encoded &&
         column.binOf instanceof Uint8Array &&
         column.classOf instanceof Uint8Array &&
@@ -128,6 +131,10 @@ function checkModel({ encoded, columns, trees, derived, fixed }: TreesModel): vo
         model !== undefined &&
         "lookup" in model;
       if (!fits) throw broken(`Expected the digits of column ${JSON.stringify(column.name)} behind it.`);
+      continue;
+    }
+    if (column.kind === "guess" || column.kind === "residual") {
+      checkGuess(column, columns[place + 1], trees[place]);
       continue;
     }
     cover(column.encoded, column.kind === "number" ? "continuous" : "discrete");
@@ -155,6 +162,30 @@ function checkModel({ encoded, columns, trees, derived, fixed }: TreesModel): vo
   }
   if (trees.length !== columns.length || covered.size !== encoded.length)
     throw broken("Expected a tree per column and a part for every column of the table.");
+}
+
+/** A guess and a residual belong to the number behind them; the classes of a residual may lie between. */
+function checkGuess(
+  column: LearntGuess | LearntResidual,
+  next: LearntColumn | undefined,
+  trees: ChainTrees | undefined,
+): void {
+  const isBefore = next?.encoded === column.encoded;
+  const fits =
+    column.binOf instanceof Uint8Array &&
+    (column.kind === "guess"
+      ? isBefore &&
+        (next.kind === "residual" || next.kind === "classes") &&
+        trees !== undefined &&
+        "weights" in trees.model
+      : isBefore &&
+        next.kind === "number" &&
+        next.edges !== undefined &&
+        column.low instanceof Float64Array &&
+        column.high instanceof Float64Array &&
+        column.binOf.length === column.low.length + (column.missing ? 1 : 0) &&
+        column.low.every((low, s) => low <= column.high[s]!));
+  if (!fits) throw broken(`Expected the guess of column ${JSON.stringify(column.name)} before it.`);
 }
 
 function broken(message: string, cause?: unknown): VerisimError {

@@ -5,7 +5,7 @@
 import { streamKey } from "@verisim/core";
 import { HistogramTreeChain } from "@verisim/trees";
 import type { BoostedModel, ChainTrees } from "./fit-trees.ts";
-import { type LearntColumn, outcomeKey } from "./learnt-columns.ts";
+import { type LearntColumn, outcomeKey, roomFor } from "./learnt-columns.ts";
 import { chainColumn } from "./table-sampler.ts";
 
 /** Rows that are drawn to look at, as a multiple of the training rows and within bounds; and how often. */
@@ -30,9 +30,7 @@ export async function calibrateClasses(chain: CalibratedChain, signal?: AbortSig
   if (!trees.some(({ model }) => "boosted" in model)) return trees;
   const real = codes[0]!.length;
   const drawnRows = Math.min(mostRows, Math.max(fewestRows, rowsPerReal * real));
-  const outputs = columns.map(({ kind }) =>
-    kind === "number" ? new Float64Array(drawnRows) : new Int32Array(drawnRows),
-  );
+  const outputs = columns.map((column) => roomFor(column, drawnRows));
   for (let pass = 0; pass < passes; pass++) {
     const drawer = new HistogramTreeChain(columns.map((column, place) => chainColumn(column, trees[place]!)));
     await drawer.draw(

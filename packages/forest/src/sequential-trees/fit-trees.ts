@@ -2,21 +2,34 @@
 // held-out rows a higher likelihood, classes are drawn by their probabilities instead. Where rows must not give themselves
 // away, what learnt rows are likelier by has a price (leak-price.ts).
 
-import { type RunOptions, rowUniform, type StreamKey, throwIfAborted } from "@verisim/core";
+import { type RunOptions, rowUniform, type StreamKey, streamKey, throwIfAborted } from "@verisim/core";
 import {
   type BinnedColumn,
   type BoostedClasses,
   boostClasses,
   type DonorTree,
   growDonorTree,
+  type LinearGuess,
 } from "@verisim/trees";
-import { type ColumnRows, type LearntClasses, type LearntColumn, outcomesOf } from "./learnt-columns.ts";
+import {
+  type ColumnRows,
+  hasNumbers,
+  type LearntClasses,
+  type LearntColumn,
+  outcomesOf,
+} from "./learnt-columns.ts";
+import { type GuessedNumber, guessNumber, meanLogWidth } from "./linear-guess.ts";
 import type { ResolvedOptions } from "./options.ts";
 
 /** Boosted trees and the outcome that each of their classes is. */
 export interface BoostedModel {
   readonly boosted: BoostedClasses;
   readonly outcomes: Int32Array;
+}
+
+/** A number that a guess and a residual, the two in use, add up to. */
+export interface GuessedModel {
+  readonly guessed: true;
 }
 
 /** A column that the one in use decides: the outcome that each of its outcomes means. */
@@ -28,7 +41,7 @@ export interface DecidedModel {
 export interface ChainTrees {
   /** Places of the columns that it looks at. */
   readonly uses: Int32Array;
-  readonly model: DonorTree | BoostedModel | DecidedModel;
+  readonly model: DonorTree | BoostedModel | DecidedModel | LinearGuess | GuessedModel;
 }
 
 /** How a column of the table is drawn. */
@@ -39,8 +52,16 @@ export interface ColumnTrees extends ChainTrees {
     readonly model: BoostedModel;
     readonly codes: Int32Array;
   };
-  /** Mean log-likelihood of the held-out rows, in nats; 0 where none are. */
-  readonly heldScore: number;
+  /** Of numbers that are guessed: the trees draw the residual, and see the guess before what they use. */
+  readonly guessed?: GuessedNumber;
+}
+
+/** Trees of a column, and what they are worth by held-out rows. */
+interface JudgedTrees extends ColumnTrees {
+  /** Mean log-likelihood of their classes in nats, less the price of what leaks. */
+  readonly worth: number;
+  /** The class of each outcome that they are judged by. */
+  readonly classOf: Uint8Array;
 }
 
 /** Share of the rows that are held out, and the most of them. */
@@ -54,6 +75,8 @@ const binaryGain = 0.001;
 const boostDepth = 6;
 const mostTrees = 300;
 const boostRate = 0.15;
+/** The same by drawing a number from its guess: nats of density per row. */
+const guessGain = 0.02;
 /** Most rows that boosting learns from, and most scores (rows times classes) that it keeps. */
 const mostBoostRows = 2 ** 17;
 const mostScores = 3_000_000;
@@ -121,33 +144,58 @@ export async function fitTrees(request: FitTreesRequest): Promise<ColumnTrees[]>
 }
 
 async function fitColumn(place: number, request: FitTreesRequest): Promise<ColumnTrees> {
-  const { columns, binned, folds } = request;
-  const { column, drawn, lookup } = columns[place]!;
-  if (lookup) return { uses: Int32Array.of(place - 1), model: { lookup }, heldScore: 0 };
+  const { columns, binned, folds, options, seed } = request;
+  const own = columns[place]!;
+  if (own.lookup) return { uses: Int32Array.of(place - 1), model: { lookup: own.lookup } };
   const uses = request.uses[place]!;
   const seen = Array.from(uses, (use) => binned[use]!);
-  const { tree, classOf, heldScore, worth } = await growTree(columns[place]!, seen, request);
-  const plain = { uses, model: tree, heldScore: folds.length > 0 ? heldScore : 0 };
+  const alone = await fitOutcomes(own, uses, seen, request);
+  const held = folds[0];
+  if (!held || own.column.kind !== "number") return alone;
+  const density = (trees: JudgedTrees, rows: ColumnRows): number =>
+    trees.worth - meanLogWidth(rows, trees.classOf, held);
+  const toBeat = density(alone, own) + guessGain;
+  const guessed = guessNumber(
+    columns,
+    place,
+    uses,
+    streamKey(seed, own.column.name, "rank"),
+    toBeat,
+    options,
+  );
+  if (!guessed) return alone;
+  const beyond = await fitOutcomes(guessed.residual, uses, [guessed.binned, ...seen], request);
+  return density(beyond, guessed.residual) > toBeat ? { ...beyond, guessed } : alone;
+}
+
+/** @param seen what the trees see: columns in use, behind what is drawn before them */
+async function fitOutcomes(
+  rows: ColumnRows,
+  uses: Int32Array,
+  seen: readonly BinnedColumn[],
+  request: FitTreesRequest,
+): Promise<JudgedTrees> {
+  const { column, drawn } = rows;
+  const { tree, classOf, heldScore, worth } = await growTree(rows, seen, request);
+  const plain = { uses, model: tree, worth, classOf };
   if (seen.length === 0 || drawn.length < fewestBoosted) return plain;
-  const codes = column.kind === "number" ? drawn.map((code) => (code < 0 ? -1 : classOf[code]!)) : drawn;
-  const count = column.kind === "number" ? Math.max(...classOf) + 1 : outcomesOf(column);
+  const isNumber = hasNumbers(column);
+  const codes = isNumber ? drawn.map((code) => (code < 0 ? -1 : classOf[code]!)) : drawn;
+  const count = isNumber ? Math.max(...classOf) + 1 : outcomesOf(column);
   const boosted = await boost(codes, count, seen, heldScore, request);
   if (!boosted) return plain;
   const gain = boosted.outcomes.length === 2 ? binaryGain : boostGain;
   if (boosted.worth <= worth + gain) return plain;
-  const { heldScore: score, worth: _, ...model } = boosted;
-  if (column.kind !== "number") return { uses, model, heldScore: score };
+  const { worth: boostedWorth, ...model } = boosted;
+  const judged = { uses, worth: boostedWorth, classOf };
+  if (!isNumber) return { ...judged, model };
   // Numbers are drawn from a tree of their own that sees their class.
   const binOf = Uint8Array.from({ length: count }, (_, code) => code);
-  const classes: LearntClasses = { ...column, kind: "classes", missing: false, classOf, binOf };
+  const { encoded, name } = column;
+  const classes: LearntClasses = { encoded, name, kind: "classes", missing: false, classOf, binOf };
   const ofClass = { bins: Uint8Array.from(codes, (code) => Math.max(0, code)), count, nominal: false };
-  const inside = await growTree(columns[place]!, [ofClass, ...seen], request);
-  return {
-    uses,
-    model: inside.tree,
-    heldScore: score,
-    classes: { column: classes, model, codes },
-  };
+  const inside = await growTree(rows, [ofClass, ...seen], request);
+  return { ...judged, model: inside.tree, classes: { column: classes, model, codes } };
 }
 
 async function growTree(
@@ -160,8 +208,8 @@ async function growTree(
       columns: seen,
       codes: drawn,
       outcomes: outcomesOf(column),
-      ordered: column.kind === "number",
-      zeroApart: column.kind === "number" && column.missing,
+      ordered: hasNumbers(column),
+      zeroApart: hasNumbers(column) && column.missing,
       folds,
       minLeaf: options.minLeaf,
       penalty: options.penalty,
@@ -179,7 +227,7 @@ async function boost(
   seen: readonly BinnedColumn[],
   toBeat: number,
   { folds, options, leakPrice, seed, signal }: FitTreesRequest,
-): Promise<(BoostedModel & { readonly heldScore: number; readonly worth: number }) | undefined> {
+): Promise<(BoostedModel & { readonly worth: number }) | undefined> {
   const counts = new Float64Array(count);
   for (const code of codes) if (code >= 0) counts[code]!++;
   const outcomes = Int32Array.from(counts.keys()).filter((code) => counts[code]! > 0);
@@ -189,7 +237,11 @@ async function boost(
     classes[code] = k;
   });
   const watched = evenly(folds[0]!, mostBoostHeld);
-  const { heldScore, worth, ...boosted } = await boostClasses(
+  const {
+    heldScore: _,
+    worth,
+    ...boosted
+  } = await boostClasses(
     {
       columns: seen,
       classOf: learntClasses(codes, classes, watched, Math.min(mostBoostRows, mostScores / outcomes.length)),
@@ -204,29 +256,44 @@ async function boost(
     },
     signal,
   );
-  return { boosted, outcomes, heldScore, worth };
+  return { boosted, outcomes, worth };
 }
 
-/** A chain of fitted columns, classes before the numbers that they are of; all places are those of the chain. */
+/** A chain of fitted columns, what they are drawn by before them; all places are those of the chain. */
 export function chainOf(
   columns: readonly ColumnRows[],
   fitted: readonly ColumnTrees[],
 ): { readonly columns: LearntColumn[]; readonly trees: ChainTrees[]; readonly codes: Int32Array[] } {
   const chain = { columns: [] as LearntColumn[], trees: [] as ChainTrees[], codes: [] as Int32Array[] };
+  const add = (column: LearntColumn, trees: ChainTrees, codes: Int32Array): number => {
+    chain.trees.push(trees);
+    chain.codes.push(codes);
+    return chain.columns.push(column) - 1;
+  };
+  const hasScore = new Set(fitted.flatMap(({ guessed }, own) => (guessed ? [own, ...guessed.parts] : [])));
   const placeOf: number[] = [];
-  fitted.forEach(({ uses, model, classes }, own) => {
-    const { column, drawn } = columns[own]!;
-    const places = Int32Array.from(uses, (use) => placeOf[use]!);
-    if (classes) {
-      chain.columns.push(classes.column);
-      chain.trees.push({ uses: places, model: classes.model });
-      chain.codes.push(classes.codes);
+  fitted.forEach(({ uses, model, classes, guessed }, own) => {
+    const { column, drawn, numbers } = columns[own]!;
+    const placed = (list: Int32Array): Int32Array => list.map((use) => placeOf[use]!);
+    const scored: LearntColumn =
+      column.kind === "number" && hasScore.has(own) ? { ...column, edges: numbers!.edges } : column;
+    const guess =
+      guessed &&
+      add(
+        guessed.guess.column,
+        { uses: placed(guessed.parts), model: guessed.guess.model },
+        guessed.guess.codes,
+      );
+    const seen = guess === undefined ? placed(uses) : Int32Array.of(guess, ...placed(uses));
+    const sees = classes
+      ? Int32Array.of(add(classes.column, { uses: seen, model: classes.model }, classes.codes), ...seen)
+      : seen;
+    if (!guessed || guess === undefined) {
+      placeOf.push(add(scored, { uses: sees, model }, drawn));
+      return;
     }
-    const before = chain.columns.length - 1;
-    placeOf.push(chain.columns.length);
-    chain.columns.push(column);
-    chain.trees.push({ uses: classes ? Int32Array.of(before, ...places) : places, model });
-    chain.codes.push(drawn);
+    const residual = add(guessed.residual.column, { uses: sees, model }, guessed.residual.drawn);
+    placeOf.push(add(scored, { uses: Int32Array.of(guess, residual), model: { guessed: true } }, drawn));
   });
   return chain;
 }

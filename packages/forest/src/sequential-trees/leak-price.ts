@@ -6,7 +6,7 @@ import { type EncodedColumn, shuffledRowNumbers, streamKey, type TableMetadata }
 import { type CellColumn, nearerShare } from "@verisim/stats";
 import { HistogramTreeChain } from "@verisim/trees";
 import { type ChainRequest, growChain } from "./fit-chain.ts";
-import { isOfTable, learnColumns, outcomeKey } from "./learnt-columns.ts";
+import { isOfTable, learnColumns, outcomeKey, roomFor } from "./learnt-columns.ts";
 import { chainColumn } from "./table-sampler.ts";
 
 /** Prices in nats per nat; the first is none. */
@@ -117,9 +117,7 @@ async function shareOf(
   const ordered = [...plan.learnt].sort((a, b) => placeOf(a.column) - placeOf(b.column));
   const { columns, trees } = await growChain(ordered, { ...chain, leakPrice });
   const drawnRows = Math.ceil(Math.min(compared.drawn, compared.rows / (learnt.length + other.length)));
-  const outputs = columns.map(({ kind }) =>
-    kind === "number" ? new Float64Array(drawnRows) : new Int32Array(drawnRows),
-  );
+  const outputs = columns.map((column) => roomFor(column, drawnRows));
   const drawer = new HistogramTreeChain(columns.map((column, place) => chainColumn(column, trees[place]!)));
   await drawer.draw(
     {

@@ -11,9 +11,10 @@ import {
 } from "@verisim/core";
 import { empiricalMarginal, segmentMass, segmentOf } from "@verisim/stats";
 import { type DerivedColumn, findDerivedColumns, unitsOf } from "@verisim/transforms";
+import { scoreEdges } from "./score-edges.ts";
 
 /** Most bins of a column; a byte holds them. */
-const maxBins = 255;
+export const maxBins = 255;
 /** Bins that the rarest categories share: at least so many, and so many that digits (`bin-digits.ts`) tell those of a bin apart. */
 const fewestShared = 8;
 /** Categories of a bin that digits tell apart. */
@@ -38,6 +39,8 @@ export interface LearntNumber extends LearntBase {
   readonly unit: number;
   /** Digits after the point that cells are rounded to, in units; -1 for none. */
   readonly decimals: number;
+  /** Where it is guessed, or others are guessed from it: scores in rising order that the segments lie between. */
+  readonly edges?: Float64Array;
 }
 
 /** Outcomes are codes; the missing cell is the one after the last. */
@@ -60,7 +63,33 @@ export interface LearntDigits extends LearntBase {
   readonly kind: "digits";
 }
 
-export type LearntColumn = LearntNumber | LearntCategory | LearntClasses | LearntDigits;
+/** What a line says of the number behind it: see `linear-guess.ts`. Part of no table. */
+export interface LearntGuess extends LearntBase {
+  readonly kind: "guess";
+}
+
+/** What a number's score is beyond its guess; outcomes as a number's, in scores. Part of no table. */
+export interface LearntResidual extends LearntBase {
+  readonly kind: "residual";
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+}
+
+export type LearntColumn =
+  | LearntNumber
+  | LearntCategory
+  | LearntClasses
+  | LearntDigits
+  | LearntGuess
+  | LearntResidual;
+
+/** Whether outcomes of a column stand for stretches of numbers. */
+export const hasNumbers = (column: LearntColumn): column is LearntNumber | LearntResidual =>
+  column.kind === "number" || column.kind === "residual";
+
+/** Room for what is drawn of a column: numbers, or outcomes. */
+export const roomFor = (column: LearntColumn, rows: number): Float64Array | Int32Array =>
+  hasNumbers(column) ? new Float64Array(rows) : new Int32Array(rows);
 
 /** Whether a column's cells are cells of the table. */
 export const isOfTable = (column: LearntColumn): column is LearntNumber | LearntCategory =>
@@ -81,6 +110,8 @@ export interface ColumnRows {
   readonly drawn: Int32Array;
   /** Digits: the outcome that each outcome of the column before means. */
   readonly lookup?: Int32Array;
+  /** Numbers: the cell of each row, and the scores that the segments lie between. */
+  readonly numbers?: { readonly values: Float64Array; readonly edges: Float64Array };
 }
 
 export interface LearntPlan {
@@ -100,7 +131,14 @@ export interface PlanOptions {
 
 export const outcomesOf = (column: LearntColumn): number => column.binOf.length;
 
-const streams = { number: "outcome", category: "outcome", classes: "class", digits: "digit" } as const;
+const streams = {
+  number: "outcome",
+  category: "outcome",
+  classes: "class",
+  digits: "digit",
+  guess: "guess",
+  residual: "residual",
+} as const;
 
 /** The stream that a column's outcomes are drawn from. */
 export function outcomeKey(seed: number, tableName: string, { kind, name }: LearntColumn): StreamKey {
@@ -205,6 +243,7 @@ function learnNumbers(
     column: { kind: "number", encoded, name: column.name, missing, low, high, unit, decimals, binOf },
     codes,
     drawn: codes,
+    numbers: { values: column.values, edges: scoreEdges(marginal) },
   };
 }
 

@@ -30,7 +30,16 @@ import { type ChainColumn, type ChainOutput, HistogramTreeChain } from "@verisim
 import { type AllowedBox, allowedBoxes } from "./allowed-outcomes.ts";
 import type { ChainTrees } from "./fit-trees.ts";
 import type { LeakVerdict } from "./leak-price.ts";
-import { type FixedColumn, isOfTable, type LearntColumn, outcomeKey } from "./learnt-columns.ts";
+import {
+  type FixedColumn,
+  hasNumbers,
+  isOfTable,
+  type LearntColumn,
+  type LearntNumber,
+  type LearntResidual,
+  outcomeKey,
+  roomFor,
+} from "./learnt-columns.ts";
 import type { RequestPlan } from "./request.ts";
 
 /** An encoded column of the transforms without its rows. */
@@ -98,7 +107,7 @@ export class TableSampler {
     );
     const outputs = model.columns.map(
       (column): ChainOutput =>
-        isOfTable(column) ? cellsOf(columns[column.encoded]!) : new Int32Array(rowCount),
+        isOfTable(column) ? cellsOf(columns[column.encoded]!) : roomFor(column, rowCount),
     );
     const forced = new Uint8Array(rowCount);
     const drawn = attemptSeed(seed, attempt);
@@ -134,9 +143,7 @@ export class TableSampler {
     if (boxes.length < 2) return weights;
     const rowCount = Math.max(200, Math.min(2_000, Math.ceil(weighingRows / boxes.length)));
     const key = streamKey(0, "box weights");
-    const outputs = this.model.columns.map(({ kind }) =>
-      kind === "number" ? new Float64Array(rowCount) : new Int32Array(rowCount),
-    );
+    const outputs = this.model.columns.map((column) => roomFor(column, rowCount));
     for (const [place, { allowed }] of boxes.entries()) {
       if (allowed.length === 0) continue;
       const own = new Float64Array(rowCount);
@@ -236,12 +243,16 @@ function cellsOf(column: EncodedColumn): Float64Array | Int32Array {
 /** A column as the addon draws it: numbers in cells, not in units. */
 export function chainColumn(column: LearntColumn, { uses, model }: ChainTrees): ChainColumn {
   const { binOf } = column;
-  if (column.kind !== "number") return { binOf, uses, model };
-  const cells = (ends: Float64Array): Float64Array => {
-    const scaled = ends.map((end) => end * column.unit);
-    return column.missing ? Float64Array.of(Number.NaN, ...scaled) : scaled;
-  };
-  return { binOf, uses, model, stretches: { low: cells(column.low), high: cells(column.high) } };
+  if (!hasNumbers(column)) return { binOf, uses, model };
+  const stretches = { low: drawnNumbers(column, column.low), high: drawnNumbers(column, column.high) };
+  const edges = column.kind === "number" && column.edges ? { edges: column.edges } : {};
+  return { binOf, uses, model, stretches, ...edges };
+}
+
+/** Ends of stretches by outcome, as they are drawn: NaN for the missing cell, numbers of the table in cells. */
+export function drawnNumbers(column: LearntNumber | LearntResidual, ends: Float64Array): Float64Array {
+  const scaled = column.kind === "number" ? ends.map((end) => end * column.unit) : ends;
+  return column.missing ? Float64Array.of(Number.NaN, ...scaled) : scaled;
 }
 
 /** The rows of a stretch, counted from its first, by the box that they are drawn from. */

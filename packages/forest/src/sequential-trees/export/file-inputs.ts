@@ -2,7 +2,7 @@
 
 import { rowWords, type StreamKey, uniformFromWords } from "@verisim/core";
 import { freeInputNames, type NoiseArray, type NoiseRequest } from "@verisim/onnx";
-import { type LearntColumn, outcomeKey } from "../learnt-columns.ts";
+import { hasNumbers, type LearntColumn, outcomeKey } from "../learnt-columns.ts";
 import type { TreesModel } from "../table-sampler.ts";
 
 /** Inputs by what they are for. */
@@ -29,12 +29,14 @@ export function inputNames({ metadata }: TreesModel): Readonly<Record<TreesInput
 }
 
 /** Columns with stretches: where in its stretch a number lies is drawn. In the order of the chain. */
-export function placedColumns({ columns }: TreesModel): number[] {
-  return columns.flatMap((column, place) => (hasStretch(column) ? [place] : []));
+export function placedColumns({ columns, trees }: TreesModel): number[] {
+  return columns.flatMap((column, place) =>
+    hasStretch(column) && !("guessed" in trees[place]!.model) ? [place] : [],
+  );
 }
 
 function hasStretch(column: LearntColumn): boolean {
-  return column.kind === "number" && column.low.some((low, s) => low < column.high[s]!);
+  return hasNumbers(column) && column.low.some((low, s) => low < column.high[s]!);
 }
 
 /** Which rows' numbers are asked for. */

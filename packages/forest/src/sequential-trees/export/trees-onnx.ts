@@ -17,11 +17,18 @@ import {
   type SamplerOnnxOptions,
   settleCells,
 } from "@verisim/onnx";
-import { isOfTable, type LearntCategory, type LearntNumber, outcomesOf } from "../learnt-columns.ts";
-import { dictionaryOf, type TreesModel } from "../table-sampler.ts";
+import {
+  isOfTable,
+  type LearntCategory,
+  type LearntNumber,
+  type LearntResidual,
+  outcomesOf,
+} from "../learnt-columns.ts";
+import { dictionaryOf, drawnNumbers, type TreesModel } from "../table-sampler.ts";
 import { classProbability, classWeights, pickClass } from "./boosted-classes.ts";
 import { donorOutcome, leafOf, outcomeProbability } from "./donor-walk.ts";
 import { drawnAs, inputNames, placedColumns } from "./file-inputs.ts";
+import { between, guessOutcome, scoreEnds, scorePlace } from "./guessed-numbers.ts";
 
 /** Most probabilities that a column's conditions may take in the file; beyond, it is not offered. */
 const mostProbabilities = 1 << 20;
@@ -32,6 +39,8 @@ interface DrawnColumn {
   readonly codes: OnnxValue;
   /** double [rows, 1], 1 where nothing was asked. */
   readonly weight?: OnnxValue;
+  /** Numbers that are guessed: how far along its stretch each lies, double [rows, 1]. */
+  readonly along?: OnnxValue;
 }
 
 /**
@@ -114,11 +123,10 @@ class TreesGraph {
     const cells = new Array<CellValues>(encoded.length);
     columns.forEach((column, place) => {
       if (!isOfTable(column)) return;
-      const codes = this.#flat(this.#drawn[place]!.codes);
       cells[column.encoded] =
         column.kind === "number"
-          ? this.#numberCells(column, place, codes)
-          : this.#categoryCells(column, codes);
+          ? this.#numberCells(column, place)
+          : this.#categoryCells(column, this.#flat(this.#drawn[place]!.codes));
     });
     settleCells(this.#graph, cells, { encoded, derived, fixed });
     return cells;
@@ -139,7 +147,7 @@ class TreesGraph {
     const { columns, trees } = this.#model;
     const column = columns[place]!;
     const { model } = trees[place]!;
-    if (column.kind !== "category" || "lookup" in model) return false;
+    if (column.kind !== "category" || !("boosted" in model || "feature" in model)) return false;
     const nodes = "boosted" in model ? 1 : model.feature.length;
     return nodes * outcomesOf(column) <= mostProbabilities;
   }
@@ -157,6 +165,16 @@ class TreesGraph {
     if ("lookup" in model) {
       const table = graph.literal("int32", model.lookup, [model.lookup.length]);
       return { codes: graph.add("Gather", [table, this.#drawn[uses[0]!]!.codes], { axis: 0 }) };
+    }
+    if ("weights" in model) {
+      const codes = guessOutcome(graph, model, this.#guess(place));
+      return { codes };
+    }
+    if ("guessed" in model) {
+      const [guess, residual] = [uses[0]!, uses[1]!];
+      const beyond = this.#values(residual);
+      const score = graph.add("Add", [this.#guess(guess), beyond]);
+      return scorePlace(graph, this.#model.columns[place] as LearntNumber, score);
     }
     const uniform = graph.slice(this.#uniforms!, 1, place, place + 1);
     const bins = (feature: number): OnnxValue => this.#bins(uses[feature]!);
@@ -235,22 +253,39 @@ class TreesGraph {
     return missing ? [null, ...values] : values;
   }
 
-  #numberCells(column: LearntNumber, place: number, codes: OnnxValue): CellValues {
-    const graph = this.#graph;
-    const { low, high, unit, missing } = column;
-    const table = (ends: Float64Array): Float64Array => {
-      const scaled = ends.map((end) => end * unit);
-      return missing ? Float64Array.of(Number.NaN, ...scaled) : scaled;
-    };
-    const at = (ends: Float64Array): OnnxValue =>
-      graph.add("Gather", [graph.literal("double", ends, [ends.length]), codes], { axis: 0 });
-    const [begin, end] = [at(table(low)), at(table(high))];
+  /** double [rows, 1]: how far along its stretch a number lies; undefined where all its outcomes are single values. */
+  #along(place: number): OnnxValue | undefined {
+    const { along } = this.#drawn[place]!;
+    if (along !== undefined) return along;
     const slot = placedColumns(this.#model).indexOf(place);
+    return slot < 0 ? undefined : this.#graph.slice(this.#places!, 1, slot, slot + 1);
+  }
+
+  /** double [rows, 1]: numbers as they are drawn, NaN for missing cells. */
+  #values(place: number): OnnxValue {
+    const column = this.#model.columns[place] as LearntNumber | LearntResidual;
+    const ends = [drawnNumbers(column, column.low), drawnNumbers(column, column.high)] as const;
+    return between(this.#graph, ends, this.#drawn[place]!.codes, this.#along(place));
+  }
+
+  /** double [rows, 1]: the weighted scores of the columns that a guess looks at. */
+  #guess(place: number): OnnxValue {
+    const graph = this.#graph;
+    const { uses, model } = this.#model.trees[place]!;
+    if (!("weights" in model)) throw new Error("internal: a number without a guess");
+    let sum = graph.scalar("double", model.start);
+    uses.forEach((use, k) => {
+      const column = this.#model.columns[use] as LearntNumber;
+      const score = between(graph, scoreEnds(column), this.#drawn[use]!.codes, this.#along(use));
+      sum = graph.add("Add", [sum, graph.add("Mul", [graph.scalar("double", model.weights[k]!), score])]);
+    });
+    return sum;
+  }
+
+  #numberCells(column: LearntNumber, place: number): CellValues {
+    const { low, high, unit, missing } = column;
     const range = [low[0]! * unit, high.at(-1)! * unit] as const;
-    if (slot < 0) return { cells: begin, mayBeMissing: missing, range };
-    const uniform = graph.add("Gather", [this.#places!, graph.scalar("int64", slot)], { axis: 1 });
-    const along = graph.add("Mul", [uniform, graph.add("Sub", [end, begin])]);
-    return { cells: graph.add("Add", [begin, along]), mayBeMissing: missing, range };
+    return { cells: this.#flat(this.#values(place)), mayBeMissing: missing, range };
   }
 
   #categoryCells({ missing, cardinality }: LearntCategory, codes: OnnxValue): CellValues {
