@@ -16,8 +16,8 @@ import {
 /** Rows that lines are learnt from, at even distances, and numbers that one is guessed from at most. */
 const lineRows = 4_000;
 const mostParts = 32;
-/** A line tells at most this share of a number's variance: what is left has some entropy. */
-const mostTold = 1 - 1e-9;
+/** Share of a number's variance that a line must tell to be tried, and the most that counts: what is left has some entropy. */
+const [leastTold, mostTold] = [0.1, 1 - 1e-9];
 /** Entropy of the standard normal distribution, in nats. */
 const normalEntropy = 0.5 * Math.log(2 * Math.PI * Math.E);
 
@@ -62,7 +62,8 @@ export function guessNumber(
     target,
   );
   // Residuals of a normal distribution are what trees need not add anything to.
-  if (!line || -normalEntropy - 0.5 * Math.log(1 - Math.min(line.told, mostTold)) <= toBeat) return undefined;
+  if (!line || line.told < leastTold) return undefined;
+  if (-normalEntropy - 0.5 * Math.log(1 - Math.min(line.told, mostTold)) <= toBeat) return undefined;
   const guesses = guessesOf(columns, parts, line);
   const { column } = own;
   const model = { weights: line.weights, start: line.intercept, limits: evenLimits(guesses) };

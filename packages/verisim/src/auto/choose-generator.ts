@@ -24,7 +24,7 @@ export interface ChosenGenerator {
 
 /** Fewest rows of which a fifth can judge, and most for which seconds suffice whatever the columns hold. */
 const [leastMeasured, mostMeasured] = [100, 10_000];
-/** Seconds on two cores that learning a table, and most of it once more to see whether rows come back, may take. */
+/** Seconds on two cores that learning a rival may take, which is what measuring costs where it is not taken. */
 const mostMeasuring = 60;
 
 /**
@@ -57,11 +57,11 @@ export function chooseGenerators(
   return [{ ...chosen(first), rivals: rivals.map(chosen) }, ...others.map(chosen)];
 }
 
-/** Whether a rival can learn the table twice: all of it, and a part to see whether rows come back. */
+/** Whether a rival is worth its time. A budget must do for learning twice: most of the rows too, to see whether any come back. */
 function isMeasured(rival: Candidate, facts: TableFacts, request: ChoiceRequest): boolean {
   if (facts.rows < leastMeasured || facts.rows > mostMeasured) return false;
   const twice: Candidate = { ...rival, seconds: (of) => 2 * rival.seconds(of) };
-  return twice.seconds(facts) <= mostMeasuring && beyondBudget(twice, facts, request) === null;
+  return rival.seconds(facts) <= mostMeasuring && beyondBudget(twice, facts, request) === null;
 }
 
 function beyondBudget(
