@@ -76,7 +76,7 @@ const boostDepth = 6;
 const mostTrees = 300;
 const boostRate = 0.15;
 /** The same by drawing a number from its guess: nats of density per row. */
-const guessGain = 0.02;
+const guessGain = 0.1;
 /** Most rows that boosting learns from, and most scores (rows times classes) that it keeps. */
 const mostBoostRows = 2 ** 17;
 const mostScores = 3_000_000;
