@@ -1,4 +1,5 @@
 export * from "./category-order.ts";
+export * from "./cholesky.ts";
 export * from "./distributions/index.ts";
 export * from "./fit-marginal.ts";
 export * from "./hermite.ts";

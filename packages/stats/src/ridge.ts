@@ -1,6 +1,8 @@
 // Ridge regression whose penalty the rows choose by generalised cross-validation (Golub, Heath, Wahba, Technometrics 21,
 // 1979), with the residual that each row would have had it not been learnt from (Cook, Weisberg, 1982, section 2.2).
 
+import { choleskyFactor } from "./cholesky.ts";
+
 /** Penalties that are tried, in squares of a column's unit. */
 const penalties = [1e-3, 1e-2, 0.1, 1, 10, 100, 1000] as const;
 
@@ -32,16 +34,18 @@ export function ridge(columns: readonly Float64Array[], target: Float64Array): R
   if (!(square > 0)) return undefined;
   const gram = x.map((a) => Float64Array.from(x, (b) => dot(a, b)));
   const products = Float64Array.from(x, (a) => dot(a, y));
-  let best: { readonly factor: Float64Array[]; readonly weights: Float64Array } | undefined;
+  let best: { readonly factor: Float64Array; readonly weights: Float64Array } | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const penalty of penalties) {
-    const factor = choleskyFactor(gram, penalty);
+    const factor = choleskyFactor(
+      gram.map((row, at) => row.map((value, own) => (own === at ? value + penalty : value))),
+    );
     if (!factor) continue;
     const weights = solve(factor, products);
     // Squared errors and the degrees of freedom that the weights take.
     let errors = square - 2 * dot(weights, products);
     for (let at = 0; at < width; at++) errors += weights[at]! * dot(gram[at]!, weights);
-    const score = Math.max(0, errors) / (rows - 1 - freedom(factor, penalty)) ** 2;
+    const score = Math.max(0, errors) / (rows - 1 - freedom(factor, width, penalty)) ** 2;
     if (score < least) {
       least = score;
       best = { factor, weights };
@@ -70,46 +74,30 @@ function dot(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
-/** Lower triangle, row by row, of the matrix with a penalty on its diagonal; undefined where it has no inverse. */
-function choleskyFactor(matrix: readonly Float64Array[], penalty: number): Float64Array[] | undefined {
-  const factor: Float64Array[] = [];
-  for (const [i, row] of matrix.entries()) {
-    const own = new Float64Array(i + 1);
-    for (let j = 0; j <= i; j++) {
-      let sum = row[j]! + (i === j ? penalty : 0);
-      const other = j === i ? own : factor[j]!;
-      for (let k = 0; k < j; k++) sum -= own[k]! * other[k]!;
-      if (i === j && !(sum > 0)) return undefined;
-      own[j] = i === j ? Math.sqrt(sum) : sum / other[j]!;
-    }
-    factor.push(own);
-  }
-  return factor;
-}
-
 /** The factor's inverse times a vector. */
-function forward(factor: readonly Float64Array[], right: Float64Array): Float64Array {
-  const result = new Float64Array(right.length);
-  for (const [i, row] of factor.entries()) {
+function forward(factor: Float64Array, right: Float64Array): Float64Array {
+  const size = right.length;
+  const result = new Float64Array(size);
+  for (let i = 0; i < size; i++) {
     let sum = right[i]!;
-    for (let k = 0; k < i; k++) sum -= row[k]! * result[k]!;
-    result[i] = sum / row[i]!;
+    for (let k = 0; k < i; k++) sum -= factor[i * size + k]! * result[k]!;
+    result[i] = sum / factor[i * size + i]!;
   }
   return result;
 }
 
-function solve(factor: readonly Float64Array[], right: Float64Array): Float64Array {
+function solve(factor: Float64Array, right: Float64Array): Float64Array {
+  const size = right.length;
   const result = forward(factor, right);
-  for (let i = factor.length - 1; i >= 0; i--) {
-    result[i]! /= factor[i]![i]!;
-    for (let k = 0; k < i; k++) result[k]! -= factor[i]![k]! * result[i]!;
+  for (let i = size - 1; i >= 0; i--) {
+    result[i]! /= factor[i * size + i]!;
+    for (let k = 0; k < i; k++) result[k]! -= factor[i * size + k]! * result[i]!;
   }
   return result;
 }
 
 /** Trace of the hat matrix: its width less the penalty times the trace of the inverse. */
-function freedom(factor: readonly Float64Array[], penalty: number): number {
-  const width = factor.length;
+function freedom(factor: Float64Array, width: number, penalty: number): number {
   let trace = 0;
   for (let at = 0; at < width; at++) {
     const unit = new Float64Array(width);

@@ -15,7 +15,13 @@ import {
 import { TableTransformer } from "@verisim/transforms";
 import type { ChainTrees } from "./fit-trees.ts";
 import type { LeakVerdict } from "./leak-price.ts";
-import { hasNumbers, type LearntColumn, type LearntGuess, type LearntResidual } from "./learnt-columns.ts";
+import {
+  hasNumbers,
+  type LearntColumn,
+  type LearntGuess,
+  type LearntNumber,
+  type LearntResidual,
+} from "./learnt-columns.ts";
 import type { SequentialTreesOptions } from "./options.ts";
 import { TableSampler, type TreesModel } from "./table-sampler.ts";
 
@@ -143,9 +149,7 @@ function checkModel({ encoded, columns, trees, derived, fixed }: TreesModel): vo
       column.binOf instanceof Uint8Array &&
       column.binOf.length === own + (column.missing ? 1 : 0) &&
       (column.kind === "number"
-        ? column.low instanceof Float64Array &&
-          column.high instanceof Float64Array &&
-          column.low.every((low, s) => low <= column.high[s]!)
+        ? areStretches(column)
         : column.cardinality === encoded[column.encoded]!.cardinality);
     if (!fits) throw broken(`Expected the outcomes of column ${JSON.stringify(column.name)}.`);
   }
@@ -181,12 +185,13 @@ function checkGuess(
       : isBefore &&
         next.kind === "number" &&
         next.edges !== undefined &&
-        column.low instanceof Float64Array &&
-        column.high instanceof Float64Array &&
-        column.binOf.length === column.low.length + (column.missing ? 1 : 0) &&
-        column.low.every((low, s) => low <= column.high[s]!));
+        areStretches(column) &&
+        column.binOf.length === column.low.length + (column.missing ? 1 : 0));
   if (!fits) throw broken(`Expected the guess of column ${JSON.stringify(column.name)} before it.`);
 }
+
+const areStretches = ({ low, high }: LearntNumber | LearntResidual): boolean =>
+  low instanceof Float64Array && high instanceof Float64Array && low.every((from, s) => from <= high[s]!);
 
 function broken(message: string, cause?: unknown): VerisimError {
   return new VerisimError("VERISIM_MODEL_FILE", message, {

@@ -3,7 +3,7 @@
 // rows give these away; a line is learnt from all rows.
 
 import { rowUniform, type StreamKey } from "@verisim/core";
-import { empiricalMarginal, ridge, segmentOf } from "@verisim/stats";
+import { empiricalMarginal, ridge, segmentOf, upperBound } from "@verisim/stats";
 import type { BinnedColumn, LinearGuess } from "@verisim/trees";
 import {
   type ColumnRows,
@@ -67,7 +67,7 @@ export function guessNumber(
   const guesses = guessesOf(columns, parts, line);
   const { column } = own;
   const model = { weights: line.weights, start: line.intercept, limits: evenLimits(guesses) };
-  const codes = Int32Array.from(guesses, (guess) => below(model.limits, guess));
+  const codes = Int32Array.from(guesses, (guess) => upperBound(model.limits, guess));
   const count = model.limits.length + 1;
   const binOf = Uint8Array.from({ length: count }, (_, code) => code);
   const base = { encoded: column.encoded, name: column.name };
@@ -167,21 +167,23 @@ function guessesOf(
 
 /** The score by which others are guessed: the middle of a single value's ranks, 0 for a missing cell. */
 function scoreOf(rows: ColumnRows, row: number): number {
-  return scoreAt(rows, row, 0.5);
+  return scoreAt(rows, row);
 }
 
 /** The score that is guessed: rows of a single value are spread over its ranks. */
 function ownScore(rows: ColumnRows, row: number, key: StreamKey): number {
-  return scoreAt(rows, row, rowUniform(key, row));
+  return scoreAt(rows, row, key);
 }
 
-function scoreAt({ column, codes, numbers }: ColumnRows, row: number, ofSingle: number): number {
+/** @param key where among its ranks a row of a single value lies; without one, in their middle */
+function scoreAt({ column, codes, numbers }: ColumnRows, row: number, key?: StreamKey): number {
   const { low, high, missing, unit } = column as LearntNumber;
   const s = codes[row]! - (missing ? 1 : 0);
   if (s < 0) return 0;
   const { edges, values } = numbers!;
   const [from, to] = [low[s]!, high[s]!];
-  const along = from < to ? Math.min(1, Math.max(0, (values[row]! / unit - from) / (to - from))) : ofSingle;
+  const ofSingle = (): number => (key ? rowUniform(key, row) : 0.5);
+  const along = from < to ? Math.min(1, Math.max(0, (values[row]! / unit - from) / (to - from))) : ofSingle();
   return edges[s]! + along * (edges[s + 1]! - edges[s]!);
 }
 
@@ -199,15 +201,4 @@ function evenLimits(guesses: Float64Array): Float64Array {
   const limits = new Set<number>();
   for (let bin = 1; bin < maxBins; bin++) limits.add(sorted[Math.floor((bin * sorted.length) / maxBins)]!);
   return Float64Array.from(limits);
-}
-
-/** How many of the limits a number is not below. */
-function below(limits: Float64Array, value: number): number {
-  let [from, to] = [0, limits.length];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (limits[middle]! <= value) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }

@@ -2,9 +2,13 @@
 // the columns make cells of them (a Gaussian copula; Sklar 1959, Nelsen, "An Introduction to Copulas", 2006).
 
 import { knownTextsHint } from "@verisim/core";
+import { choleskyFactor } from "@verisim/stats";
 import type { Problems } from "../model/problems.ts";
 import type { ReadTable } from "../model/read-model.ts";
 import type { PlannedColumn, Stream } from "./table-plan.ts";
+
+/** What a matrix of correlations must keep of each column beyond those before it. */
+const leastPivot = 1e-12;
 
 export interface CopulaBlock {
   readonly columns: readonly string[];
@@ -36,7 +40,7 @@ export function planCopulaBlocks(
       taken.add(name);
       return stream ?? -1;
     });
-    const factor = choleskyFactor(matrix);
+    const factor = choleskyFactor(matrix, leastPivot);
     if (!factor)
       problems.add(
         "VERISIM_SIMULATION_CORRELATION",
@@ -48,22 +52,6 @@ export function planCopulaBlocks(
     for (const stream of found) if (!streams[stream]) throw new Error("internal: a block without a stream");
     return [{ columns: names, streams: found, factor }];
   });
-}
-
-/** Undefined for a matrix that is not positive definite. */
-export function choleskyFactor(matrix: readonly (readonly number[])[]): Float64Array | undefined {
-  const size = matrix.length;
-  const factor = new Float64Array(size * size);
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = matrix[i]![j]!;
-      for (let k = 0; k < j; k++) sum -= factor[i * size + k]! * factor[j * size + k]!;
-      if (i !== j) factor[i * size + j] = sum / factor[j * size + j]!;
-      else if (sum > 1e-12) factor[i * size + i] = Math.sqrt(sum);
-      else return undefined;
-    }
-  }
-  return factor;
 }
 
 /** Mixes independent scores `[columns][rows]` in place. */

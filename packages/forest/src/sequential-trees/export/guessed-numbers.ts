@@ -2,7 +2,6 @@
 // precision and in the order of the native runtime (native/trees/chain_numbers.h).
 
 import type { GraphBuilder, OnnxValue } from "@verisim/onnx";
-import type { LinearGuess } from "@verisim/trees";
 import type { LearntNumber } from "../learnt-columns.ts";
 
 /** Two ends per outcome. */
@@ -38,11 +37,6 @@ export function scoreEnds({ low, high, edges, missing }: LearntNumber): Ends {
   return [Float64Array.from(ends[0]), Float64Array.from(ends[1])];
 }
 
-/** int32 [rows, 1]: the outcome of a guess. @param score double [rows, 1] */
-export function guessOutcome(graph: GraphBuilder, { limits }: LinearGuess, score: OnnxValue): OnnxValue {
-  return countBelow(graph, limits, score);
-}
-
 /** The outcome that a score means and how far along it lies. @param score double [rows, 1], NaN: the missing cell */
 export function scorePlace(
   graph: GraphBuilder,
@@ -67,8 +61,8 @@ export function scorePlace(
   return { codes, along };
 }
 
-/** int32 [rows, 1]: how many limits a number is not below. */
-function countBelow(graph: GraphBuilder, limits: Float64Array, value: OnnxValue): OnnxValue {
+/** int32 [rows, 1]: how many limits a number is not below, as of a guess its outcome. @param value double [rows, 1] */
+export function countBelow(graph: GraphBuilder, limits: Float64Array, value: OnnxValue): OnnxValue {
   const reached = graph.add("GreaterOrEqual", [value, graph.literal("double", limits, [1, limits.length])]);
   return graph.add("ReduceSum", [graph.cast(reached, "int32"), graph.ints([1])], { keepdims: 1 });
 }

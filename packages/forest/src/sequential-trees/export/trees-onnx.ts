@@ -17,6 +17,7 @@ import {
   type SamplerOnnxOptions,
   settleCells,
 } from "@verisim/onnx";
+import type { LinearGuess } from "@verisim/trees";
 import {
   isOfTable,
   type LearntCategory,
@@ -28,7 +29,7 @@ import { dictionaryOf, drawnNumbers, type TreesModel } from "../table-sampler.ts
 import { classProbability, classWeights, pickClass } from "./boosted-classes.ts";
 import { donorOutcome, leafOf, outcomeProbability } from "./donor-walk.ts";
 import { drawnAs, inputNames, placedColumns } from "./file-inputs.ts";
-import { between, guessOutcome, scoreEnds, scorePlace } from "./guessed-numbers.ts";
+import { between, countBelow, scoreEnds, scorePlace } from "./guessed-numbers.ts";
 
 /** Most probabilities that a column's conditions may take in the file; beyond, it is not offered. */
 const mostProbabilities = 1 << 20;
@@ -41,6 +42,8 @@ interface DrawnColumn {
   readonly weight?: OnnxValue;
   /** Numbers that are guessed: how far along its stretch each lies, double [rows, 1]. */
   readonly along?: OnnxValue;
+  /** Guesses: the weighted scores, double [rows, 1]. */
+  readonly guess?: OnnxValue;
 }
 
 /**
@@ -87,6 +90,8 @@ class TreesGraph {
   readonly #graph: GraphBuilder;
   readonly #model: TreesModel;
   readonly #inputs: ReturnType<typeof inputNames>;
+  /** Columns with a place uniform, in the order of these. */
+  readonly #placed: readonly number[];
   readonly #drawn: DrawnColumn[] = [];
   readonly #uniforms: OnnxValue | undefined;
   readonly #places: OnnxValue | undefined;
@@ -99,7 +104,8 @@ class TreesGraph {
     this.#model = model;
     this.#inputs = inputs;
     const width = model.columns.length;
-    const placed = placedColumns(model).length;
+    this.#placed = placedColumns(model);
+    const placed = this.#placed.length;
     if (width > 0) {
       this.#uniforms = graph.input(inputs.outcomeUniforms, { element: "double", dims: [openRows, width] });
       graph.setRows(graph.add("Shape", [this.#uniforms], { start: 0, end: 1 }));
@@ -167,13 +173,12 @@ class TreesGraph {
       return { codes: graph.add("Gather", [table, this.#drawn[uses[0]!]!.codes], { axis: 0 }) };
     }
     if ("weights" in model) {
-      const codes = guessOutcome(graph, model, this.#guess(place));
-      return { codes };
+      const guess = this.#guess(uses, model);
+      return { codes: countBelow(graph, model.limits, guess), guess };
     }
     if ("guessed" in model) {
       const [guess, residual] = [uses[0]!, uses[1]!];
-      const beyond = this.#values(residual);
-      const score = graph.add("Add", [this.#guess(guess), beyond]);
+      const score = graph.add("Add", [this.#drawn[guess]!.guess!, this.#values(residual)]);
       return scorePlace(graph, this.#model.columns[place] as LearntNumber, score);
     }
     const uniform = graph.slice(this.#uniforms!, 1, place, place + 1);
@@ -257,7 +262,7 @@ class TreesGraph {
   #along(place: number): OnnxValue | undefined {
     const { along } = this.#drawn[place]!;
     if (along !== undefined) return along;
-    const slot = placedColumns(this.#model).indexOf(place);
+    const slot = this.#placed.indexOf(place);
     return slot < 0 ? undefined : this.#graph.slice(this.#places!, 1, slot, slot + 1);
   }
 
@@ -269,15 +274,13 @@ class TreesGraph {
   }
 
   /** double [rows, 1]: the weighted scores of the columns that a guess looks at. */
-  #guess(place: number): OnnxValue {
+  #guess(uses: Int32Array, { weights, start }: LinearGuess): OnnxValue {
     const graph = this.#graph;
-    const { uses, model } = this.#model.trees[place]!;
-    if (!("weights" in model)) throw new Error("internal: a number without a guess");
-    let sum = graph.scalar("double", model.start);
+    let sum = graph.scalar("double", start);
     uses.forEach((use, k) => {
       const column = this.#model.columns[use] as LearntNumber;
       const score = between(graph, scoreEnds(column), this.#drawn[use]!.codes, this.#along(use));
-      sum = graph.add("Add", [sum, graph.add("Mul", [graph.scalar("double", model.weights[k]!), score])]);
+      sum = graph.add("Add", [sum, graph.add("Mul", [graph.scalar("double", weights[k]!), score])]);
     });
     return sum;
   }
